@@ -1,0 +1,52 @@
+# berth_library(NAME FOLDER path [SOURCES ...] [PUBLIC ...] [PRIVATE ...] [USES folder ...])
+#
+# One target a folder. USES names the folders whose headers it may include, which are also the targets it may link:
+# an include of any other folder of the project is a configure error, so a back edge cannot be built.
+set(BERTH_TARGETS "" CACHE INTERNAL "")
+
+add_library(berth_flags INTERFACE)
+add_library(berth::flags ALIAS berth_flags)
+target_compile_options(berth_flags INTERFACE
+  $<BUILD_INTERFACE:-Wall;-Wextra;-Wpedantic;-Wshadow;-Wnon-virtual-dtor;-Woverloaded-virtual;-ffp-contract=off>
+  $<$<BOOL:${BERTH_WERROR}>:-Werror>)
+if(BERTH_SANITIZE)
+  target_compile_options(berth_flags INTERFACE -fsanitize=${BERTH_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
+  target_link_options(berth_flags INTERFACE -fsanitize=${BERTH_SANITIZE})
+endif()
+if(BERTH_COVERAGE)
+  target_compile_options(berth_flags INTERFACE --coverage -O0 -g)
+  target_link_options(berth_flags INTERFACE --coverage)
+endif()
+
+function(berth_check_arrows folder)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.hpp ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  foreach(source IN LISTS sources)
+    file(STRINGS ${source} includes REGEX "^#include \"(models|workloads|compressor|platform)/")
+    foreach(line IN LISTS includes)
+      string(REGEX REPLACE "^#include \"(.*)/[^/]*\".*" "\\1" included "${line}")
+      if(NOT included IN_LIST ARGN AND NOT included STREQUAL folder)
+        message(FATAL_ERROR "${source} includes ${included}, which ${folder} may not use (see docs/architecture.md)")
+      endif()
+    endforeach()
+  endforeach()
+endfunction()
+
+function(berth_library name)
+  cmake_parse_arguments(arg "" "FOLDER" "SOURCES;PUBLIC;PRIVATE;USES" ${ARGN})
+  berth_check_arrows(${arg_FOLDER} ${arg_USES})
+  if(arg_SOURCES)
+    add_library(berth_${name} STATIC ${arg_SOURCES})
+    target_include_directories(berth_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/generated>
+                                                    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/berth>)
+    target_compile_features(berth_${name} PUBLIC cxx_std_20)
+    target_link_libraries(berth_${name} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE} $<BUILD_INTERFACE:berth::flags>)
+    set_target_properties(berth_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  else()
+    add_library(berth_${name} INTERFACE)
+    target_include_directories(berth_${name} INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/berth>)
+    target_link_libraries(berth_${name} INTERFACE ${arg_PUBLIC})
+  endif()
+  set_target_properties(berth_${name} PROPERTIES EXPORT_NAME ${name})
+  add_library(berth::${name} ALIAS berth_${name})
+  set(BERTH_TARGETS ${BERTH_TARGETS} berth_${name} CACHE INTERNAL "")
+endfunction()

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "compressor/weight_image.hpp"
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace berth::compressor {
+
+/// The file: magic "BERTHIMG", u32 version, u32 CRC-32C of the header, u64 header length, JSON header, then sections at
+/// 64-byte boundaries, each with offset, length and CRC-32C in the header; little-endian; zero padding; nothing behind the
+/// last section. Same image, same bytes. docs/image.md is the full description.
+[[nodiscard]] std::vector<std::byte> serialise(const WeightImage& image);
+
+/// Writes the file atomically. @throws InputError naming the file.
+void write_image(const WeightImage& image, const std::filesystem::path& file);
+
+/// Checks every length, offset and CRC before use. `where` names the file, or the memory it came through, in messages.
+/// @throws InputError naming `where` and the section or field that is wrong.
+[[nodiscard]] WeightImage parse_image(std::span<const std::byte> bytes, const std::string& where);
+
+/// Maps the file and parses it.
+[[nodiscard]] WeightImage read_image(const std::filesystem::path& file);
+
+}  // namespace berth::compressor

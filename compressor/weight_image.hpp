@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/inference/network.hpp"
+#include "models/mapping/plane.hpp"
+#include "workloads/tokenizer.hpp"
+
+#include <boost/json.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace berth::compressor {
+
+/// The arrays an image was optimised for. A platform with others still runs it.
+struct Geometry {
+    int rows = 0, cols = 0, cell_bits = 0;
+    std::string encoding;
+};
+
+/// One task: its own small vectors, and for every matrix either integers of its own or a delta on the base.
+struct TaskImage {
+    std::string name;
+    std::string metric;
+    std::vector<std::string> label_names;
+    std::string checkpoint;          ///< directory the task came from
+    boost::json::object provenance;  ///< file name to SHA-256 of what was read
+    boost::json::object statistics;  ///< what the method says of this task: nonzero ratio, cosine, kept channels, ...
+    inference::Network network;      ///< shares the base's matrices and the embedding tables with the other tasks
+};
+
+/// The weight image in memory: logical and self-contained. Slicing, encoding and placement are the platform's.
+struct WeightImage {
+    std::string method, mode;
+    std::uint64_t seed = 1;
+    std::string command;  ///< the arguments that made it
+    Geometry geometry;
+    inference::Shape shape;
+    workloads::TokenizerSettings tokenizer;
+    std::string base_checkpoint;
+    boost::json::object base_provenance;
+    std::vector<std::shared_ptr<const inference::Int8Matrix>> base;  ///< shared matrices; empty for `copies`
+    std::vector<TaskImage> tasks;
+
+    /// @throws InputError naming the task and those that are there.
+    [[nodiscard]] const TaskImage& task(const std::string& name) const;
+};
+
+/// Every plane that wants cells: the base once, then each task's matrices or deltas, in file order.
+[[nodiscard]] std::vector<mapping::Plane> planes_of(const WeightImage& image);
+
+/// The same image as one full int8 copy a task would need: the baseline of every area ratio.
+[[nodiscard]] std::vector<mapping::Plane> planes_of_copies(const WeightImage& image);
+
+}  // namespace berth::compressor

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <tbb/blocked_range.h>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include <cstddef>
+
+namespace berth {
+
+/// A pool of at most `threads` threads. Work is cut by index, never by thread, so the thread count cannot change a result.
+class Threads {
+public:
+    /// @param threads 0 means every core.
+    explicit Threads(int threads) : arena_(threads == 0 ? tbb::task_arena::automatic : threads) {}
+
+    [[nodiscard]] int count() { return arena_.max_concurrency(); }
+
+    /// Calls body(i) for i in [0, count), in any order, possibly at the same time. The first exception is thrown on.
+    template <class Body>
+    void for_each(std::size_t count, const Body& body) {
+        arena_.execute([&] {
+            tbb::parallel_for(tbb::blocked_range<std::size_t>(0, count, 1), [&](const auto& range) {
+                for (std::size_t i = range.begin(); i != range.end(); ++i) body(i);
+            });
+        });
+    }
+
+private:
+    tbb::task_arena arena_;
+};
+
+}  // namespace berth

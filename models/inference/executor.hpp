@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/inference/linear_engine.hpp"
+#include "models/inference/network.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace berth::inference {
+
+/// Tokens of one sentence. `request` is its number in the run.
+struct Sentence {
+    std::uint64_t request = 0;
+    std::vector<std::int32_t> ids;
+    std::vector<std::int32_t> segments;
+};
+
+/// How softmax, GELU, LayerNorm and requantisation are computed: in integers as the digital unit does, or in fp32, to
+/// separate the two sources of error.
+enum class Arithmetic { integer, fp32 };
+
+/// The functional truth: the values that the accelerator computes. The platform calls this and adds time; see docs/numerics.md.
+class Executor {
+public:
+    /// `network` and `engine` must outlive the executor.
+    Executor(const Network& network, const LinearEngine& engine, Arithmetic arithmetic);
+    ~Executor();
+
+    /// Logits of each sentence, [sentences, labels] row-major. Const, and may be called from many threads; the result of a
+    /// sentence depends on nothing but that sentence. Runs on the calling thread.
+    [[nodiscard]] std::vector<float> logits(std::span<const Sentence> sentences) const;
+
+private:
+    struct Prepared;
+    std::unique_ptr<const Prepared> prepared_;
+};
+
+/// Exact integer products of the effective matrices: what lossless converters give.
+class ExactEngine : public LinearEngine {
+public:
+    explicit ExactEngine(const Network& network);
+    void multiply(std::size_t index, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
+                  std::span<std::int32_t> accumulators) const override;
+
+private:
+    std::vector<std::shared_ptr<const Int8Matrix>> effective_;
+};
+
+}  // namespace berth::inference

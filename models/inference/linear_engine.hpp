@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace berth::inference {
+
+/// How the products of a network's linear layers are taken: exactly in integers, or through crossbars with converters.
+/// Implementations are const and may be called from many threads.
+class LinearEngine {
+public:
+    virtual ~LinearEngine() = default;
+
+    /// accumulators[tokens, out] = x[tokens, in] * (W + delta)^T for matrix `index` of the network (see matrix_index).
+    /// @param request number of the sentence in the run; with the token's place in it, it keys every random draw.
+    virtual void multiply(std::size_t index, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
+                          std::span<std::int32_t> accumulators) const = 0;
+};
+
+}  // namespace berth::inference

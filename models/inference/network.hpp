@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace berth::inference {
+
+/// int8 matrix, row-major [out, in], values in [-127, 127]; the real weight is value * scale[row].
+struct Int8Matrix {
+    int out = 0, in = 0;
+    std::vector<std::int8_t> values;
+    std::vector<float> scales;  ///< one a row (output channel, or embedding)
+};
+
+/// What a task adds to the base's integers in the base's scales: W_task = W_base + delta, on the kept output channels;
+/// the other channels use the base alone.
+struct MatrixDelta {
+    int magnitude_bits = 0;              ///< |code| <= 2^magnitude_bits - 1; 1 is ternary
+    std::vector<std::int32_t> channels;  ///< kept output channels, ascending
+    std::vector<std::int8_t> codes;      ///< [channels.size(), in], row-major
+};
+
+/// A linear layer as the crossbars hold it: a matrix of its own or the shared base's, and the task's delta where there is one.
+struct Linear {
+    std::shared_ptr<const Int8Matrix> matrix;
+    std::shared_ptr<const MatrixDelta> delta;  ///< may be null
+    std::vector<float> bias;                   ///< [out], real values
+
+    /// matrix + delta, value by value; the scales are the matrix's.
+    [[nodiscard]] Int8Matrix effective() const;
+};
+
+struct Norm {
+    std::vector<float> gamma, beta;
+};
+
+struct Shape {
+    int hidden = 0, layers = 0, heads = 0, intermediate = 0, vocabulary = 0, positions = 0, segments = 0;
+    double norm_epsilon = 0.0;
+
+    bool operator==(const Shape&) const = default;
+};
+
+/// Word, position and segment tables, a scale a row, kept in the embedding memory.
+struct Embeddings {
+    Int8Matrix words, positions, segments;
+};
+
+inline constexpr int kMatricesPerLayer = 6;
+
+/// Index of a layer's matrix in Network::linears: the order is query, key, value, attention_output, intermediate, output.
+[[nodiscard]] constexpr std::size_t matrix_index(int layer, int matrix) {
+    return static_cast<std::size_t>(layer) * kMatricesPerLayer + static_cast<std::size_t>(matrix);
+}
+/// "layer.3.query", ..., and "pooler" for the last index.
+[[nodiscard]] std::string matrix_name(const Shape& shape, std::size_t index);
+
+/// One task's network in integers: what the functional executor and the platform both run.
+struct Network {
+    Shape shape;
+    int labels = 0;
+    bool regression = false;
+    std::shared_ptr<const Embeddings> embeddings;
+    Norm embedding_norm;
+    std::vector<Linear> linears;  ///< layers * 6 and then the pooler; see matrix_index
+    std::vector<Norm> attention_norms, output_norms;
+    Int8Matrix classifier;  ///< [labels, hidden], computed by the digital unit
+    std::vector<float> classifier_bias;
+};
+
+/// Symmetric int8 by output channel: scale = max|row| / 127, value = nearest (ties to even), a row of zeros has scale 1.
+/// values: row-major [out, in].
+[[nodiscard]] Int8Matrix quantise_rows(const std::vector<float>& values, int out, int in);
+
+}  // namespace berth::inference

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/core/constant_table.hpp"
+#include "models/core/ledger.hpp"
+#include "models/mapping/placement.hpp"
+
+#include <boost/json.hpp>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace berth::mapping {
+
+/// What a component is one of: so many in every array, IMA, tile, group of tiles that share it, or in the chip.
+enum class Scope { array, ima, tile, chip };
+
+/// One kind of component and what it costs, every number from a table row.
+struct Component {
+    std::string path;  ///< "tile.ima.adc"
+    Scope scope{};
+    double count = 0.0;                    ///< in each of the scope; a router that four tiles share counts 0.25
+    double area_mm2 = 0.0;                 ///< of one
+    double peak_power_w = 0.0;             ///< of one, fully active, where published; else 0
+    double static_power_w = 0.0;           ///< of one, whatever it does
+    std::map<std::string, double> energy;  ///< joules of one action, by the action's name
+};
+
+/// The parts list of a platform: components with counts, areas, powers and the energy of each of their actions. Read from
+/// the preset, which names a table row for every number.
+class Inventory {
+public:
+    /// json: [{"path", "scope", "count", "area": row, "peak_power": row?, "static_power": row?, "energy": {action: row}}].
+    /// @throws InputError naming the path.
+    Inventory(const boost::json::value& json, const ConstantTable& constants, const std::string& path);
+
+    [[nodiscard]] const std::vector<Component>& components() const { return components_; }
+
+    /// Joules of one action. @throws InputError when the parts list does not have the component or the action: a platform
+    /// that does something it cannot pay for is an error in its preset.
+    [[nodiscard]] double energy(const std::string& path, const std::string& action) const;
+
+    /// Books `count` actions. Zero is not booked.
+    void record(Ledger& ledger, const std::string& path, const std::string& action, std::uint64_t count) const;
+
+    /// mm2 by component path of so many tiles with so many IMAs and arrays in all (whole tiles: the placement's tiles times
+    /// the hierarchy's counts), and one chip.
+    [[nodiscard]] std::map<std::string, double> area(std::int64_t tiles, const HierarchyParams& hierarchy) const;
+
+    /// Watts by component path, fully active and at rest, of the same.
+    [[nodiscard]] std::map<std::string, double> peak_power(std::int64_t tiles, const HierarchyParams& hierarchy) const;
+    [[nodiscard]] std::map<std::string, double> static_power(std::int64_t tiles, const HierarchyParams& hierarchy) const;
+
+private:
+    std::string where_;
+    std::vector<Component> components_;
+};
+
+}  // namespace berth::mapping

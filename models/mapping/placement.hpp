@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/core/params.hpp"
+#include "models/mapping/plane.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace berth::mapping {
+
+/// The arrays that planes are cut to. How many slices and polarities a weight takes is the encoding's to say.
+struct ArrayShape {
+    int rows = 0, cols = 0, cell_bits = 0;
+    std::string encoding;
+};
+
+/// Names that HierarchyParams::mapper can take.
+[[nodiscard]] std::vector<std::string> mapper_names();
+
+/// How arrays are grouped: IMAs (in-situ multiply-accumulate units, ISAAC Sec. IV) of arrays, tiles of IMAs, a chip of tiles.
+struct HierarchyParams {
+    int arrays_per_ima;
+    int imas_per_tile;
+    int tiles;
+    std::string mapper;
+
+    static constexpr std::tuple fields{
+        Field{"arrays_per_ima", &HierarchyParams::arrays_per_ima, "array", 1, 1024, "arrays in one IMA"},
+        Field{"imas_per_tile", &HierarchyParams::imas_per_tile, "IMA", 1, 1024, "IMAs in one tile"},
+        Field{"tiles", &HierarchyParams::tiles, "tile", 1, 1 << 20, "tiles the chip has"},
+        Choice{"mapper", &HierarchyParams::mapper, &mapper_names, "how planes become arrays"},
+    };
+};
+
+/// Where a plane went. Its cells are rows x columns of arrays; columns hold the slices of output channels.
+struct PlacedPlane {
+    Plane plane;
+    int row_blocks = 0;               ///< arrays one above the other: ceil(inputs / rows)
+    int slices = 0;                   ///< columns one output channel takes in each polarity
+    int polarities = 0;               ///< 2 where positive and negative parts have arrays of their own
+    std::int64_t cells = 0;           ///< cells that hold a bit of the plane, every polarity counted
+    std::int64_t array_reads = 0;     ///< arrays that one input slice drives
+    std::int64_t columns = 0;         ///< columns converted for one input slice, all row blocks and polarities
+    std::vector<std::int32_t> tiles;  ///< tiles that hold some of it, ascending
+};
+
+/// A whole image on a chip.
+struct Placement {
+    std::vector<PlacedPlane> planes;  ///< in the order of the planes given
+    std::int64_t arrays = 0;          ///< arrays with at least one cell in use
+    std::int64_t imas = 0;            ///< ceil(arrays / arrays_per_ima)
+    std::int64_t tiles = 0;           ///< ceil(imas / imas_per_tile)
+    std::int64_t cells = 0;           ///< cells in use
+    double utilisation = 0.0;         ///< cells / (arrays * rows * cols)
+};
+
+/// Arrays in order of the planes, IMAs and tiles filled one after the other.
+/// @throws InputError saying how many arrays are needed and how many the chip has, when they do not fit.
+[[nodiscard]] Placement place(const std::vector<Plane>& planes, const ArrayShape& shape, const HierarchyParams& hierarchy);
+
+}  // namespace berth::mapping

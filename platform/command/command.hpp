@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace berth::command {
+
+/// Options every command that computes takes.
+struct Common {
+    int threads = 0;  ///< 0: every core
+    std::uint64_t seed = 1;
+    bool quiet = false;
+    std::string line;  ///< the command as it was given, for reports
+};
+
+/// Adds --threads, --seed and --quiet.
+void add_common_options(CLI::App& command, Common& common);
+
+/// Each adds one command with its options, help, example and callback. Callbacks throw InputError on bad input.
+void add_reference(CLI::App& app, Common& common);
+void add_profile(CLI::App& app, Common& common);
+void add_compress(CLI::App& app, Common& common);
+void add_inspect(CLI::App& app, Common& common);
+void add_area(CLI::App& app, Common& common);
+void add_simulate(CLI::App& app, Common& common);
+void add_list(CLI::App& app, Common& common);
+
+}  // namespace berth::command

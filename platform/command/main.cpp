@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "berth/version.hpp"
+#include "models/core/error.hpp"
+#include "models/core/files.hpp"
+#include "platform/command/command.hpp"
+
+#include <fmt/format.h>
+#include <systemc>
+
+#include <cstdlib>
+#include <iostream>
+
+namespace berth::command {
+namespace {
+
+constexpr int kSuccess = 0, kInternalFailure = 1, kBadInput = 2;
+
+int refuse(const std::string& message) {
+    std::string line = message.substr(0, message.find_last_not_of('\n') + 1);
+    for (char& letter : line)
+        if (letter == '\n') letter = ' ';
+    fmt::print(stderr, "berth: error: {}\n", line);
+    return kBadInput;
+}
+
+/// `berth help simulate` is `berth simulate --help`.
+void add_help(CLI::App& app) {
+    auto* help = app.add_subcommand("help", "what a command does, with an example");
+    static std::string topic;
+    help->add_option("command", topic, "the command to explain");
+    help->footer("Example:\n  berth help simulate");
+    help->callback([&app] {
+        if (topic.empty()) {
+            std::cout << app.help();
+            return;
+        }
+        for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+            if (command->get_name() == topic) {
+                std::cout << command->help();
+                return;
+            }
+        throw InputError("help " + topic, "is not a command", "one that `berth help` lists");
+    });
+}
+
+int run(int argc, char** argv) {
+    CLI::App app("Many fine-tuned BERTs in one ReRAM compute-in-memory accelerator.", "berth");
+    app.set_version_flag("--version", std::string("berth ") + kVersion);
+    app.require_subcommand(1);
+    Common common;
+    for (int i = 0; i < argc; ++i) common.line += (i == 0 ? "" : " ") + std::string(i == 0 ? "berth" : argv[i]);
+    for (const auto add : {add_reference, add_profile, add_compress, add_inspect, add_area, add_simulate, add_list}) add(app, common);
+    add_help(app);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& done) {
+        return app.exit(done);
+    } catch (const CLI::ParseError& error) {
+        return refuse("command line: " + std::string(error.what()) + "; expected what `berth help` describes");
+    } catch (const InputError& error) {
+        return refuse(error.what());
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "berth: internal failure: {}\n", error.what());
+        return kInternalFailure;
+    }
+    return kSuccess;
+}
+
+}  // namespace
+
+void add_common_options(CLI::App& command, Common& common) {
+    command.add_option("--threads", common.threads, "threads to use (default: every core)")->check(CLI::Range(1, 1024));
+    command.add_option("--seed", common.seed, "seed of every random draw")->capture_default_str();
+    command.add_flag("--quiet", common.quiet, "no progress on stderr");
+}
+
+}  // namespace berth::command
+
+int sc_main(int argc, char** argv) { return berth::command::run(argc, argv); }
+
+/// The kernel's own main prints a banner; the command's output is for scripts.
+int main(int argc, char** argv) {
+    ::setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
+    berth::remove_partial_files_on_signal();
+    return sc_core::sc_elab_and_sim(argc, argv);
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/core/constant_table.hpp"
+#include "models/core/params.hpp"
+#include "models/crossbar/crossbar_params.hpp"
+#include "models/mapping/inventory.hpp"
+#include "models/mapping/placement.hpp"
+#include "models/periphery/adc.hpp"
+#include "models/periphery/dac.hpp"
+
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace berth::platform {
+
+[[nodiscard]] std::vector<std::string> arithmetic_names();  ///< "integer", "fp32": see inference::Arithmetic
+[[nodiscard]] std::vector<std::string> topology_names();    ///< "mesh"
+
+/// The digital unit of a tile: vector lanes for softmax, GELU, LayerNorm, requantisation, and int8 multiply-accumulate
+/// lanes for the attention products and the classifier.
+struct DigitalParams {
+    int vector_lanes;
+    int mac_lanes;
+    std::string arithmetic;
+
+    static constexpr std::tuple fields{
+        Field{"vector_lanes", &DigitalParams::vector_lanes, "element/cycle", 1, 4096, "elements the vector unit takes in a cycle"},
+        Field{"mac_lanes", &DigitalParams::mac_lanes, "MAC/cycle", 1, 65536, "int8 products the attention unit takes in a cycle"},
+        Choice{"arithmetic", &DigitalParams::arithmetic, &arithmetic_names, "how softmax, GELU and LayerNorm are computed"},
+    };
+};
+
+struct InterconnectParams {
+    std::string topology;
+    int flit_bits;
+    int hop_cycles;
+
+    static constexpr std::tuple fields{
+        Choice{"topology", &InterconnectParams::topology, &topology_names, "how tiles are joined"},
+        Field{"flit_bits", &InterconnectParams::flit_bits, "bit", 8, 1024, "bits a link carries in a cycle"},
+        Field{"hop_cycles", &InterconnectParams::hop_cycles, "cycle", 1, 64, "cycles a flit takes through a router and its link"},
+    };
+};
+
+/// The tile's eDRAM buffer and the bus to its IMAs.
+struct BufferParams {
+    int bytes;
+    int banks;
+    int port_bits;
+    int bus_bits;
+
+    static constexpr std::tuple fields{
+        Field{"bytes", &BufferParams::bytes, "byte", 1024, 1 << 26, "capacity of a tile's buffer"},
+        Field{"banks", &BufferParams::banks, "bank", 1, 64, "banks that can be busy at once"},
+        Field{"port_bits", &BufferParams::port_bits, "bit", 8, 4096, "bits a bank gives or takes in a cycle"},
+        Field{"bus_bits", &BufferParams::bus_bits, "bit", 8, 4096, "wires between the buffer and the IMAs"},
+    };
+};
+
+/// How the accelerator sits on its SoC.
+struct HostParams {
+    int bus_bytes;
+    int burst_bytes;
+    int memory_latency_cycles;
+
+    static constexpr std::tuple fields{
+        Field{"bus_bytes", &HostParams::bus_bytes, "byte/cycle", 1, 256, "bytes the DMA moves in a cycle"},
+        Field{"burst_bytes", &HostParams::burst_bytes, "byte", 16, 4096, "longest burst of the DMA"},
+        Field{"memory_latency_cycles", &HostParams::memory_latency_cycles, "cycle", 0, 10000, "cycles until the first byte of a burst"},
+    };
+};
+
+/// Times and rates, each from a table row that the preset names.
+struct Timing {
+    double clock_hz = 0.0;       ///< of the tile's digital parts
+    double array_read_s = 0.0;   ///< one input slice through an array
+    double adc_rate_hz = 0.0;    ///< conversions a second of one converter
+    double array_write_s = 0.0;  ///< programming one array
+};
+
+/// A platform as the user described it, validated and complete; immutable once loaded.
+struct PlatformConfig {
+    std::string name;  ///< preset or file as given
+    std::string description;
+    std::string sha256;  ///< of the resolved configuration, settings included
+    crossbar::CrossbarParams crossbar;
+    periphery::DacParams dac;
+    periphery::AdcParams adc;
+    mapping::HierarchyParams hierarchy;
+    DigitalParams digital;
+    InterconnectParams interconnect;
+    BufferParams buffer;
+    HostParams host;
+    Timing timing;
+    std::string accounting;  ///< what the area report counts and what it leaves to the SoC, in a sentence
+    ConstantTable constants;
+    mapping::Inventory inventory;
+    double adcs_per_array = 0.0;  ///< count of "tile.ima.adc" in an IMA over its arrays
+
+    [[nodiscard]] mapping::ArrayShape array_shape() const { return {crossbar.rows, crossbar.cols, crossbar.cell_bits, crossbar.encoding}; }
+};
+
+/// Loads a preset by name or a JSON file. A file may say "extends": "<preset or file>" and give only what differs.
+/// @param settings "path=value" pairs from --set, applied last.
+/// @throws InputError naming file and JSON path.
+[[nodiscard]] PlatformConfig load_platform(const std::string& preset_or_file, const std::vector<std::string>& settings = {});
+
+/// Name and description of every preset that can be found: BERTH_PRESET_PATH (colon-separated folders), the source tree's
+/// platform/presets while building, the installed share folder.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> presets();
+
+}  // namespace berth::platform
