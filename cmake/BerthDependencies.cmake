@@ -1,8 +1,9 @@
 # Every dependency comes from Debian 12; scripts/setup.sh installs them all. A missing one is one clear line.
+# A message that begins with a space is printed on one line, whatever its length.
 macro(berth_need package debian)
   find_package(${package} ${ARGN} QUIET)
   if(NOT ${package}_FOUND)
-    message(FATAL_ERROR "Berth needs ${package}: apt-get install ${debian} (or run scripts/setup.sh)")
+    message(FATAL_ERROR " Berth needs ${package}: apt-get install ${debian} (or run scripts/setup.sh)")
   endif()
 endmacro()
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <iostream>
+#include <span>
 #include <string_view>
 
 /// Cuts a weight into one-bit cells with the installed library and puts it together again.
@@ -17,7 +18,8 @@ int main() {
     std::int64_t sum = 0;
     for (int polarity = 0; polarity < 2; ++polarity)
         for (int slice = 0; slice < 7; ++slice)
-            sum += cells[static_cast<std::size_t>(7 * polarity + slice)] * encoding->column_weight(polarity, slice, magnitude_bits, cell_bits);
+            sum +=
+                cells[static_cast<std::size_t>(7 * polarity + slice)] * encoding->column_weight(polarity, slice, magnitude_bits, cell_bits);
 
     constexpr std::string_view check = "123456789";
     const bool crc = berth::crc32c(std::as_bytes(std::span(check.data(), check.size()))) == 0xE3069283u;
