@@ -78,6 +78,28 @@ void check_consistency(const PlatformConfig& config, const std::string& where) {
     check_multiple(config.host.burst_bytes, config.host.bus_bytes, where + "host.burst_bytes", "a multiple of host.bus_bytes");
 }
 
+void read_parameters(PlatformConfig& config, const boost::json::object& json, const std::string& where) {
+    config.description = text(json, "description", where);
+    config.accounting = text(json, "accounting", where);
+    config.crossbar = section<crossbar::CrossbarParams>(json, "crossbar", where);
+    config.dac = section<periphery::DacParams>(json, "dac", where);
+    config.adc = section<periphery::AdcParams>(json, "adc", where);
+    config.hierarchy = section<mapping::HierarchyParams>(json, "hierarchy", where);
+    config.digital = section<DigitalParams>(json, "digital", where);
+    config.interconnect = section<InterconnectParams>(json, "interconnect", where);
+    config.buffer = section<BufferParams>(json, "buffer", where);
+    config.host = section<HostParams>(json, "host", where);
+}
+
+void read_costs(PlatformConfig& config, const boost::json::object& json, const std::string& where) {
+    config.timing =
+        read_timing(detail::required(json, "timing", where + "timing", "an object of rows"), config.constants, where + "timing");
+    config.inventory = mapping::Inventory(detail::required(json, "inventory", where + "inventory", "an object of components"),
+                                          config.constants, where + "inventory");
+    config.adcs_per_array = config.inventory.count_in_ima(kAdc, config.hierarchy) / config.hierarchy.arrays_per_ima;
+    if (!(config.adcs_per_array > 0)) throw InputError(where + "inventory." + kAdc + ".count", "is zero", "at least one converter");
+}
+
 void apply_settings(boost::json::value& json, const std::vector<std::string>& settings) {
     for (const std::string& setting : settings) {
         const std::size_t equals = setting.find('=');
@@ -108,37 +130,14 @@ PlatformConfig load_platform(const std::string& preset_or_file, const std::vecto
     PlatformFiles files = read_platform_files(preset_or_file);
     apply_settings(files.json, settings);
     const std::string where = preset_or_file + ":";
+    PlatformConfig config;
+    config.name = preset_or_file;
+    read_parameters(config, files.json.get_object(), where);
     const boost::json::value resolved = resolve_references(files.json, where);
     const std::string canonical = boost::json::serialize(resolved);
-    const auto& json = resolved.get_object();
-
-    ConstantTable constants;
-    for (const auto& table : files.tables) constants.load(table);
-    const auto crossbar = section<crossbar::CrossbarParams>(json, "crossbar", where);
-    const auto dac = section<periphery::DacParams>(json, "dac", where);
-    const auto adc = section<periphery::AdcParams>(json, "adc", where);
-    const auto hierarchy = section<mapping::HierarchyParams>(json, "hierarchy", where);
-    mapping::Inventory inventory(detail::required(json, "inventory", where + "inventory", "an object of components"), constants,
-                                 where + "inventory");
-    const double adcs_per_array = inventory.count_in_ima(kAdc, hierarchy) / hierarchy.arrays_per_ima;
-    if (!(adcs_per_array > 0)) throw InputError(where + "inventory." + kAdc + ".count", "is zero", "at least one converter");
-    const auto timing = read_timing(detail::required(json, "timing", where + "timing", "an object of rows"), constants, where + "timing");
-    PlatformConfig config{.name = preset_or_file,
-                          .description = text(json, "description", where),
-                          .sha256 = sha256(std::as_bytes(std::span(canonical.data(), canonical.size()))),
-                          .crossbar = crossbar,
-                          .dac = dac,
-                          .adc = adc,
-                          .hierarchy = hierarchy,
-                          .digital = section<DigitalParams>(json, "digital", where),
-                          .interconnect = section<InterconnectParams>(json, "interconnect", where),
-                          .buffer = section<BufferParams>(json, "buffer", where),
-                          .host = section<HostParams>(json, "host", where),
-                          .timing = timing,
-                          .accounting = text(json, "accounting", where),
-                          .constants = std::move(constants),
-                          .inventory = std::move(inventory),
-                          .adcs_per_array = adcs_per_array};
+    config.sha256 = sha256(std::as_bytes(std::span(canonical.data(), canonical.size())));
+    for (const auto& table : files.tables) config.constants.load(table);
+    read_costs(config, resolved.get_object(), where);
     check_consistency(config, where);
     return config;
 }

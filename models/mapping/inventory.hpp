@@ -36,6 +36,9 @@ struct Component {
 /// value times the numbers (an array's area is that of its cells).
 class Inventory {
 public:
+    /// No parts.
+    Inventory() = default;
+
     /// json: {path: {"scope", "count", "area": cost, "peak_power": cost?, "static_power": cost?, "energy": {action: cost}?}};
     /// a path that is null has been taken out by a platform that extends another.
     /// @throws InputError naming the path.
