@@ -15,6 +15,10 @@ constexpr const char* kExplanation =
     "cells: what the image stores. arrays: also columns and rows that planes leave empty in their last arrays (fragmentation). "
     "area: also periphery, whole tiles only, and what does not grow with the weights (embedding memory, shared parts of the chip)";
 
+constexpr const char* kCellsExplanation =
+    "c_full is the columns of an int8 weight in one polarity: 7 bits of magnitude in the differential encoding, whose polarity is the "
+    "sign, where Kang et al. 2021 count 8; c_delta is counted likewise";
+
 double total(const std::map<std::string, double>& parts) {
     double sum = 0.0;
     for (const auto& [path, part] : parts) sum += part;
@@ -125,7 +129,8 @@ boost::json::value cells_block(const ImageOnChip* on_chip) {
         {"closed_form", applies ? boost::json::value(closed_form_ratio(on_chip->tasks, cells.delta, cells.full)) : boost::json::value()},
         {"c_delta", cells.delta},
         {"c_full", cells.full},
-        {"tasks", on_chip->tasks}};
+        {"tasks", on_chip->tasks},
+        {"explanation", kCellsExplanation}};
 }
 
 boost::json::value ratios_block(const PlatformConfig& config, const ImageOnChip* on_chip) {

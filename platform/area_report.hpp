@@ -32,7 +32,8 @@ struct ImageOnChip {
 /// @param c_delta mean cells kept per element of a delta, over all tasks and matrices; @param c_full cells of a whole weight.
 [[nodiscard]] double closed_form_ratio(std::int64_t tasks, double c_delta, double c_full);
 
-/// What the closed form needs, counted from a placement, one polarity of the encoding: both polarities double both.
+/// What the closed form needs, counted from a placement in one polarity of the encoding; the other polarity doubles both.
+/// c_full is 7 for one-bit differential cells, not the paper's 8: the polarity is the sign, and |int8| has 7 bits.
 struct CellsPerElement {
     double delta = 0.0;     ///< c_delta
     double full = 0.0;      ///< c_full
@@ -47,7 +48,7 @@ struct CellsPerElement {
 [[nodiscard]] boost::json::object power_block(const PlatformConfig& config, const ImageOnChip* on_chip);
 /// {needed, available, utilisation, imas, tiles}
 [[nodiscard]] boost::json::object arrays_block(const PlatformConfig& config, const ImageOnChip* on_chip);
-/// {image, copies, ratio, closed_form, c_delta, c_full, tasks}, or null without an image
+/// {image, copies, ratio, closed_form, c_delta, c_full, tasks, explanation}, or null without an image
 [[nodiscard]] boost::json::value cells_block(const ImageOnChip* on_chip);
 /// {cells, arrays, area, explanation}, or null without an image
 [[nodiscard]] boost::json::value ratios_block(const PlatformConfig& config, const ImageOnChip* on_chip);

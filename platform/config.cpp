@@ -18,7 +18,7 @@ struct TopologyEntry {
 };
 
 constexpr TopologyEntry kTopologies[] = {
-    {"mesh", "tiles in a square grid, four to a router's neighbourhood; flits go along the row first, then along the column",
+    {"mesh", "a rectangular grid of routers, each shared by a few tiles; packets go along the row first, then along the column",
      "dimension-order routing: Dally and Seitz, IEEE TC 1987"},
 };
 

@@ -96,7 +96,7 @@ void add_area(CLI::App& app, Common& common) {
     command->add_option("--platform", options->platform, "preset or JSON file")->required();
     command->add_option("--image", options->image, "weight image: count the tiles it takes, and compare with one copy a task");
     command->add_option("--json", options->json, "write the report to this file");
-    command->add_option("--set", options->settings, "path=value in the platform, e.g. adc.bits=6 (repeatable)");
+    command->add_option("--set", options->settings, "path=value in the platform, e.g. adc.bits=6 (repeatable)")->allow_extra_args(false);
     add_common_options(*command, common);
     command->footer("Example:\n  berth area --platform reram-multitask --image tasks.berth --json area.json");
     command->callback([options, &common] { run(*options, common); });

@@ -47,22 +47,32 @@ std::vector<std::string> kind_names() {
     return names;
 }
 
-/// Name in one column, everything else the entry says behind it.
+/// One parameter as a line below its owner: "bits: 1 to 16 bit, resolution".
+std::string parameter(const boost::json::object& field) {
+    const auto text = [&](const char* key) {
+        const auto* value = field.if_contains(key);
+        return !value ? std::string() : value->is_string() ? std::string(value->get_string()) : detail::shown(*value);
+    };
+    const std::string range = field.contains("min") ? text("min") + " to " + text("max") + " " + text("unit") : text("one_of");
+    return fmt::format("{:<20}  {}: {}{}{}\n", "", text("name"), range, range.empty() ? "" : ", ", text("meaning"));
+}
+
+/// Name in one column, everything else the entry says behind it, its parameters below.
 std::string table(const boost::json::array& entries) {
     std::string out;
     for (const auto& entry : entries) {
-        const auto& object = entry.as_object();
-        out += fmt::format("{:<20}", std::string(object.at("name").as_string()));
-        const char* separator = "";
-        for (const auto& field : object) {
-            if (field.key() == "name") continue;
-            const bool plain = field.key() == "meaning" || field.key() == "description";
-            const std::string value =
-                field.value().is_string() ? std::string(field.value().get_string()) : boost::json::serialize(field.value());
-            out += separator + (plain ? value : std::string(field.key()) + ": " + value);
-            separator = "; ";
+        std::string about, parameters;
+        for (const auto& field : entry.as_object()) {
+            const std::string key(field.key());
+            if (key == "name") continue;
+            if (key == "parameters" && field.value().is_array()) {
+                for (const auto& one : field.value().get_array()) parameters += one.is_object() ? parameter(one.get_object()) : "";
+                continue;
+            }
+            const std::string value = field.value().is_string() ? std::string(field.value().get_string()) : detail::shown(field.value());
+            about += (about.empty() ? "" : "; ") + (key == "meaning" ? value : key + ": " + value);
         }
-        out += "\n";
+        out += fmt::format("{:<20}  {}\n{}", std::string(entry.at("name").as_string()), about, parameters);
     }
     return out;
 }
