@@ -8,7 +8,10 @@
 
 namespace berth::compressor {
 
-void HeaderNode::refuse(const std::string& fault, const std::string& expected) const { throw InputError(path_, fault, expected); }
+void HeaderNode::refuse(const std::string& fault, const std::string& expected) const {
+    const bool root = path_.ends_with(':');
+    throw InputError(root ? path_.substr(0, path_.size() - 1) : path_, fault, expected);
+}
 
 const boost::json::object& HeaderNode::object() const {
     if (!value_->is_object()) refuse("is " + detail::shown(*value_), "an object");

@@ -270,6 +270,11 @@ private:
 
 }  // namespace
 
+boost::json::object parse_header(std::span<const std::byte> bytes, const std::string& where) {
+    const boost::json::value json = parse_json(header_text(bytes, where), where + ": header");
+    return HeaderNode(json, where + ":").object();
+}
+
 WeightImage parse_image(std::span<const std::byte> bytes, const std::string& where) {
     const std::string_view text = header_text(bytes, where);
     const boost::json::value json = parse_json(text, where + ": header");

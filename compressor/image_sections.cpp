@@ -16,7 +16,7 @@ namespace {
 
 /// Sections may be referred to many times, and ternary codes unpack to four times their size; an image of honest content
 /// stays far below this many times its file.
-constexpr std::uint64_t kLargestExpansion = 64;
+constexpr std::uint64_t kLargestExpansion = 16;
 constexpr std::uint64_t kSmallestAllowance = std::uint64_t{1} << 20;
 
 template <class Value>
