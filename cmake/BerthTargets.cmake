@@ -1,7 +1,8 @@
-# berth_library(NAME FOLDER path [SOURCES ...] [PUBLIC ...] [PRIVATE ...] [USES folder ...])
+# berth_library(NAME FOLDER path [PARTS subfolder ...] [SOURCES ...] [PUBLIC ...] [PRIVATE ...] [USES folder ...])
 #
 # One target a folder. USES names the folders whose headers it may include, which are also the targets it may link:
-# an include of any other folder of the project is a configure error, so a back edge cannot be built.
+# an include of any other folder of the project is a configure error, so a back edge cannot be built. PARTS are subfolders
+# that belong to the same target.
 set(BERTH_TARGETS "" CACHE INTERNAL "")
 
 add_library(berth_flags INTERFACE)
@@ -20,8 +21,9 @@ if(BERTH_COVERAGE)
   target_link_options(berth_flags INTERFACE --coverage)
 endif()
 
-function(berth_check_arrows folder)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.hpp ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+function(berth_check_arrows folder part)
+  set(place ${CMAKE_CURRENT_SOURCE_DIR}/${part})
+  file(GLOB sources CONFIGURE_DEPENDS ${place}/*.hpp ${place}/*.cpp)
   foreach(source IN LISTS sources)
     file(STRINGS ${source} includes REGEX "^#include \"(models|workloads|compressor|platform)/")
     foreach(line IN LISTS includes)
@@ -34,8 +36,11 @@ function(berth_check_arrows folder)
 endfunction()
 
 function(berth_library name)
-  cmake_parse_arguments(arg "" "FOLDER" "SOURCES;PUBLIC;PRIVATE;USES" ${ARGN})
-  berth_check_arrows(${arg_FOLDER} ${arg_USES})
+  cmake_parse_arguments(arg "" "FOLDER" "PARTS;SOURCES;PUBLIC;PRIVATE;USES" ${ARGN})
+  list(TRANSFORM arg_PARTS PREPEND ${arg_FOLDER}/ OUTPUT_VARIABLE own)
+  foreach(part IN LISTS arg_PARTS ITEMS ".")
+    berth_check_arrows(${arg_FOLDER} ${part} ${own} ${arg_USES})
+  endforeach()
   if(arg_SOURCES)
     add_library(berth_${name} STATIC ${arg_SOURCES})
     target_include_directories(berth_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/generated>
