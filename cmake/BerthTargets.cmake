@@ -9,7 +9,8 @@ add_library(berth_flags INTERFACE)
 add_library(berth::flags ALIAS berth_flags)
 # GCC 12 sees overlapping copies in std::string's operator+ where there are none (its bug 105651).
 target_compile_options(berth_flags INTERFACE
-  $<BUILD_INTERFACE:-Wall;-Wextra;-Wpedantic;-Wshadow;-Wnon-virtual-dtor;-Woverloaded-virtual;-Wno-restrict;-ffp-contract=off>
+  $<BUILD_INTERFACE:-Wall;-Wextra;-Wpedantic;-Wshadow;-Wnon-virtual-dtor;-Woverloaded-virtual;-ffp-contract=off>
+  $<BUILD_INTERFACE:$<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>>
   $<$<BOOL:${BERTH_WERROR}>:-Werror>)
 if(BERTH_SANITIZE)
   target_compile_options(berth_flags INTERFACE -fsanitize=${BERTH_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
@@ -28,7 +29,7 @@ function(berth_check_arrows folder part)
     foreach(line IN LISTS includes)
       string(REGEX REPLACE "^#include \"(.*)/[^/]*\".*" "\\1" included "${line}")
       if(NOT included IN_LIST ARGN AND NOT included STREQUAL folder)
-        message(FATAL_ERROR "${source} includes ${included}, which ${folder} may not use (see docs/architecture.md)")
+        message(FATAL_ERROR " ${source} includes ${included}, which ${folder} may not use (see docs/architecture.md)")
       endif()
     endforeach()
   endforeach()

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/crossbar/crossbar_matrix.hpp"
+
+#include "models/core/gemm.hpp"
+#include "models/crossbar/reference_path.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+namespace berth::crossbar {
+namespace {
+
+int largest_input(std::span<const periphery::InputSlice> reads) {
+    int largest = 0;
+    for (const auto& read : reads) largest = std::max(largest, read.largest());
+    return largest;
+}
+
+}  // namespace
+
+std::vector<std::string> path_names() { return {"auto", "reference"}; }
+
+Activity& Activity::operator+=(const Activity& other) {
+    array_reads += other.array_reads;
+    adc_conversions += other.adc_conversions;
+    clipped += other.clipped;
+    return *this;
+}
+
+bool always_lossless(const CrossbarParams& params, const periphery::DacParams& dac, const periphery::Adc& adc) {
+    const auto encoding = make_encoding(params.encoding);
+    const auto reads = periphery::input_slices(periphery::kActivationBits, dac.bits);
+    return adc.lossless(largest_column_sum(*encoding, params.rows, params.cell_bits) * largest_input(reads));
+}
+
+CrossbarMatrix::CrossbarMatrix(std::span<const std::int8_t> weights, int out, int in, int magnitude_bits, const CrossbarParams& params,
+                               const periphery::DacParams& dac, std::shared_ptr<const periphery::Adc> adc)
+    : encoding_(make_encoding(params.encoding)),
+      layout_(out, in, magnitude_bits, params, *encoding_),
+      reads_(periphery::input_slices(periphery::kActivationBits, dac.bits)),
+      adc_(std::move(adc)),
+      weights_(weights.begin(), weights.end()) {
+    if (weights.size() != std::size_t(out) * std::size_t(in)) throw std::invalid_argument("the matrix's weights are not out times in");
+    blocks_ = programmed();
+    lossless_ = every_column_lossless(blocks_);
+    by_gemm_ = lossless_ && params.path == "auto";
+    if (by_gemm_) blocks_ = {};
+}
+
+std::vector<ProgrammedBlock> CrossbarMatrix::programmed() const {
+    std::vector<ProgrammedBlock> blocks;
+    for (int block = 0; block < layout_.row_blocks; ++block) blocks.push_back(program(layout_, *encoding_, weights_, block));
+    return blocks;
+}
+
+bool CrossbarMatrix::every_column_lossless(std::span<const ProgrammedBlock> blocks) const {
+    std::int64_t largest = 0;
+    for (const ProgrammedBlock& block : blocks) {
+        largest = std::max<std::int64_t>(largest, *std::max_element(block.sums.begin(), block.sums.end()));
+        if (layout_.unit_columns > 0) largest = std::max<std::int64_t>(largest, block.unit_rows(0, layout_.unit_columns));
+    }
+    return adc_->lossless(largest * largest_input(reads_));
+}
+
+std::string_view CrossbarMatrix::path_taken() const { return by_gemm_ ? "int8_gemm" : "reference"; }
+
+std::size_t CrossbarMatrix::code_count(int tokens) const {
+    return std::size_t(tokens) * reads_.size() * std::size_t(layout_.row_blocks) * layout_.columns();
+}
+
+Activity CrossbarMatrix::activity(int tokens) const {
+    const std::uint64_t reads = std::uint64_t(tokens) * reads_.size();
+    return {.array_reads = reads * layout_.arrays(), .adc_conversions = reads * layout_.conversions()};
+}
+
+void CrossbarMatrix::check(std::span<const std::int8_t> x, int tokens, std::size_t results) const {
+    if (tokens < 0 || x.size() != std::size_t(tokens) * std::size_t(layout_.in) ||
+        results != std::size_t(tokens) * std::size_t(layout_.out))
+        throw std::invalid_argument("inputs or results of a crossbar product are not shaped [tokens, in] and [tokens, out]");
+}
+
+Activity CrossbarMatrix::multiply(std::span<const std::int8_t> x, int tokens, std::span<std::int32_t> accumulators) const {
+    check(x, tokens, accumulators.size());
+    if (by_gemm_) {
+        gemm(x, weights_, accumulators, tokens, layout_.in, layout_.out);
+        return activity(tokens);
+    }
+    std::vector<std::int64_t> sums(accumulators.size());
+    const Activity done = accumulate(x, tokens, sums);
+    finish(sums, accumulators);
+    return done;
+}
+
+Activity CrossbarMatrix::accumulate(std::span<const std::int8_t> x, int tokens, std::span<std::int64_t> sums) const {
+    if (!by_gemm_) return accumulate(x, tokens, sums, {});
+    check(x, tokens, sums.size());
+    accumulate_exactly(x, tokens, sums);
+    return activity(tokens);
+}
+
+Activity CrossbarMatrix::accumulate(std::span<const std::int8_t> x, int tokens, std::span<std::int64_t> sums,
+                                    std::span<std::int32_t> codes) const {
+    check(x, tokens, sums.size());
+    if (!codes.empty() && codes.size() != code_count(tokens)) throw std::invalid_argument("the codes' shape is not that of the product");
+    Activity done = activity(tokens);
+    const ArrayProduct product{.x = x, .tokens = tokens, .sums = sums, .codes = codes};
+    done.clipped = read_by_reference(layout_, by_gemm_ ? programmed() : blocks_, reads_, *adc_, product);
+    return done;
+}
+
+void CrossbarMatrix::accumulate_exactly(std::span<const std::int8_t> x, int tokens, std::span<std::int64_t> sums) const {
+    std::vector<std::int32_t> exact(sums.size());
+    gemm(x, weights_, exact, tokens, layout_.in, layout_.out);
+    // A lossless converter gives every unit of current a whole number of codes.
+    const std::int64_t codes_per_unit = std::llround(1.0 / adc_->step());
+    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += exact[i] * codes_per_unit;
+}
+
+void CrossbarMatrix::finish(std::span<const std::int64_t> sums, std::span<std::int32_t> accumulators) const {
+    constexpr double least = std::numeric_limits<std::int32_t>::min(), largest = std::numeric_limits<std::int32_t>::max();
+    for (std::size_t i = 0; i < sums.size(); ++i)
+        accumulators[i] =
+            static_cast<std::int32_t>(std::clamp(std::nearbyint(static_cast<double>(sums[i]) * adc_->step()), least, largest));
+}
+
+}  // namespace berth::crossbar
