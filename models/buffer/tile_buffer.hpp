@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "models/core/occupancy.hpp"
+#include "models/core/calendar.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -48,13 +48,14 @@ private:
         const auto port = static_cast<std::uint64_t>(timing_.port_bits);
         const sc_core::sc_time length = static_cast<double>((bytes * 8 + port - 1) / port) * timing_.cycle;
         const sc_core::sc_time now = sc_core::sc_time_stamp();
-        auto& bank =
-            *std::min_element(banks_.begin(), banks_.end(), [](const auto& a, const auto& b) { return a.free_at() < b.free_at(); });
-        delay = bank.serve(now + delay, length) + length - now;
+        const sc_core::sc_time asked = now + delay;
+        auto& bank = *std::min_element(banks_.begin(), banks_.end(),
+                                       [&](const auto& a, const auto& b) { return a.earliest(asked, length) < b.earliest(asked, length); });
+        delay = bank.serve(now, asked, length) + length - now;
     }
 
     TileBufferTiming timing_;
-    std::vector<Occupancy<sc_core::sc_time>> banks_;
+    std::vector<Calendar<sc_core::sc_time>> banks_;
     std::uint64_t bytes_read_ = 0, bytes_written_ = 0;
 };
 

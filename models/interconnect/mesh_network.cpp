@@ -10,7 +10,7 @@ using sc_core::sc_time;
 void MeshNetwork::pass(const TreeStep& step, Passage& passage) {
     const sc_time length = static_cast<double>(step.flits) * cycle_;
     const sc_time through = mesh_.leaves_router(step.link) ? hop_ : sc_core::SC_ZERO_TIME;
-    const sc_time begin = links_[static_cast<std::size_t>(step.link)].serve(passage.head, length);
+    const sc_time begin = links_[static_cast<std::size_t>(step.link)].serve(sc_core::sc_time_stamp(), passage.head, length);
     passage.tail = std::max(passage.tail, begin + length - cycle_) + through;
     passage.head = begin + through;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "models/core/occupancy.hpp"
+#include "models/core/calendar.hpp"
 #include "models/interconnect/mesh.hpp"
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 namespace berth::interconnect {
 
 /// The mesh in time: wormhole switching, a flit a cycle on every link, `hop` for a flit to pass a router and its link, and
-/// packets that meet on a link take it one after the other, in the order in which they set out. Buffers in routers are
+/// packets that meet on a link take it one after the other, each in the first gap behind its arrival there. Buffers in routers are
 /// taken to be deep enough. Uncontended, a packet of F flits over H hops between routers arrives after
 /// (H + 1) * hop + (F - 1) * cycle.
 class MeshNetwork : public sc_core::sc_module {
@@ -36,7 +36,7 @@ private:
 
     Mesh mesh_;
     sc_core::sc_time cycle_, hop_;
-    std::vector<Occupancy<sc_core::sc_time>> links_;
+    std::vector<Calendar<sc_core::sc_time>> links_;
     std::vector<Passage> passages_;
     std::uint64_t router_flits_ = 0;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "models/core/occupancy.hpp"
+#include "models/core/calendar.hpp"
 
 #include <cstdint>
 #include <systemc>
@@ -36,16 +36,16 @@ public:
     [[nodiscard]] const DigitalWork& done() const { return done_; }
 
 private:
-    [[nodiscard]] sc_core::sc_time pass(Occupancy<sc_core::sc_time>& lanes, std::int64_t count, std::int64_t width,
+    [[nodiscard]] sc_core::sc_time pass(Calendar<sc_core::sc_time>& lanes, std::int64_t count, std::int64_t width,
                                         const sc_core::sc_time& asked) const {
         if (count == 0) return asked;
         const sc_core::sc_time length = static_cast<double>((count + width - 1) / width) * cycle_;
-        return lanes.serve(asked, length) + length;
+        return lanes.serve(sc_core::sc_time_stamp(), asked, length) + length;
     }
 
     int vector_lanes_, mac_lanes_;
     sc_core::sc_time cycle_;
-    Occupancy<sc_core::sc_time> vector_, macs_;
+    Calendar<sc_core::sc_time> vector_, macs_;
     DigitalWork done_;
 };
 

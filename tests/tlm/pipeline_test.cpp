@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/accelerator/pipeline.hpp"
 
-#include "models/core/json.hpp"
 #include "platform/accelerator/crossbar_timing.hpp"
+#include "platform/config.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,17 +20,7 @@ const sc_time kCycle(1, SC_NS);
 constexpr int kInterval = 800, kLatency = 1100;  // eight reads of 100 ns; conversion and two shift-and-adds behind them
 
 PlatformConfig roomy_tile() {
-    PlatformConfig config{.crossbar = {},
-                          .dac = {},
-                          .adc = {},
-                          .hierarchy = {},
-                          .digital = {},
-                          .interconnect = {},
-                          .buffer = {},
-                          .host = {},
-                          .timing = {},
-                          .constants = {},
-                          .inventory = mapping::Inventory(boost::json::object{}, ConstantTable{}, "inventory")};
+    PlatformConfig config = load_platform("reram-multitask");
     config.digital = {4096, 65536, "integer"};
     config.buffer = {65536, 2, 32768, 32768};
     return config;

@@ -29,13 +29,13 @@ std::vector<inference::Sentence> sentences() {
     return list;
 }
 
-struct Run {
+struct Experiment {
     PlatformConfig config = load_platform("reram-multitask", {"hierarchy.tiles=16"});
     compressor::WeightImage image = test::small_image();
     std::vector<std::byte> bytes = compressor::serialise(image);
     SimulationInput input;
 
-    explicit Run(std::uint32_t task = 0) {
+    explicit Experiment(std::uint32_t task = 0) {
         input.config = &config;
         input.image = bytes;
         input.task = task;
@@ -89,7 +89,7 @@ INSTANTIATE_TEST_SUITE_P(Views, PlatformInBothViews, ::testing::Values(tlm::View
                          [](const auto& view) { return view.param == tlm::View::lt ? "lt" : "at"; });
 
 TEST_P(PlatformInBothViews, GivesTheFunctionalExecutorsLogitsToTheBit) {
-    Run run(1);
+    Experiment run(1);
     run.input.view = GetParam();
     const SimulationOutcome outcome = run.go();
     const inference::Network& network = run.image.tasks[1].network;
@@ -102,7 +102,7 @@ TEST_P(PlatformInBothViews, GivesTheFunctionalExecutorsLogitsToTheBit) {
 TEST_P(PlatformInBothViews, GivesTheSameForAnyNumberOfThreads) {
     const auto with = [](int threads) {
         return in_own_process([threads] {
-            Run run;
+            Experiment run;
             run.input.view = GetParam();
             run.input.threads = threads;
             return shown(run.go());
@@ -117,7 +117,7 @@ TEST_P(PlatformInBothViews, GivesTheSameForAnyNumberOfThreads) {
 TEST(Platform, TakesTheSameTimeInBothViewsWhereNobodyElseAsks) {
     const auto latency = [](tlm::View view) {
         return in_own_process([view] {
-            Run run;
+            Experiment run;
             run.input.view = view;
             run.input.in_flight = 1;
             run.input.sentences.resize(1);
@@ -130,7 +130,7 @@ TEST(Platform, TakesTheSameTimeInBothViewsWhereNobodyElseAsks) {
 }
 
 TEST(Platform, CountsWhatTheFormulasSay) {
-    Run run(0);
+    Experiment run(0);
     const SimulationOutcome outcome = run.go();
     std::int64_t tokens = 0, attention = 0;
     for (const auto& sentence : run.input.sentences) {
@@ -157,7 +157,7 @@ TEST(Platform, CountsWhatTheFormulasSay) {
 TEST(Platform, ReadsTheBaseAloneForNoneOfTheOtherTasksDeltas) {
     const auto conversions = [](std::size_t channels) {
         return in_own_process([channels] {
-            Run run(0);
+            Experiment run(0);
             auto delta = *run.image.tasks[1].network.linears[0].delta;
             delta.channels.resize(channels);
             delta.codes.resize(channels * 8);
@@ -173,7 +173,7 @@ TEST(Platform, ReadsTheBaseAloneForNoneOfTheOtherTasksDeltas) {
 TEST(Platform, KeepsSentencesApartHoweverManyAreInFlight) {
     const auto throughput = [](std::uint32_t in_flight) {
         return std::stod(in_own_process([in_flight] {
-            Run run;
+            Experiment run;
             run.input.in_flight = in_flight;
             return boost::json::serialize(boost::json::value(run.go().inference_s));
         }));
@@ -182,7 +182,7 @@ TEST(Platform, KeepsSentencesApartHoweverManyAreInFlight) {
 }
 
 TEST(Platform, SaysWhatAChipTooSmallLacks) {
-    Run run;
+    Experiment run;
     run.config = load_platform("reram-multitask", {"hierarchy.tiles=1", "hierarchy.imas_per_tile=1", "hierarchy.arrays_per_ima=1"});
     try {
         (void)run.go();
@@ -193,7 +193,7 @@ TEST(Platform, SaysWhatAChipTooSmallLacks) {
 }
 
 TEST(Platform, SurfacesAnImageThatCannotBeRead) {
-    Run run;
+    Experiment run;
     run.bytes[run.bytes.size() / 2] ^= std::byte{4};
     try {
         (void)run.go();
@@ -204,13 +204,13 @@ TEST(Platform, SurfacesAnImageThatCannotBeRead) {
 }
 
 TEST(Platform, RefusesARequestThatTheModelCannotTake) {
-    Run run;
+    Experiment run;
     run.input.sentences[4].segments[0] = 5;
     EXPECT_THROW((void)run.go(), std::runtime_error);
 }
 
 TEST(Platform, WritesATraceOfItsRequestsAndStages) {
-    Run run;
+    Experiment run;
     Trace trace;
     run.input.trace = &trace;
     (void)run.go();
