@@ -2,6 +2,7 @@
 #include "models/crossbar/crossbar_matrix.hpp"
 
 #include "models/core/gemm.hpp"
+#include "models/crossbar/bit_plane_path.hpp"
 #include "models/crossbar/reference_path.hpp"
 
 #include <algorithm>
@@ -44,9 +45,16 @@ CrossbarMatrix::CrossbarMatrix(std::span<const std::int8_t> weights, int out, in
       weights_(weights.begin(), weights.end()) {
     if (weights.size() != std::size_t(out) * std::size_t(in)) throw std::invalid_argument("the matrix's weights are not out times in");
     blocks_ = programmed();
-    lossless_ = every_column_lossless(blocks_);
-    by_gemm_ = lossless_ && params.path == "auto";
-    if (by_gemm_) blocks_ = {};
+    const std::int64_t largest = largest_current(blocks_);
+    const bool free_choice = params.path == "auto";
+    lossless_ = adc_->lossless(largest);
+    by_gemm_ = lossless_ && free_choice;
+    if (by_gemm_) {
+        blocks_ = {};
+    } else if (free_choice) {
+        rule_ = code_rule(*adc_, largest);
+        if (rule_ && !fits_bit_planes(layout_, *encoding_, reads_, *rule_)) rule_.reset();
+    }
 }
 
 std::vector<ProgrammedBlock> CrossbarMatrix::programmed() const {
@@ -55,16 +63,16 @@ std::vector<ProgrammedBlock> CrossbarMatrix::programmed() const {
     return blocks;
 }
 
-bool CrossbarMatrix::every_column_lossless(std::span<const ProgrammedBlock> blocks) const {
+std::int64_t CrossbarMatrix::largest_current(std::span<const ProgrammedBlock> blocks) const {
     std::int64_t largest = 0;
     for (const ProgrammedBlock& block : blocks) {
         largest = std::max<std::int64_t>(largest, *std::max_element(block.sums.begin(), block.sums.end()));
         if (layout_.unit_columns > 0) largest = std::max<std::int64_t>(largest, block.unit_rows(0, layout_.unit_columns));
     }
-    return adc_->lossless(largest * largest_input(reads_));
+    return largest * largest_input(reads_);
 }
 
-std::string_view CrossbarMatrix::path_taken() const { return by_gemm_ ? "int8_gemm" : "reference"; }
+std::string_view CrossbarMatrix::path_taken() const { return by_gemm_ ? "int8_gemm" : rule_ ? "bit_plane" : "reference"; }
 
 std::size_t CrossbarMatrix::code_count(int tokens) const {
     return std::size_t(tokens) * reads_.size() * std::size_t(layout_.row_blocks) * layout_.columns();
@@ -106,7 +114,8 @@ Activity CrossbarMatrix::accumulate(std::span<const std::int8_t> x, int tokens, 
     if (!codes.empty() && codes.size() != code_count(tokens)) throw std::invalid_argument("the codes' shape is not that of the product");
     Activity done = activity(tokens);
     const ArrayProduct product{.x = x, .tokens = tokens, .sums = sums, .codes = codes};
-    done.clipped = read_by_reference(layout_, by_gemm_ ? programmed() : blocks_, reads_, *adc_, product);
+    done.clipped = rule_ ? read_by_bit_planes(layout_, blocks_, reads_, *adc_, *rule_, product)
+                         : read_by_reference(layout_, by_gemm_ ? programmed() : blocks_, reads_, *adc_, product);
     return done;
 }
 
