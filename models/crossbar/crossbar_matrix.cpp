@@ -19,6 +19,14 @@ int largest_input(std::span<const periphery::InputSlice> reads) {
     return largest;
 }
 
+void check_weights(std::span<const std::int8_t> weights, const ArrayLayout& layout) {
+    if (weights.size() != std::size_t(layout.out) * std::size_t(layout.in))
+        throw std::invalid_argument("the matrix's weights are not out times in");
+    const int largest = (1 << layout.magnitude_bits) - 1;
+    if (std::any_of(weights.begin(), weights.end(), [largest](int weight) { return weight > largest || weight < -largest; }))
+        throw std::invalid_argument("a weight is larger than the bits of magnitude that were asked for");
+}
+
 }  // namespace
 
 std::vector<std::string> path_names() { return {"auto", "reference"}; }
@@ -43,10 +51,13 @@ CrossbarMatrix::CrossbarMatrix(std::span<const std::int8_t> weights, int out, in
       reads_(periphery::input_slices(periphery::kActivationBits, dac.bits)),
       adc_(std::move(adc)),
       weights_(weights.begin(), weights.end()) {
-    if (weights.size() != std::size_t(out) * std::size_t(in)) throw std::invalid_argument("the matrix's weights are not out times in");
+    check_weights(weights, layout_);
+    const bool free_choice = params.path == "auto";
+    by_gemm_ = lossless_ =
+        free_choice && adc_->lossless(largest_column_sum(*encoding_, layout_.rows_in(0), layout_.cell_bits) * largest_input(reads_));
+    if (by_gemm_) return;
     blocks_ = programmed();
     const std::int64_t largest = largest_current(blocks_);
-    const bool free_choice = params.path == "auto";
     lossless_ = adc_->lossless(largest);
     by_gemm_ = lossless_ && free_choice;
     if (by_gemm_) {

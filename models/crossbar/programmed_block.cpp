@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <stdexcept>
 
 namespace berth::crossbar {
 namespace {
@@ -15,18 +14,13 @@ constexpr int kWeights = 256;
 class CellTable {
 public:
     CellTable(const ArrayLayout& layout, const Encoding& encoding)
-        : width_(std::size_t(layout.polarities) * std::size_t(layout.slices)),
-          largest_((1 << layout.magnitude_bits) - 1),
-          cells_(kWeights * width_) {
-        for (int weight = std::max(-largest_, kLeastWeight); weight <= std::min(largest_, kLeastWeight + kWeights - 1); ++weight)
+        : width_(std::size_t(layout.polarities) * std::size_t(layout.slices)), cells_(kWeights * width_) {
+        const int largest = (1 << layout.magnitude_bits) - 1;
+        for (int weight = std::max(-largest, kLeastWeight); weight <= std::min(largest, kLeastWeight + kWeights - 1); ++weight)
             encoding.encode(weight, layout.magnitude_bits, layout.cell_bits, std::span(cells_).subspan(place(weight), width_));
     }
 
-    [[nodiscard]] std::span<const std::uint8_t> of(int weight) const {
-        if (weight > largest_ || weight < -largest_)
-            throw std::invalid_argument("weight " + std::to_string(weight) + " is larger than the magnitude that was asked for");
-        return std::span(cells_).subspan(place(weight), width_);
-    }
+    [[nodiscard]] std::span<const std::uint8_t> of(int weight) const { return std::span(cells_).subspan(place(weight), width_); }
 
     [[nodiscard]] std::size_t width() const { return width_; }
 
@@ -34,7 +28,6 @@ private:
     [[nodiscard]] std::size_t place(int weight) const { return std::size_t(weight - kLeastWeight) * width_; }
 
     std::size_t width_;
-    int largest_;
     std::vector<std::uint8_t> cells_;
 };
 

@@ -61,8 +61,7 @@ struct ProgrammedBlock {
     [[nodiscard]] int unit_rows(int unit, int count) const { return (rows - unit + count - 1) / count; }
 };
 
-/// Encodes the rows of block `block` of `weights` [out, in].
-/// @throws std::invalid_argument where a weight is larger than the layout's magnitude.
+/// Encodes the rows of block `block` of `weights` [out, in], none of them larger than the layout's magnitude.
 [[nodiscard]] ProgrammedBlock program(const ArrayLayout& layout, const Encoding& encoding, std::span<const std::int8_t> weights, int block);
 
 }  // namespace berth::crossbar
