@@ -5,7 +5,7 @@
 #include "models/core/error.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <future>
 #include <span>
 #include <utility>
 #include <vector>
@@ -16,9 +16,17 @@ namespace {
 /// An image is fetched in parts of this, so that a wrong length cannot ask for memory that no image fills.
 constexpr std::uint64_t kFetchBytes = 1 << 20;
 
+constexpr int kStackBytes = 1 << 18;
+
 template <class T>
 std::span<std::byte> bytes_of(T& value) {
     return std::as_writable_bytes(std::span(&value, 1));
+}
+
+/// Runs work that wants a whole thread's stack: a kernel process has a small one.
+template <class Work>
+auto elsewhere(const Work& work) {
+    return std::async(std::launch::async, work).get();
 }
 
 }  // namespace
@@ -30,6 +38,7 @@ Controller::Controller(const sc_core::sc_module_name& name, const PlatformConfig
     registers_.on_write([this](std::uint32_t offset, std::uint32_t) { written(offset); });
     SC_HAS_PROCESS(Controller);
     SC_THREAD(serve);
+    set_stack_size(kStackBytes);
     SC_METHOD(drive_irq);
     sensitive << irq_changed_;
     dont_initialize();
@@ -95,7 +104,7 @@ void Controller::load_image(const Descriptor& descriptor) {
     }
     std::shared_ptr<const compressor::WeightImage> image;
     try {
-        image = std::make_shared<const compressor::WeightImage>(compressor::parse_image(bytes, "weight image"));
+        image = elsewhere([&] { return std::make_shared<const compressor::WeightImage>(compressor::parse_image(bytes, "weight image")); });
     } catch (const InputError&) {
         fault_ = std::current_exception();
         return complete(descriptor.tag, Outcome::bad_image);
@@ -112,7 +121,7 @@ void Controller::load_image(const Descriptor& descriptor) {
 
 /// Every tile has one set of write drivers, so its arrays are programmed one after the other, and the tiles at once.
 void Controller::program(std::shared_ptr<const compressor::WeightImage> image) {
-    auto plan = std::make_shared<const ChipPlan>(make_plan(*image, config_, mesh_));
+    auto plan = elsewhere([&] { return std::make_shared<const ChipPlan>(make_plan(*image, config_, mesh_)); });
     const std::int64_t arrays = plan->placement.arrays;
     const auto tile_arrays = std::int64_t{config_.hierarchy.arrays_per_ima} * config_.hierarchy.imas_per_tile;
     programming_.arrays += arrays;

@@ -109,7 +109,7 @@ void Pipeline::depart(const Step& step) {
     if (stage.residual_home >= 0) {
         sc_time aside = delay;
         network_.multicast(stage.residual, aside);
-        tile_(stage.residual_home).buffer.write(static_cast<std::uint64_t>(stage.input_bytes), aside);
+        tile_(stage.residual_home).buffer.write(static_cast<std::uint64_t>(stage.residual_bytes), aside);
     }
     network_.multicast(stage.multicast, delay);
     follow(step, Phase::multiply, delay);
@@ -142,7 +142,9 @@ void Pipeline::collect(const Step& step) {
 void Pipeline::make(const Step& step) {
     const StagePlan& stage = stage_of(step);
     sc_time delay;
-    tile_(stage.next_home).digital.work(stage.work, delay);
+    Tile& tile = tile_(stage.next_home);
+    if (stage.added_bytes > 0) tile.buffer.read(static_cast<std::uint64_t>(stage.added_bytes), delay);
+    tile.digital.work(stage.work, delay);
     const auto kind = static_cast<Stage>(step.stage % kStagesPerLayer);
     const bool last_of_encoder = step.stage + 2 == static_cast<int>(step.sentence->plan->stages.size());
     if (is_pooler(stage, step)) {

@@ -21,19 +21,20 @@ struct StageShape {
     DigitalWork work;
 };
 
-/// The stages of a network in order, with what the digital unit does behind each: requantisation of every result, and
-/// GELU, or residual and LayerNorm, or the pooler's tanh and the classifier where they belong.
+/// The stages of a network in order, with what the digital unit does behind each, a function an element as the executor has
+/// them: results from partial sums, and the next vector's quantisation, everywhere; between the two GELU, or residual and
+/// LayerNorm, or the pooler's tanh and then the classifier, where they belong.
 std::vector<StageShape> stage_shapes(const inference::Shape& shape, int labels) {
     const std::int64_t hidden = shape.hidden, wide = shape.intermediate;
     std::vector<StageShape> stages;
     for (int layer = 0; layer < shape.layers; ++layer) {
         const auto matrix = [layer](int index) { return inference::matrix_index(layer, index); };
-        stages.push_back({"query_key_value", {matrix(0), matrix(1), matrix(2)}, hidden, 3 * hidden, {3 * hidden, 0}});
-        stages.push_back({"attention_output", {matrix(3)}, hidden, hidden, {3 * hidden, 0}});
-        stages.push_back({"intermediate", {matrix(4)}, hidden, wide, {2 * wide, 0}});
-        stages.push_back({"output", {matrix(5)}, wide, hidden, {3 * hidden, 0}});
+        stages.push_back({"query_key_value", {matrix(0), matrix(1), matrix(2)}, hidden, 3 * hidden, {6 * hidden, 0}});
+        stages.push_back({"attention_output", {matrix(3)}, hidden, hidden, {4 * hidden, 0}});
+        stages.push_back({"intermediate", {matrix(4)}, hidden, wide, {3 * wide, 0}});
+        stages.push_back({"output", {matrix(5)}, wide, hidden, {4 * hidden, 0}});
     }
-    stages.push_back({"pooler", {inference::matrix_index(shape.layers, 0)}, hidden, hidden, {2 * hidden, labels * hidden}});
+    stages.push_back({"pooler", {inference::matrix_index(shape.layers, 0)}, hidden, hidden, {3 * hidden, labels * hidden}});
     return stages;
 }
 
@@ -133,7 +134,9 @@ private:
         if (last || (kind != Stage::query_key_value && kind != Stage::intermediate)) return;
         // The vector is added where the second stage from here makes its result.
         stage.residual_home = stages[position + 2].home;
-        stage.residual = send(stage.home, stage.residual_home, stage.input_bytes);
+        stage.residual_bytes = stage.input_bytes * kResidualBytes;
+        stage.residual = send(stage.home, stage.residual_home, stage.residual_bytes);
+        stages[position + 1].added_bytes = stage.residual_bytes;
     }
 
     interconnect::Tree send(int from, int to, std::int64_t bytes) const {
@@ -152,7 +155,7 @@ private:
 
 DigitalWork attention_work(const inference::Shape& shape, int sentence_tokens) {
     const std::int64_t tokens = sentence_tokens, hidden = shape.hidden;
-    return {shape.heads * tokens + hidden, 2 * tokens * hidden};
+    return {shape.heads * tokens + 2 * hidden, 2 * tokens * hidden};
 }
 
 interconnect::Mesh make_mesh(const PlatformConfig& config) {

@@ -29,6 +29,8 @@ struct StagePlan {
     int next_home = 0;        ///< where the result is made
     int residual_home = -1;   ///< where the vector is added to a later result; -1 where it is not
     std::int64_t input_bytes = 0, result_bytes = 0;
+    std::int64_t residual_bytes = 0;  ///< of the vector on its way to that result, in the residual stream's width
+    std::int64_t added_bytes = 0;     ///< of the vector that is added to this stage's result
     interconnect::Tree multicast, gather, residual;
     ArrayActions actions;
     DigitalWork work;
@@ -51,9 +53,11 @@ struct ChipPlan {
 
 inline constexpr int kPortTile = 0;         ///< the tile at which host data and embeddings come in
 inline constexpr int kPartialSumBytes = 4;  ///< a partial sum is an int32
+inline constexpr int kResidualBytes = 4;    ///< the residual stream keeps int32 fixed-point values
 inline constexpr int kEmbeddingTables = 3;  ///< words, positions, segments: a row of each makes a token
 
-/// Work of a query against its sentence: both attention products, softmax of every head's scores, the context requantised.
+/// Work of a query against its sentence: both attention products, softmax of every head's scores, the context's values and
+/// their quantisation.
 [[nodiscard]] DigitalWork attention_work(const inference::Shape& shape, int sentence_tokens);
 
 /// The mesh of a platform; the parts list says how many tiles share a router.

@@ -4,7 +4,7 @@
 #include "models/inference/crossbar_engine.hpp"
 
 #include <algorithm>
-#include <array>
+#include <span>
 #include <thread>
 #include <utility>
 
@@ -28,19 +28,25 @@ Values::Values(std::shared_ptr<const compressor::WeightImage> image, const Platf
 
 Values::~Values() = default;
 
-std::future<std::vector<float>> Values::compute(std::size_t task, inference::Sentence sentence) {
+Values::PreparedFuture Values::prepare(std::size_t task) {
     auto& prepared = prepared_[task];
-    if (!prepared) {
-        prepared = std::make_unique<const Prepared>(image_->tasks.at(task).network, config_, threads_);
-        path_ = prepared->engine.path_taken();
-    }
-    return workers_.submit(
-        [executor = &prepared->executor, sentence = std::move(sentence)] { return executor->logits(std::span(&sentence, 1)); });
+    if (!prepared.valid())
+        prepared =
+            workers_.submit([this, task] { return std::make_shared<const Prepared>(image_->tasks.at(task).network, config_, threads_); })
+                .share();
+    return prepared;
 }
+
+std::future<std::vector<float>> Values::compute(std::size_t task, inference::Sentence sentence) {
+    return workers_.submit(
+        [prepared = prepare(task), sentence = std::move(sentence)] { return prepared.get()->executor.logits(std::span(&sentence, 1)); });
+}
+
+std::string Values::path() const { return prepared_.empty() ? "" : prepared_.begin()->second.get()->engine.path_taken(); }
 
 std::uint64_t Values::clipped() const {
     std::uint64_t sum = 0;
-    for (const auto& [task, prepared] : prepared_) sum += prepared->engine.activity().clipped;
+    for (const auto& [task, prepared] : prepared_) sum += prepared.get()->engine.activity().clipped;
     return sum;
 }
 

@@ -26,19 +26,23 @@ public:
     /// Begins to compute the logits of a sentence of one task.
     [[nodiscard]] std::future<std::vector<float>> compute(std::size_t task, inference::Sentence sentence);
 
-    /// How the products of the task asked for last are taken: "int8_gemm" where converters lose nothing, "reference", ...
-    [[nodiscard]] const std::string& path() const { return path_; }
+    /// How the products of the first task asked for are taken: "int8_gemm" where converters lose nothing, "reference", ...
+    [[nodiscard]] std::string path() const;
 
     /// Columns that lay outside a converter's range so far.
     [[nodiscard]] std::uint64_t clipped() const;
 
 private:
     struct Prepared;
+    using PreparedFuture = std::shared_future<std::shared_ptr<const Prepared>>;
+
+    /// Begins to program a task's arrays, the first time it is asked for.
+    [[nodiscard]] PreparedFuture prepare(std::size_t task);
+
     std::shared_ptr<const compressor::WeightImage> image_;
     const PlatformConfig& config_;
     int threads_;
-    std::string path_;
-    std::map<std::size_t, std::unique_ptr<const Prepared>> prepared_;
+    std::map<std::size_t, PreparedFuture> prepared_;
     WorkerPool workers_;
 };
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint64_t kAlignment = 64;
 constexpr std::uint64_t kLoadTag = UINT64_MAX;
+constexpr int kStackBytes = 1 << 18;
 
 constexpr std::uint64_t align(std::uint64_t value) { return (value + kAlignment - 1) / kAlignment * kAlignment; }
 
@@ -44,6 +45,7 @@ Host::Host(const sc_core::sc_module_name& name, Job job, const sc_core::sc_time&
     for (std::uint32_t slot = job_.in_flight; slot > 0; --slot) free_slots_.push_back(slot - 1);
     SC_HAS_PROCESS(Host);
     SC_THREAD(main);
+    set_stack_size(kStackBytes);
 }
 
 void Host::main() {
