@@ -57,7 +57,10 @@ boost::json::object Kang::describe() const {
     array modes;
     for (const std::string& name : mode_names()) {
         const Mode& mode = mode_named(name);
-        modes.push_back({{"name", mode.name}, {"meaning", mode.meaning}, {"most_lost_variance", mode.most_lost}});
+        modes.push_back({{"name", mode.name},
+                         {"meaning", mode.meaning},
+                         {"most_metric_lost", mode.most_metric},
+                         {"most_variance_lost", mode.most_variance}});
     }
     return {{"name", "kang"},
             {"meaning", "near-ternary task deltas on one int8 base, least important output channels deleted"},

@@ -12,34 +12,46 @@ namespace berth::compressor {
 namespace {
 
 constexpr std::array kModes{
-    Mode{"acc", 0.01, "loses about nothing"},
-    Mode{"opt", 0.05, "loses about a point for a smaller area"},
-    Mode{"agg", 0.15, "loses a few points for the smallest area"},
+    Mode{"acc", 0.005, 0.1, "loses about nothing"},
+    Mode{"opt", 0.01, 0.25, "loses about a point for a smaller area"},
+    Mode{"agg", 0.03, 0.6, "loses a few points for the smallest area"},
 };
 
 constexpr int kClusters = 3;
 
-double lost_at_lowest_precision(const TaskProfile& task) { return task.precision.empty() ? 0.0 : task.precision.front().lost; }
+/// What a setting loses beyond the first stage.
+struct Loss {
+    double metric = 0.0, variance = 0.0;
 
+    Loss operator+(const Loss& other) const { return {metric + other.metric, variance + other.variance}; }
+    [[nodiscard]] bool within(const Mode& mode) const { return metric <= mode.most_metric && variance <= mode.most_variance; }
+};
+
+Loss loss_at(const TaskProfile& task, const ResiliencePoint& point) {
+    const ResiliencePoint& first_stage = task.sharing.front();
+    return {first_stage.metric - point.metric, point.lost - first_stage.lost};
+}
+
+/// Where all variance is lost, more makes no difference between tasks.
 std::vector<double> features(const TaskProfile& task) {
-    std::vector<double> losses{lost_at_lowest_precision(task)};
-    for (const ResiliencePoint& point : task.sharing) losses.push_back(point.lost);
+    std::vector<double> losses{loss_at(task, task.precision.front()).variance};
+    for (const ResiliencePoint& point : task.sharing) losses.push_back(loss_at(task, point).variance);
+    for (double& loss : losses) loss = std::clamp(loss, 0.0, 1.0);
     return losses;
 }
 
-/// Lowest precision that keeps to the budget, else the highest there is: the first stage asks for no more.
-const ResiliencePoint& choose_precision(const TaskProfile& task, double most_lost) {
+/// Lowest precision that keeps to the budgets; the highest is the first stage itself and loses nothing beyond it.
+const ResiliencePoint& choose_precision(const TaskProfile& task, const Mode& mode) {
     const auto found =
-        std::find_if(task.precision.begin(), task.precision.end(), [&](const auto& point) { return point.lost <= most_lost; });
+        std::find_if(task.precision.begin(), task.precision.end(), [&](const auto& point) { return loss_at(task, point).within(mode); });
     return found == task.precision.end() ? task.precision.back() : *found;
 }
 
-/// Largest factor up to which every measurement keeps to the budget, together with what the precision costs.
-double choose_factor(const TaskProfile& task, const ResiliencePoint& precision, double most_lost) {
+/// Largest factor up to which every measurement keeps to the budgets, together with what the precision costs.
+double choose_factor(const TaskProfile& task, const ResiliencePoint& precision, const Mode& mode) {
     double factor = 0.0;
-    const double cost_of_precision = precision.lost - task.sharing.front().lost;
     for (const ResiliencePoint& point : task.sharing) {
-        if (point.lost + cost_of_precision > most_lost) break;
+        if (!(loss_at(task, point) + loss_at(task, precision)).within(mode)) break;
         factor = point.setting;
     }
     return factor;
@@ -84,10 +96,10 @@ std::vector<Suggestion> suggest(const Profile& profile, const Mode& mode) {
         for (std::size_t other = 0; other < suggestions.size(); ++other) {
             if (clusters[other] != clusters[i]) continue;
             const TaskProfile& member = profile.tasks[other];
-            const ResiliencePoint& precision = choose_precision(member, mode.most_lost);
+            const ResiliencePoint& precision = choose_precision(member, mode);
             KangSettings& settings = suggestion.settings;
             settings.max_precision = std::max(settings.max_precision, static_cast<int>(precision.setting));
-            settings.selective_factor = std::min(settings.selective_factor, choose_factor(member, precision, mode.most_lost));
+            settings.selective_factor = std::min(settings.selective_factor, choose_factor(member, precision, mode));
         }
     }
     return suggestions;

@@ -15,10 +15,11 @@ struct KangSettings {
     double selective_factor = 0.0;  ///< share of the task's output channels whose delta is deleted
 };
 
-/// How much a mode may lose, in logit variance against the task's own int8 copy.
+/// How much a mode may lose beyond what the first stage loses by itself, on the measured rows.
 struct Mode {
     const char* name;
-    double most_lost;
+    double most_metric;    ///< of the task's metric: 0.01 is a point
+    double most_variance;  ///< share of the logits' variance; smooth where few rows make the metric coarse
     const char* meaning;
 };
 
@@ -73,8 +74,8 @@ struct Suggestion {
     KangSettings settings;
 };
 
-/// K-means on the tasks' measured losses, then for each cluster the least precision and the largest factor at which every
-/// member keeps to the mode's budget (losses of the two stages add). One suggestion a task, in their order.
+/// K-means on the tasks' measured losses of variance, then for each cluster the least precision and the largest factor at which
+/// every member keeps to both of the mode's budgets (what the two stages lose adds). One suggestion a task, in their order.
 [[nodiscard]] std::vector<Suggestion> suggest(const Profile& profile, const Mode& mode);
 
 [[nodiscard]] boost::json::object to_json(const Profile& profile);

@@ -78,8 +78,9 @@ struct Columns {
 double read_label(std::string_view field, const std::string& where) {
     double value = 0;
     const auto [end, bad] = std::from_chars(field.data(), field.data() + field.size(), value);
+    constexpr std::size_t longest_shown = 40;
     if (bad != std::errc() || end != field.data() + field.size() || !std::isfinite(value))
-        throw InputError(where, "label '" + std::string(field) + "' is not a number", "a class or a score");
+        throw InputError(where, "label '" + std::string(field.substr(0, longest_shown)) + "' is not a number", "a class or a score");
     return value;
 }
 

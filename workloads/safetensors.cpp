@@ -197,6 +197,7 @@ SafetensorsFile::SafetensorsFile(const fs::path& file) : path_(follow_text_link(
 }
 
 std::int64_t widen(const TensorView& view, std::span<float> values) {
+    if (values.empty()) return -1;
     switch (view.type) {
         case DataType::f32:
             std::memcpy(values.data(), view.bytes.data(), values.size_bytes());

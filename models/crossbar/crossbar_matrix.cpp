@@ -2,6 +2,7 @@
 #include "models/crossbar/crossbar_matrix.hpp"
 
 #include "models/core/gemm.hpp"
+#include "models/crossbar/bit_plane_path.hpp"
 #include "models/crossbar/reference_path.hpp"
 
 #include <algorithm>
@@ -16,6 +17,14 @@ int largest_input(std::span<const periphery::InputSlice> reads) {
     int largest = 0;
     for (const auto& read : reads) largest = std::max(largest, read.largest());
     return largest;
+}
+
+void check_weights(std::span<const std::int8_t> weights, const ArrayLayout& layout) {
+    if (weights.size() != std::size_t(layout.out) * std::size_t(layout.in))
+        throw std::invalid_argument("the matrix's weights are not out times in");
+    const int largest = (1 << layout.magnitude_bits) - 1;
+    if (std::any_of(weights.begin(), weights.end(), [largest](int weight) { return weight > largest || weight < -largest; }))
+        throw std::invalid_argument("a weight is larger than the bits of magnitude that were asked for");
 }
 
 }  // namespace
@@ -42,11 +51,21 @@ CrossbarMatrix::CrossbarMatrix(std::span<const std::int8_t> weights, int out, in
       reads_(periphery::input_slices(periphery::kActivationBits, dac.bits)),
       adc_(std::move(adc)),
       weights_(weights.begin(), weights.end()) {
-    if (weights.size() != std::size_t(out) * std::size_t(in)) throw std::invalid_argument("the matrix's weights are not out times in");
+    check_weights(weights, layout_);
+    const bool free_choice = params.path == "auto";
+    by_gemm_ = lossless_ =
+        free_choice && adc_->lossless(largest_column_sum(*encoding_, layout_.rows_in(0), layout_.cell_bits) * largest_input(reads_));
+    if (by_gemm_) return;
     blocks_ = programmed();
-    lossless_ = every_column_lossless(blocks_);
-    by_gemm_ = lossless_ && params.path == "auto";
-    if (by_gemm_) blocks_ = {};
+    const std::int64_t largest = largest_current(blocks_);
+    lossless_ = adc_->lossless(largest);
+    by_gemm_ = lossless_ && free_choice;
+    if (by_gemm_) {
+        blocks_ = {};
+    } else if (free_choice) {
+        rule_ = code_rule(*adc_, largest);
+        if (rule_ && !fits_bit_planes(layout_, *encoding_, reads_, *rule_)) rule_.reset();
+    }
 }
 
 std::vector<ProgrammedBlock> CrossbarMatrix::programmed() const {
@@ -55,16 +74,16 @@ std::vector<ProgrammedBlock> CrossbarMatrix::programmed() const {
     return blocks;
 }
 
-bool CrossbarMatrix::every_column_lossless(std::span<const ProgrammedBlock> blocks) const {
+std::int64_t CrossbarMatrix::largest_current(std::span<const ProgrammedBlock> blocks) const {
     std::int64_t largest = 0;
     for (const ProgrammedBlock& block : blocks) {
         largest = std::max<std::int64_t>(largest, *std::max_element(block.sums.begin(), block.sums.end()));
         if (layout_.unit_columns > 0) largest = std::max<std::int64_t>(largest, block.unit_rows(0, layout_.unit_columns));
     }
-    return adc_->lossless(largest * largest_input(reads_));
+    return largest * largest_input(reads_);
 }
 
-std::string_view CrossbarMatrix::path_taken() const { return by_gemm_ ? "int8_gemm" : "reference"; }
+std::string_view CrossbarMatrix::path_taken() const { return by_gemm_ ? "int8_gemm" : rule_ ? "bit_plane" : "reference"; }
 
 std::size_t CrossbarMatrix::code_count(int tokens) const {
     return std::size_t(tokens) * reads_.size() * std::size_t(layout_.row_blocks) * layout_.columns();
@@ -106,7 +125,8 @@ Activity CrossbarMatrix::accumulate(std::span<const std::int8_t> x, int tokens, 
     if (!codes.empty() && codes.size() != code_count(tokens)) throw std::invalid_argument("the codes' shape is not that of the product");
     Activity done = activity(tokens);
     const ArrayProduct product{.x = x, .tokens = tokens, .sums = sums, .codes = codes};
-    done.clipped = read_by_reference(layout_, by_gemm_ ? programmed() : blocks_, reads_, *adc_, product);
+    done.clipped = rule_ ? read_by_bit_planes(layout_, blocks_, reads_, *adc_, *rule_, product)
+                         : read_by_reference(layout_, by_gemm_ ? programmed() : blocks_, reads_, *adc_, product);
     return done;
 }
 

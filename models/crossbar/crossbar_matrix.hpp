@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/crossbar/array_layout.hpp"
+#include "models/crossbar/code_rule.hpp"
 #include "models/crossbar/crossbar_params.hpp"
 #include "models/crossbar/encoding.hpp"
 #include "models/crossbar/programmed_block.hpp"
@@ -10,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -57,7 +59,8 @@ public:
     /// converter tells apart.
     [[nodiscard]] bool lossless() const { return lossless_; }
 
-    /// "int8_gemm", "reference": how multiply and accumulate compute.
+    /// How multiply and accumulate compute: "int8_gemm" where nothing can be lost, "bit_plane" where codes must be formed and vectors
+    /// can form them, else "reference".
     [[nodiscard]] std::string_view path_taken() const;
 
     [[nodiscard]] const ArrayLayout& layout() const { return layout_; }
@@ -70,7 +73,7 @@ public:
 private:
     void check(std::span<const std::int8_t> x, int tokens, std::size_t results) const;
     [[nodiscard]] std::vector<ProgrammedBlock> programmed() const;
-    [[nodiscard]] bool every_column_lossless(std::span<const ProgrammedBlock> blocks) const;
+    [[nodiscard]] std::int64_t largest_current(std::span<const ProgrammedBlock> blocks) const;
     void accumulate_exactly(std::span<const std::int8_t> x, int tokens, std::span<std::int64_t> sums) const;
 
     std::unique_ptr<const Encoding> encoding_;
@@ -79,6 +82,7 @@ private:
     std::shared_ptr<const periphery::Adc> adc_;
     std::vector<std::int8_t> weights_;
     std::vector<ProgrammedBlock> blocks_;  ///< empty where the integer product stands for the arrays
+    std::optional<CodeRule> rule_;         ///< what the bit planes' codes come from, where they are used
     bool lossless_ = false;
     bool by_gemm_ = false;
 };

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <stdexcept>
 
 namespace berth::crossbar {
 namespace {
@@ -15,18 +14,13 @@ constexpr int kWeights = 256;
 class CellTable {
 public:
     CellTable(const ArrayLayout& layout, const Encoding& encoding)
-        : width_(std::size_t(layout.polarities) * std::size_t(layout.slices)),
-          largest_((1 << layout.magnitude_bits) - 1),
-          cells_(kWeights * width_) {
-        for (int weight = std::max(-largest_, kLeastWeight); weight <= std::min(largest_, kLeastWeight + kWeights - 1); ++weight)
+        : width_(std::size_t(layout.polarities) * std::size_t(layout.slices)), cells_(kWeights * width_) {
+        const int largest = (1 << layout.magnitude_bits) - 1;
+        for (int weight = std::max(-largest, kLeastWeight); weight <= std::min(largest, kLeastWeight + kWeights - 1); ++weight)
             encoding.encode(weight, layout.magnitude_bits, layout.cell_bits, std::span(cells_).subspan(place(weight), width_));
     }
 
-    [[nodiscard]] std::span<const std::uint8_t> of(int weight) const {
-        if (weight > largest_ || weight < -largest_)
-            throw std::invalid_argument("weight " + std::to_string(weight) + " is larger than the magnitude that was asked for");
-        return std::span(cells_).subspan(place(weight), width_);
-    }
+    [[nodiscard]] std::span<const std::uint8_t> of(int weight) const { return std::span(cells_).subspan(place(weight), width_); }
 
     [[nodiscard]] std::size_t width() const { return width_; }
 
@@ -34,38 +28,30 @@ private:
     [[nodiscard]] std::size_t place(int weight) const { return std::size_t(weight - kLeastWeight) * width_; }
 
     std::size_t width_;
-    int largest_;
     std::vector<std::uint8_t> cells_;
 };
 
-/// Stores the columns of one output channel, eight rows at a time.
+/// Stores the columns of one output channel.
 void store_channel(const ArrayLayout& layout, const CellTable& table, std::span<const std::int8_t> weights, int channel,
                    ProgrammedBlock& block) {
-    const std::size_t width = table.width(), out = std::size_t(layout.out), columns = layout.columns();
-    std::vector<std::uint8_t> bytes(std::size_t(layout.cell_bits) * width);
-    for (int row_byte = 0; row_byte < block.row_bytes; ++row_byte) {
-        std::fill(bytes.begin(), bytes.end(), std::uint8_t{0});
-        for (int row = row_byte * 8; row < std::min(block.rows, row_byte * 8 + 8); ++row) {
-            const auto cells = table.of(weights[std::size_t(row)]);
-            for (std::size_t k = 0; k < width; ++k) {
-                block.sums[k * out + std::size_t(channel)] += cells[k];
-                for (int plane = 0; plane < layout.cell_bits; ++plane)
-                    bytes[std::size_t(plane) * width + k] |= static_cast<std::uint8_t>((cells[k] >> plane & 1) << (row % 8));
-            }
+    const std::size_t width = table.width(), out = std::size_t(layout.out);
+    for (int row = 0; row < block.rows; ++row) {
+        const auto cells = table.of(weights[std::size_t(row)]);
+        for (std::size_t k = 0; k < width; ++k) {
+            if (cells[k] == 0) continue;
+            block.sums[k * out + std::size_t(channel)] += cells[k];
+            for (int plane = 0; plane < layout.cell_bits; ++plane)
+                block.byte(k, std::size_t(channel), plane, row / 8) |= static_cast<std::uint8_t>((cells[k] >> plane & 1) << (row % 8));
         }
-        for (int plane = 0; plane < layout.cell_bits; ++plane)
-            for (std::size_t k = 0; k < width; ++k)
-                block.bits[(std::size_t(plane) * std::size_t(block.row_bytes) + std::size_t(row_byte)) * columns + k * out +
-                           std::size_t(channel)] = bytes[std::size_t(plane) * width + k];
     }
 }
 
 void invert_column(const ArrayLayout& layout, std::size_t column, ProgrammedBlock& block) {
+    const std::size_t out = std::size_t(layout.out);
     for (int plane = 0; plane < layout.cell_bits; ++plane)
         for (int row_byte = 0; row_byte < block.row_bytes; ++row_byte) {
             const int rows_here = std::min(8, block.rows - row_byte * 8);
-            block.bits[(std::size_t(plane) * std::size_t(block.row_bytes) + std::size_t(row_byte)) * layout.columns() + column] ^=
-                static_cast<std::uint8_t>((1 << rows_here) - 1);
+            block.byte(column / out, column % out, plane, row_byte) ^= static_cast<std::uint8_t>((1 << rows_here) - 1);
         }
 }
 
@@ -90,7 +76,9 @@ ProgrammedBlock program(const ArrayLayout& layout, const Encoding& encoding, std
     block.rows = layout.rows_in(index);
     block.row_bytes = (block.rows + 7) / 8;
     const std::size_t columns = layout.columns();
-    block.bits.resize(std::size_t(layout.cell_bits) * std::size_t(block.row_bytes) * columns);
+    block.cell_bits = layout.cell_bits;
+    block.channel_groups = (std::size_t(layout.out) + kLineColumns - 1) / kLineColumns;
+    block.lines.resize(block.line(std::size_t(layout.polarities) * std::size_t(layout.slices), 0, 0));
     block.sums.resize(columns);
     block.weights.resize(columns);
     block.unit_weights.assign(std::size_t(layout.out), encoding.input_sum_weight(layout.magnitude_bits, layout.cell_bits));

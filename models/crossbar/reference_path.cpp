@@ -14,13 +14,10 @@ std::span<const std::int8_t> inputs_of(const ArrayLayout& layout, const Programm
 }
 
 /// The cells of the channels' columns of one polarity and slice, [out, rows].
-void fetch_cells(const ArrayLayout& layout, const ProgrammedBlock& block, std::size_t first_column, std::span<std::int32_t> cells) {
+void fetch_cells(const ArrayLayout& layout, const ProgrammedBlock& block, std::size_t polarity_and_slice, std::span<std::int32_t> cells) {
     for (std::size_t channel = 0; channel < std::size_t(layout.out); ++channel)
-        for (int row = 0; row < block.rows; ++row) {
-            int cell = 0;
-            for (int plane = 0; plane < layout.cell_bits; ++plane) cell |= int{block.bit(plane, row, first_column + channel)} << plane;
-            cells[channel * std::size_t(block.rows) + std::size_t(row)] = cell;
-        }
+        for (int row = 0; row < block.rows; ++row)
+            cells[channel * std::size_t(block.rows) + std::size_t(row)] = block.cell(polarity_and_slice, channel, row);
 }
 
 void read_columns(std::span<const std::int32_t> wordlines, std::span<const std::int32_t> cells, std::span<double> currents) {
@@ -46,7 +43,7 @@ std::uint64_t read_by_reference(const ArrayLayout& layout, std::span<const Progr
         wordlines.resize(std::size_t(block.rows));
         cells.resize(out * std::size_t(block.rows));
         for (std::size_t first = 0; first < columns; first += out) {
-            fetch_cells(layout, block, first, cells);
+            fetch_cells(layout, block, first / out, cells);
             for (int token = 0; token < product.tokens; ++token) {
                 const auto sums = product.sums.subspan(std::size_t(token) * out, out);
                 for (std::size_t r = 0; r < reads.size(); ++r) {

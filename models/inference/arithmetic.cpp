@@ -3,12 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace berth::inference {
 namespace {
 
 /// Steps of the values relative to their largest, in 15 bits: a probability of 16 bits times one fits 31.
-constexpr double kWholeStep = 32767.0;
+constexpr int kStepBits = 15;
 
 std::size_t count_of(std::size_t size, std::size_t stride) { return (size + stride - 1) / stride; }
 
@@ -40,20 +41,21 @@ void IntegerArithmetic::value_steps(std::span<const Largest> values, std::size_t
     steps.weights.resize(count_of(values.size(), stride));
     Largest most = 1;
     for (std::size_t i = 0; i < values.size(); i += stride) most = std::max(most, values[i]);
-    const vector::Multiplier share = vector::multiplier(kWholeStep / most);
+    const vector::Multiplier share = vector::multiplier(static_cast<double>(1 << kStepBits) / most);
     // A magnitude has at most 31 bits, so it passes as a positive value.
     for (std::size_t i = 0; i < steps.weights.size(); ++i)
         steps.weights[i] = static_cast<std::uint32_t>(vector::requantise(static_cast<Value>(values[i * stride]), share));
-    steps.unit = vector::multiplier(most / (vector::kLargestByte * kWholeStep * vector::kOne));
+    steps.unit = vector::multiplier(most / (static_cast<double>(vector::kLargestByte) * vector::kOne));
 }
 
-void IntegerArithmetic::fold(const ValueSteps& steps, std::span<Value> probabilities) {
-    for (std::size_t i = 0; i < probabilities.size(); ++i)
-        probabilities[i] = static_cast<Value>(static_cast<std::uint32_t>(probabilities[i]) * steps.weights[i]);
+void IntegerArithmetic::fold(const ValueSteps& steps, std::span<const Value> probabilities, std::span<std::int32_t> weights) {
+    constexpr std::uint32_t half = 1u << (kStepBits - 1);
+    for (std::size_t i = 0; i < weights.size(); ++i)
+        weights[i] = static_cast<std::int32_t>((static_cast<std::uint32_t>(probabilities[i]) * steps.weights[i] + half) >> kStepBits);
 }
 
-void IntegerArithmetic::context(std::span<const std::int32_t> accumulators, Largest folded, const ValueSteps& steps, std::span<Value> y) {
-    vector::requantise(accumulators, vector::compose(vector::step(folded), steps.unit), y);
+void IntegerArithmetic::context(std::span<const std::int32_t> accumulators, const ValueSteps& steps, std::span<Value> y) {
+    vector::requantise(accumulators, steps.unit, y);
 }
 
 double IntegerArithmetic::real_step(Largest largest) { return vector::to_double(vector::step(largest)) / vector::kOne; }
@@ -80,16 +82,19 @@ void FloatArithmetic::score_columns(std::span<const Largest> keys, std::size_t s
 
 void FloatArithmetic::value_steps(std::span<const Largest> values, std::size_t stride, ValueSteps& steps) {
     steps.weights.resize(count_of(values.size(), stride));
-    for (std::size_t i = 0; i < steps.weights.size(); ++i) steps.weights[i] = values[i * stride] / vector::kLargestByte;
+    Largest most = std::numeric_limits<float>::min();
+    for (std::size_t i = 0; i < values.size(); i += stride) most = std::max(most, values[i]);
+    for (std::size_t i = 0; i < steps.weights.size(); ++i) steps.weights[i] = vector::kOne * (values[i * stride] / most);
+    steps.unit = most / (static_cast<float>(vector::kLargestByte) * vector::kOne);
 }
 
-void FloatArithmetic::fold(const ValueSteps& steps, std::span<Value> probabilities) {
-    for (std::size_t i = 0; i < probabilities.size(); ++i) probabilities[i] *= steps.weights[i];
+void FloatArithmetic::fold(const ValueSteps& steps, std::span<const Value> probabilities, std::span<std::int32_t> weights) {
+    for (std::size_t i = 0; i < weights.size(); ++i)
+        weights[i] = static_cast<std::int32_t>(std::nearbyint(probabilities[i] * steps.weights[i]));
 }
 
-void FloatArithmetic::context(std::span<const std::int32_t> accumulators, Largest folded, const ValueSteps&, std::span<Value> y) {
-    const float step = vector::step(folded);
-    for (std::size_t i = 0; i < y.size(); ++i) y[i] = static_cast<float>(accumulators[i]) * step;
+void FloatArithmetic::context(std::span<const std::int32_t> accumulators, const ValueSteps& steps, std::span<Value> y) {
+    for (std::size_t i = 0; i < y.size(); ++i) y[i] = static_cast<float>(accumulators[i]) * steps.unit;
 }
 
 }  // namespace berth::inference

@@ -32,16 +32,15 @@ struct IntegerArithmetic {
 
     /// What scores are multiplied by: the keys' steps over the square root of the head's width. keys: `stride` apart.
     static void score_columns(std::span<const Largest> keys, std::size_t stride, std::size_t width, Columns& columns);
-    /// Each value vector's step relative to the largest of them, and the real step they stand for together.
+    /// Each value vector's step relative to the largest of them, and what one unit of the context stands for.
     struct ValueSteps {
         std::vector<std::uint32_t> weights;
         vector::Multiplier unit;
     };
     static void value_steps(std::span<const Largest> values, std::size_t stride, ValueSteps& steps);
-    /// Folds the steps of the values into a row of probabilities.
-    static void fold(const ValueSteps& steps, std::span<Value> probabilities);
-    /// y = accumulators * step of the folded probabilities * steps.unit.
-    static void context(std::span<const std::int32_t> accumulators, Largest folded, const ValueSteps& steps, std::span<Value> y);
+    /// Folds the steps of the values into a row of probabilities; weights have 16 fraction bits.
+    static void fold(const ValueSteps& steps, std::span<const Value> probabilities, std::span<std::int32_t> weights);
+    static void context(std::span<const std::int32_t> accumulators, const ValueSteps& steps, std::span<Value> y);
 
     [[nodiscard]] static double real_step(Largest largest);
 };
@@ -63,10 +62,11 @@ struct FloatArithmetic {
     static void score_columns(std::span<const Largest> keys, std::size_t stride, std::size_t width, Columns& columns);
     struct ValueSteps {
         std::vector<float> weights;
+        float unit = 0.0f;
     };
     static void value_steps(std::span<const Largest> values, std::size_t stride, ValueSteps& steps);
-    static void fold(const ValueSteps& steps, std::span<Value> probabilities);
-    static void context(std::span<const std::int32_t> accumulators, Largest folded, const ValueSteps& steps, std::span<Value> y);
+    static void fold(const ValueSteps& steps, std::span<const Value> probabilities, std::span<std::int32_t> weights);
+    static void context(std::span<const std::int32_t> accumulators, const ValueSteps& steps, std::span<Value> y);
 
     [[nodiscard]] static double real_step(Largest largest) { return vector::step(largest); }
 };

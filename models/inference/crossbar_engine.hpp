@@ -28,7 +28,7 @@ public:
     /// What all products so far made the arrays do; the same for any number of threads.
     [[nodiscard]] crossbar::Activity activity() const;
 
-    /// The path that all matrices take, or those of the network in turn joined by '+': "int8_gemm", "reference", "int8_gemm+reference".
+    /// The path that all matrices take, or those of the network in turn joined by '+': "int8_gemm", "bit_plane+int8_gemm".
     [[nodiscard]] std::string path_taken() const;
 
 private:

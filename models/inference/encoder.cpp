@@ -114,22 +114,20 @@ void Encoder<Arithmetic>::attend(std::size_t first_token, std::size_t tokens, st
     product_.scores(block(query_bytes_), block(key_bytes_), scores);
     Arithmetic::score_columns(steps(key_largest_), heads(), head_width(), score_columns_);
     Arithmetic::value_steps(steps(value_largest_), heads(), value_steps_);
-    probabilities_.resize(tokens * tokens);
+    probabilities_.resize(tokens);
+    weights_.resize(tokens * tokens);
     for (std::size_t token = 0; token < tokens; ++token) {
-        const auto weights = row(probabilities_, token, tokens);
-        Arithmetic::linear(scores.subspan(token * tokens, tokens), steps(query_largest_)[token * heads()], score_columns_, weights);
-        vector::softmax(weights);
-        Arithmetic::fold(value_steps_, weights);
+        const auto query_largest = steps(query_largest_)[token * heads()];
+        Arithmetic::linear(scores.subspan(token * tokens, tokens), query_largest, score_columns_, probabilities_);
+        vector::softmax(std::span<Value>(probabilities_));
+        Arithmetic::fold(value_steps_, probabilities_, row(weights_, token, tokens));
     }
-    folded_bytes_.resize(tokens * tokens);
-    folded_largest_.resize(tokens);
-    vector::quantise(std::span<const Value>(probabilities_), tokens, folded_bytes_, folded_largest_);
 
     const auto sums = std::span(accumulators_).first(tokens * head_width());
-    product_.context({folded_bytes_.data(), tokens, tokens, tokens}, block(value_bytes_), sums);
+    product_.context(weights_, block(value_bytes_), sums);
     for (std::size_t token = 0; token < tokens; ++token) {
         const auto part = row(context_, first_token + token, hidden()).subspan(head * head_width(), head_width());
-        Arithmetic::context(sums.subspan(token * head_width(), head_width()), folded_largest_[token], value_steps_, part);
+        Arithmetic::context(sums.subspan(token * head_width(), head_width()), value_steps_, part);
     }
 }
 

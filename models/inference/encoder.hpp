@@ -65,9 +65,10 @@ private:
     std::vector<Largest> input_largest_;
     std::vector<std::int32_t> accumulators_;
     std::vector<Value> query_, key_, value_, context_, wide_, update_;
-    std::vector<std::int8_t> query_bytes_, key_bytes_, value_bytes_, folded_bytes_;
-    std::vector<Largest> query_largest_, key_largest_, value_largest_, folded_largest_;
+    std::vector<std::int8_t> query_bytes_, key_bytes_, value_bytes_;
+    std::vector<Largest> query_largest_, key_largest_, value_largest_;
     std::vector<Value> probabilities_;
+    std::vector<std::int32_t> weights_;  ///< probabilities with the steps of the values folded in
     typename Arithmetic::Columns score_columns_;
     typename Arithmetic::ValueSteps value_steps_;
     vector::AttentionProduct product_;

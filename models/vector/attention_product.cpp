@@ -72,7 +72,7 @@ HWY_EXPORT(multiply_block);
 
 namespace {
 
-/// 1024 products of at most 2^14 stay exact in a float.
+/// 1024 products of at most 2^14 stay exact in a float; so do weights of at most 2^17 together, times 2^7.
 constexpr std::size_t kExactProducts = 1024;
 /// Rows of the right operand are padded to whole vectors of any target.
 constexpr std::size_t kPadding = HWY_MAX_BYTES / sizeof(float);
@@ -86,25 +86,26 @@ void AttentionProduct::scores(ByteBlock left, ByteBlock right, std::span<std::in
     right_.assign(right.columns * width, 0.0f);
     for (std::size_t row = 0; row < right.rows; ++row)
         for (std::size_t i = 0; i < right.columns; ++i) right_[i * width + row] = right.data[row * right.stride + i];
-    multiply(left, right.rows, y);
+    left_.resize(left.rows * left.columns);
+    for (std::size_t row = 0; row < left.rows; ++row)
+        std::copy_n(left.data + row * left.stride, left.columns, left_.data() + row * left.columns);
+    multiply(left.columns, right.rows, y);
 }
 
-void AttentionProduct::context(ByteBlock left, ByteBlock right, std::span<std::int32_t> y) {
+void AttentionProduct::context(std::span<const std::int32_t> weights, ByteBlock right, std::span<std::int32_t> y) {
     const std::size_t width = padded(right.columns);
     right_.assign(right.rows * width, 0.0f);
     for (std::size_t row = 0; row < right.rows; ++row)
         for (std::size_t i = 0; i < right.columns; ++i) right_[row * width + i] = right.data[row * right.stride + i];
-    multiply(left, right.columns, y);
+    left_.assign(weights.begin(), weights.end());
+    multiply(right.rows, right.columns, y);
 }
 
-void AttentionProduct::multiply(ByteBlock left, std::size_t columns, std::span<std::int32_t> y) {
-    left_.resize(left.rows * left.columns);
-    for (std::size_t row = 0; row < left.rows; ++row)
-        std::copy_n(left.data + row * left.stride, left.columns, left_.data() + row * left.columns);
+void AttentionProduct::multiply(std::size_t inner, std::size_t columns, std::span<std::int32_t> y) {
+    const std::size_t rows = left_.size() / inner, width = padded(columns);
     std::fill(y.begin(), y.end(), 0);
-    for (std::size_t begin = 0; begin < left.columns; begin += kExactProducts) HWY_DYNAMIC_DISPATCH(multiply_block)
-    (left_.data() + begin, left.columns, right_.data() + begin * padded(columns), left.rows, std::min(kExactProducts, left.columns - begin),
-     padded(columns), y.data(), columns);
+    for (std::size_t begin = 0; begin < inner; begin += kExactProducts) HWY_DYNAMIC_DISPATCH(multiply_block)
+    (left_.data() + begin, inner, right_.data() + begin * width, rows, std::min(kExactProducts, inner - begin), width, y.data(), columns);
 }
 
 }  // namespace berth::vector

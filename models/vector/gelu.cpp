@@ -25,9 +25,12 @@ std::size_t gelu_row(std::int32_t* x, std::size_t count) {
         const SignedLanes value = hn::LoadU(d, x + i);
         const UnsignedLanes negative = hn::BitCast(u, hn::ShiftRight<31>(value));
         const UnsignedLanes size = hn::Min(magnitude_of(value), hn::Set(u, kLargest)), inside = hn::Min(size, hn::Set(u, kReach));
-        const UnsignedLanes distance = hn::ShiftRight<2>(hn::Sub(hn::Set(u, kReach), inside));
-        const UnsignedLanes square = hn::Mul(hn::ShiftRight<13>(hn::Mul(distance, distance)), hn::Set(u, kCoefficient));
-        const UnsignedLanes lost = hn::ShiftRight<17>(hn::Add(square, hn::Set(u, 1u << 16)));
+        const SignedLanes quarter = hn::BitCast(d, hn::ShiftRight<3>(hn::Sub(hn::Set(u, kReach), inside)));
+        const auto times_quarter = [&](SignedLanes p) HWY_ATTR { return hn::ShiftRight<15>(hn::Mul(p, quarter)); };
+        SignedLanes p = hn::Add(hn::Set(d, kThird), times_quarter(hn::Set(d, kFourth)));
+        p = hn::Add(hn::Set(d, kSecond), times_quarter(p));
+        p = times_quarter(hn::Add(hn::Set(d, kFirst), times_quarter(p)));
+        const UnsignedLanes lost = hn::ShiftRight<14>(hn::Add(hn::BitCast(u, hn::Mul(p, p)), hn::Set(u, 1u << 13)));
         const UnsignedLanes kept = hn::Or(hn::And(negative, lost), hn::AndNot(negative, hn::Sub(hn::Set(u, 1u << 14), lost)));
         const UnsignedLanes part = hn::ShiftRight<14>(hn::Add(hn::Mul(inside, kept), hn::Set(u, 1u << 13)));
         const UnsignedLanes beyond = hn::AndNot(negative, hn::Sub(size, inside));

@@ -61,7 +61,7 @@ HWY_INLINE SignedLanes added(SignedLanes a, SignedLanes b) {
     const SignedLanes sum = hn::BitCast(Signed(), hn::Add(hn::BitCast(Unsigned(), a), hn::BitCast(Unsigned(), b)));
     const SignedLanes overflow = hn::AndNot(hn::Xor(a, b), hn::Xor(a, sum));
     const SignedLanes limit = signed_as(a, hn::Set(Unsigned(), kLargest));
-    const SignedLanes wrapped = hn::IfNegativeThenElse(overflow, limit, sum);
+    const SignedLanes wrapped = hn::IfThenElse(hn::Lt(overflow, hn::Zero(Signed())), limit, sum);
     return hn::Max(wrapped, hn::Set(Signed(), -kLargest));
 }
 

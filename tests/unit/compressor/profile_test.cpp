@@ -20,8 +20,8 @@ TaskProfile task(const std::string& name, double slope, double at_one_bit) {
     profile.overall = {"all", 0.99, 0.25, 1.25, 2};
     profile.matrices = {{"pooler", 0.5, 0.75, 1.5, 2}};
     profile.copy_metric = 0.875;
-    profile.precision = {{1.0, at_one_bit, 0.5}, {2.0, 0.0, 0.875}};
-    for (const double factor : measured_factors()) profile.sharing.push_back({factor, slope * factor, 0.75});
+    profile.precision = {{1.0, at_one_bit, 0.875}, {2.0, 0.0, 0.875}};
+    for (const double factor : measured_factors()) profile.sharing.push_back({factor, slope * factor, 0.875});
     return profile;
 }
 
@@ -36,23 +36,42 @@ std::string refusal(const boost::json::value& json) {
 
 TEST(Suggest, TakesWhatTheModeCanAfford) {
     const Profile profile{1, {task("a", 1.0, 1.0)}};
-    const Mode mode{"half", 0.55, ""};
+    const Mode mode{"half", 0.01, 0.55, ""};
     const auto suggestions = suggest(profile, mode);
     ASSERT_EQ(suggestions.size(), 1u);
     EXPECT_EQ(suggestions[0].settings.max_precision, 2) << "one bit loses everything";
     EXPECT_DOUBLE_EQ(suggestions[0].settings.selective_factor, 0.5);
 }
 
+TEST(Suggest, StopsWhereTheMetricFalls) {
+    Profile profile{1, {task("a", 0.0, 1.0)}};
+    for (ResiliencePoint& point : profile.tasks[0].sharing) point.metric -= 0.05 * point.setting;
+    const auto factor = [&](double most) { return suggest(profile, {"some", most, 0.5, ""})[0].settings.selective_factor; };
+    EXPECT_DOUBLE_EQ(factor(0.0125), 0.2) << "a hundredth at 0.2, one and a half at 0.3";
+    EXPECT_DOUBLE_EQ(factor(0.0325), 0.6);
+    profile.tasks[0].precision[0] = {1.0, 0.0, 0.875 - 0.02};
+    const auto both = suggest(profile, {"some", 0.0325, 0.5, ""})[0].settings;
+    EXPECT_EQ(both.max_precision, 1);
+    EXPECT_DOUBLE_EQ(both.selective_factor, 0.2) << "two hundredths are spent on the precision";
+}
+
+TEST(Suggest, CountsOnlyWhatComesBeyondTheFirstStage) {
+    Profile profile{1, {task("a", 1.0, 1.0)}};
+    for (ResiliencePoint& point : profile.tasks[0].sharing) point.lost += 4.0;
+    for (ResiliencePoint& point : profile.tasks[0].precision) point.lost += 4.0;
+    EXPECT_DOUBLE_EQ(suggest(profile, {"half", 0.01, 0.55, ""})[0].settings.selective_factor, 0.5);
+}
+
 TEST(Suggest, AddsWhatBothStagesLose) {
     const Profile profile{1, {task("a", 1.0, 0.3)}};
-    const auto suggestions = suggest(profile, {"half", 0.55, ""});
+    const auto suggestions = suggest(profile, {"half", 0.01, 0.55, ""});
     EXPECT_EQ(suggestions[0].settings.max_precision, 1);
     EXPECT_DOUBLE_EQ(suggestions[0].settings.selective_factor, 0.2) << "0.3 and 0.2, not 0.3 and 0.3";
 }
 
 TEST(Suggest, GivesAClusterWhatEveryMemberCanBear) {
     const Profile profile{1, {task("frail", 8.0, 4.0), task("strong", 0.1, 0.05), task("alike", 0.12, 0.06), task("middle", 2.0, 1.0)}};
-    const auto suggestions = suggest(profile, {"some", 0.09, ""});
+    const auto suggestions = suggest(profile, {"some", 0.01, 0.09, ""});
     EXPECT_EQ(suggestions[1].cluster, 0);
     EXPECT_EQ(suggestions[2].cluster, 0);
     EXPECT_EQ(suggestions[3].cluster, 1);
@@ -63,13 +82,15 @@ TEST(Suggest, GivesAClusterWhatEveryMemberCanBear) {
     EXPECT_DOUBLE_EQ(suggestions[0].settings.selective_factor, 0.0);
 }
 
-TEST(Suggest, NeverAsksMoreOfAModeThatMayLoseMore) {
+TEST(Suggest, KeepsNoMoreCellsWhereTheModeMayLoseMore) {
     const Profile profile{1, {task("a", 0.1, 0.02), task("b", 0.5, 0.2), task("c", 3.0, 2.0)}};
-    const auto acc = suggest(profile, mode_named("acc")), opt = suggest(profile, mode_named("opt")),
-               agg = suggest(profile, mode_named("agg"));
+    const auto cells = [&](const char* mode, std::size_t i) {
+        const KangSettings settings = suggest(profile, mode_named(mode))[i].settings;
+        return settings.max_precision * (1.0 - settings.selective_factor);
+    };
     for (std::size_t i = 0; i < 3; ++i) {
-        EXPECT_LE(acc[i].settings.selective_factor, opt[i].settings.selective_factor);
-        EXPECT_LE(opt[i].settings.selective_factor, agg[i].settings.selective_factor);
+        EXPECT_LE(cells("opt", i), cells("acc", i));
+        EXPECT_LE(cells("agg", i), cells("opt", i));
     }
 }
 

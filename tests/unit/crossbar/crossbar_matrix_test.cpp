@@ -24,7 +24,7 @@ TEST(CrossbarMatrix, CountsEveryClippedConversion) {
     const std::vector<std::int8_t> weights(16, 1), x(16, 1);
     const CrossbarMatrix matrix(weights, 1, 16, 1, params("differential", "auto"), {.bits = 1}, uniform_adc(4));
     EXPECT_FALSE(matrix.lossless());
-    EXPECT_EQ(matrix.path_taken(), "reference");
+    EXPECT_EQ(matrix.path_taken(), "bit_plane");
     std::vector<std::int32_t> y(1);
     const Activity activity = matrix.multiply(x, 1, y);
     EXPECT_EQ(y[0], 15);

@@ -45,6 +45,7 @@ TEST(Safetensors, GivesShapesTypesAndValues) {
     const SafetensorsFile read(file);
     ASSERT_EQ(read.tensors().size(), 2U);
     EXPECT_EQ(read.tensors().at("empty").elements(), 0);
+    EXPECT_EQ(widen(read.tensors().at("empty"), {}), -1);
     const TensorView& a = read.tensors().at("a");
     EXPECT_EQ(a.shape, (std::vector<std::int64_t>{2, 3}));
     EXPECT_EQ(a.type, DataType::f32);

@@ -6,7 +6,6 @@
 #include <boost/json.hpp>
 
 #include <cstdint>
-#include <cstring>
 #include <map>
 #include <string>
 #include <vector>
@@ -22,9 +21,7 @@ struct Tensor {
 
 template <class Value>
 [[nodiscard]] std::string bytes_of(const std::vector<Value>& values) {
-    std::string bytes(values.size() * sizeof(Value), '\0');
-    std::memcpy(bytes.data(), values.data(), bytes.size());
-    return bytes;
+    return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(Value)};
 }
 
 [[nodiscard]] inline Tensor f32(std::vector<std::int64_t> shape, const std::vector<float>& values) {

@@ -2,12 +2,27 @@
 #include "workloads/vector_kernels.hpp"
 
 #include <gtest/gtest.h>
+#include <hwy/highway.h>
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace berth::workloads {
 namespace {
+
+/// Every case runs once on each kind of vectors that this machine has.
+class VectorKernels : public testing::TestWithParam<std::int64_t> {
+protected:
+    void SetUp() override { hwy::SetSupportedTargetsForTest(GetParam()); }
+    void TearDown() override {
+        hwy::SetSupportedTargetsForTest(0);
+        hwy::GetChosenTarget().DeInit();
+    }
+};
+
+INSTANTIATE_TEST_SUITE_P(Targets, VectorKernels, testing::ValuesIn(hwy::SupportedAndGeneratedTargets()),
+                         [](const auto& test) { return std::string(hwy::TargetName(test.param)); });
 
 std::vector<float> random_row(std::size_t count, int spread = 1000) {
     const auto whole = *rc::gen::container<std::vector<int>>(count, rc::gen::inRange(-spread, spread));
@@ -19,7 +34,7 @@ std::vector<float> random_row(std::size_t count, int spread = 1000) {
 double exact_gelu(double x) { return 0.5 * x * std::erfc(-x / std::sqrt(2.0)); }
 double exact_tanh_gelu(double x) { return 0.5 * x * (1 + std::tanh(std::sqrt(2 / std::acos(-1.0)) * (x + 0.044715 * x * x * x))); }
 
-TEST(VectorKernels, GeluKeepsItsErrorBoundOverTheWholeRange) {
+TEST_P(VectorKernels, GeluKeepsItsErrorBoundOverTheWholeRange) {
     std::vector<float> x;
     for (int i = -20000; i <= 20000; ++i) x.push_back(static_cast<float>(i) / 1000.0f);
     std::vector<float> erf = x, tanh = x;
@@ -33,7 +48,7 @@ TEST(VectorKernels, GeluKeepsItsErrorBoundOverTheWholeRange) {
     }
 }
 
-TEST(VectorKernels, GeluOfHugeValuesIsTheValueOrNothing) {
+TEST_P(VectorKernels, GeluOfHugeValuesIsTheValueOrNothing) {
     std::vector<float> x{1e30f, -1e30f, 100.0f, -100.0f, 0.0f};
     add_bias_and_gelu(x, std::vector<float>(5, 0.0f), Gelu::erf);
     EXPECT_EQ(x[0], 1e30f);
@@ -43,7 +58,7 @@ TEST(VectorKernels, GeluOfHugeValuesIsTheValueOrNothing) {
     EXPECT_LE(std::abs(x[1]), 1e-7f * 1e30f);
 }
 
-TEST(VectorKernels, BiasIsAddedToEveryRowOfAnyWidth) {
+TEST_P(VectorKernels, BiasIsAddedToEveryRowOfAnyWidth) {
     EXPECT_TRUE(rc::check([] {
         const auto width = *rc::gen::inRange<std::size_t>(1, 40), rows = *rc::gen::inRange<std::size_t>(1, 4);
         const auto x = random_row(rows * width), bias = random_row(width);
@@ -57,7 +72,7 @@ TEST(VectorKernels, BiasIsAddedToEveryRowOfAnyWidth) {
     }));
 }
 
-TEST(VectorKernels, NormalisedRowsHaveMeanAndVarianceOfBetaAndGamma) {
+TEST_P(VectorKernels, NormalisedRowsHaveMeanAndVarianceOfBetaAndGamma) {
     EXPECT_TRUE(rc::check([] {
         const auto width = *rc::gen::inRange<std::size_t>(2, 40);
         const auto before = random_row(width), residual = random_row(width), bias = random_row(width), gamma = random_row(width),
@@ -76,7 +91,7 @@ TEST(VectorKernels, NormalisedRowsHaveMeanAndVarianceOfBetaAndGamma) {
     }));
 }
 
-TEST(VectorKernels, AttentionIsTheSoftmaxWeightedMeanOfValues) {
+TEST_P(VectorKernels, AttentionIsTheSoftmaxWeightedMeanOfValues) {
     EXPECT_TRUE(rc::check([] {
         const auto tokens = *rc::gen::inRange<std::size_t>(1, 40), width = *rc::gen::inRange<std::size_t>(1, 40);
         const auto stride = width + *rc::gen::inRange<std::size_t>(0, 5), queries = *rc::gen::inRange<std::size_t>(1, tokens + 1);
