@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <set>
 
 namespace berth::compressor {
 namespace {
@@ -40,21 +42,40 @@ std::vector<double> features(const TaskProfile& task) {
     return losses;
 }
 
-/// Lowest precision that keeps to the budgets; the highest is the first stage itself and loses nothing beyond it.
-const ResiliencePoint& choose_precision(const TaskProfile& task, const Mode& mode) {
-    const auto found =
-        std::find_if(task.precision.begin(), task.precision.end(), [&](const auto& point) { return loss_at(task, point).within(mode); });
-    return found == task.precision.end() ? task.precision.back() : *found;
+/// What the task loses where its delta has at most so many bits; more than the first stage asks for lose nothing.
+Loss loss_at_precision(const TaskProfile& task, double bits) {
+    const auto found = std::find_if(task.precision.begin(), task.precision.end(), [&](const auto& point) { return point.setting >= bits; });
+    return found == task.precision.end() ? Loss{} : loss_at(task, *found);
 }
 
-/// Largest factor up to which every measurement keeps to the budgets, together with what the precision costs.
-double choose_factor(const TaskProfile& task, const ResiliencePoint& precision, const Mode& mode) {
-    double factor = 0.0;
-    for (const ResiliencePoint& point : task.sharing) {
-        if (!(loss_at(task, point) + loss_at(task, precision)).within(mode)) break;
-        factor = point.setting;
+/// Mean over the tasks of one cluster: the centroid's loss. A mean over tasks is also steadier than any one's, whose metric
+/// moves by a point with every sentence or two.
+template <class Measure>
+Loss mean_loss(const std::vector<const TaskProfile*>& members, const Measure& measure) {
+    Loss sum;
+    for (const TaskProfile* member : members) sum = sum + measure(*member);
+    const auto count = static_cast<double>(members.size());
+    return {sum.metric / count, sum.variance / count};
+}
+
+/// Lowest precision at which the centroid keeps to the budgets, then the largest factor up to which it still does.
+KangSettings choose(const std::vector<const TaskProfile*>& members, const Mode& mode) {
+    std::set<double> precisions;
+    for (const TaskProfile* member : members)
+        for (const ResiliencePoint& point : member->precision) precisions.insert(point.setting);
+    KangSettings settings;
+    Loss of_precision;
+    for (const double bits : precisions) {
+        of_precision = mean_loss(members, [&](const TaskProfile& task) { return loss_at_precision(task, bits); });
+        settings.max_precision = static_cast<int>(bits);
+        if (of_precision.within(mode)) break;
     }
-    return factor;
+    for (std::size_t i = 0; i < measured_factors().size(); ++i) {
+        const Loss of_sharing = mean_loss(members, [&](const TaskProfile& task) { return loss_at(task, task.sharing[i]); });
+        if (!(of_sharing + of_precision).within(mode)) break;
+        settings.selective_factor = measured_factors()[i];
+    }
+    return settings;
 }
 
 }  // namespace
@@ -89,19 +110,10 @@ std::vector<Suggestion> suggest(const Profile& profile, const Mode& mode) {
     std::vector<std::vector<double>> points;
     for (const TaskProfile& task : profile.tasks) points.push_back(features(task));
     const std::vector<int> clusters = cluster(points, kClusters);
-    std::vector<Suggestion> suggestions(profile.tasks.size());
-    for (std::size_t i = 0; i < suggestions.size(); ++i) {
-        Suggestion& suggestion = suggestions[i];
-        suggestion = {clusters[i], {0, 1.0}};
-        for (std::size_t other = 0; other < suggestions.size(); ++other) {
-            if (clusters[other] != clusters[i]) continue;
-            const TaskProfile& member = profile.tasks[other];
-            const ResiliencePoint& precision = choose_precision(member, mode);
-            KangSettings& settings = suggestion.settings;
-            settings.max_precision = std::max(settings.max_precision, static_cast<int>(precision.setting));
-            settings.selective_factor = std::min(settings.selective_factor, choose_factor(member, precision, mode));
-        }
-    }
+    std::map<int, std::vector<const TaskProfile*>> members;
+    for (std::size_t i = 0; i < clusters.size(); ++i) members[clusters[i]].push_back(&profile.tasks[i]);
+    std::vector<Suggestion> suggestions;
+    for (const int which : clusters) suggestions.push_back({which, choose(members[which], mode)});
     return suggestions;
 }
 

@@ -75,7 +75,8 @@ struct Suggestion {
 };
 
 /// K-means on the tasks' measured losses of variance, then for each cluster the least precision and the largest factor at which
-/// every member keeps to both of the mode's budgets (what the two stages lose adds). One suggestion a task, in their order.
+/// its centroid, the mean of its members' losses, keeps to both of the mode's budgets (what the two stages lose adds). One suggestion a
+/// task, in their order.
 [[nodiscard]] std::vector<Suggestion> suggest(const Profile& profile, const Mode& mode);
 
 [[nodiscard]] boost::json::object to_json(const Profile& profile);

@@ -69,15 +69,16 @@ TEST(Suggest, AddsWhatBothStagesLose) {
     EXPECT_DOUBLE_EQ(suggestions[0].settings.selective_factor, 0.2) << "0.3 and 0.2, not 0.3 and 0.3";
 }
 
-TEST(Suggest, GivesAClusterWhatEveryMemberCanBear) {
-    const Profile profile{1, {task("frail", 8.0, 4.0), task("strong", 0.1, 0.05), task("alike", 0.12, 0.06), task("middle", 2.0, 1.0)}};
+TEST(Suggest, GivesAClusterWhatItsCentroidCanBear) {
+    const Profile profile{1, {task("frail", 8.0, 4.0), task("strong", 0.1, 0.05), task("alike", 0.2, 0.05), task("middle", 2.0, 1.0)}};
     const auto suggestions = suggest(profile, {"some", 0.01, 0.09, ""});
     EXPECT_EQ(suggestions[1].cluster, 0);
     EXPECT_EQ(suggestions[2].cluster, 0);
     EXPECT_EQ(suggestions[3].cluster, 1);
     EXPECT_EQ(suggestions[0].cluster, 2);
     EXPECT_EQ(suggestions[1].settings.max_precision, 1);
-    EXPECT_DOUBLE_EQ(suggestions[1].settings.selective_factor, 0.2) << "alike bears 0.2, strong alone would bear 0.4";
+    EXPECT_DOUBLE_EQ(suggestions[1].settings.selective_factor, 0.2)
+        << "0.05 and a slope of 0.15: 0.08 at 0.2, where strong alone would bear 0.4";
     EXPECT_DOUBLE_EQ(suggestions[2].settings.selective_factor, suggestions[1].settings.selective_factor);
     EXPECT_DOUBLE_EQ(suggestions[0].settings.selective_factor, 0.0);
 }
