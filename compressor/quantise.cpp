@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compressor/quantise.hpp"
 
+#include "compressor/weight_scale.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -34,7 +36,10 @@ const workloads::LinearWeights& matrix_of(const workloads::BertWeights& weights,
 }
 
 std::shared_ptr<const inference::Int8Matrix> quantise(const workloads::LinearWeights& linear) {
-    return std::make_shared<const inference::Int8Matrix>(inference::quantise_rows(linear.weight, linear.out, linear.in));
+    std::vector<float> scales = least_error_scales(linear.weight, linear.out);
+    std::vector<std::int8_t> values = quantise_at(linear.weight, scales);
+    return std::make_shared<const inference::Int8Matrix>(
+        inference::Int8Matrix{linear.out, linear.in, std::move(values), std::move(scales)});
 }
 
 inference::Embeddings quantise_embeddings(const workloads::BertWeights& weights) {

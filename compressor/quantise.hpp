@@ -20,7 +20,7 @@ namespace berth::compressor {
 /// The checkpoint's matrix of this index of inference::Network::linears.
 [[nodiscard]] const workloads::LinearWeights& matrix_of(const workloads::BertWeights& weights, std::size_t index);
 
-/// Post-training int8, symmetric, a scale an output channel.
+/// Post-training int8, symmetric, a scale an output channel: the one at which the channel loses least (weight_scale.hpp).
 [[nodiscard]] std::shared_ptr<const inference::Int8Matrix> quantise(const workloads::LinearWeights& linear);
 
 /// The three tables, a scale a row.

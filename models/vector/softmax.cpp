@@ -5,6 +5,27 @@
 
 #include <cmath>
 
+#ifndef BERTH_MODELS_VECTOR_SOFTMAX_SHARE
+#define BERTH_MODELS_VECTOR_SOFTMAX_SHARE
+
+namespace berth::vector {
+
+/// Half a unit of the result, so that shares are rounded and not cut: cutting would lose half a unit for every token.
+constexpr std::uint32_t kHalfShare = 1u << 15;
+
+/// 2^32 / sum, less what rounding needs to stay in 32 bits.
+constexpr std::uint32_t share_factor(std::uint32_t sum) {
+    return static_cast<std::uint32_t>(((std::uint64_t{1} << 32) - kHalfShare) / sum);
+}
+
+constexpr std::int32_t share_of(std::uint32_t power, std::uint32_t factor) {
+    return static_cast<std::int32_t>((power * factor + kHalfShare) >> 16);
+}
+
+}  // namespace berth::vector
+
+#endif
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "models/vector/softmax.cpp"
 #include <hwy/foreach_target.h>
@@ -26,7 +47,8 @@ HWY_INLINE UnsignedLanes exp_of_minus_lanes(UnsignedLanes x) {
     x = hn::Min(x, hn::Set(u, kDeepest));
     const UnsignedLanes z = hn::ShiftRight<26>(hn::Mul(hn::ShiftRight<6>(x), hn::Set(u, kInverseLn2)));
     const UnsignedLanes rest = hn::Sub(x, hn::Mul(z, hn::Set(u, kLn2)));
-    const UnsignedLanes slope = hn::Sub(hn::Set(u, kLinear), hn::ShiftRight<16>(hn::Mul(hn::Set(u, kSquare), rest)));
+    const UnsignedLanes bend = hn::Sub(hn::Set(u, kSquare), hn::ShiftRight<16>(hn::Mul(hn::Set(u, kCube), rest)));
+    const UnsignedLanes slope = hn::Sub(hn::Set(u, kLinear), hn::ShiftRight<16>(hn::Mul(bend, rest)));
     return hn::Shr(hn::Sub(hn::Set(u, kUnity), hn::ShiftRight<16>(hn::Mul(slope, rest))), z);
 }
 
@@ -56,12 +78,13 @@ void softmax_row(std::int32_t* row, std::size_t count) {
     }
     sum += hn::GetLane(hn::SumOfLanes(u, sums));
 
-    const auto factor = static_cast<std::uint32_t>((std::uint64_t{1} << 32) / sum);
+    const std::uint32_t factor = share_factor(sum);
     for (std::size_t i = 0; i < whole; i += lanes) {
         const UnsignedLanes power = hn::BitCast(u, hn::LoadU(d, row + i));
-        hn::StoreU(hn::BitCast(d, hn::ShiftRight<16>(hn::Mul(power, hn::Set(u, factor)))), d, row + i);
+        const UnsignedLanes share = hn::Add(hn::Mul(power, hn::Set(u, factor)), hn::Set(u, kHalfShare));
+        hn::StoreU(hn::BitCast(d, hn::ShiftRight<16>(share)), d, row + i);
     }
-    for (std::size_t i = whole; i < count; ++i) row[i] = static_cast<std::int32_t>((static_cast<std::uint32_t>(row[i]) * factor) >> 16);
+    for (std::size_t i = whole; i < count; ++i) row[i] = share_of(static_cast<std::uint32_t>(row[i]), factor);
 }
 
 #endif
@@ -86,8 +109,8 @@ void softmax_by_element(std::span<std::int32_t> row) {
         sum += power;
         score = static_cast<std::int32_t>(power);
     }
-    const auto factor = static_cast<std::uint32_t>((std::uint64_t{1} << 32) / sum);
-    for (std::int32_t& power : row) power = static_cast<std::int32_t>((static_cast<std::uint32_t>(power) * factor) >> 16);
+    const std::uint32_t factor = share_factor(sum);
+    for (std::int32_t& power : row) power = share_of(static_cast<std::uint32_t>(power), factor);
 }
 
 void softmax(std::span<float> row) {
