@@ -85,11 +85,7 @@ void Accelerator::record(Ledger& ledger) const {
     book("tile.router", "flit", network_.router_flits());
     book("tile.digital.vector", "element", digital.elements);
     book("tile.digital.mac", "mac", digital.macs);
-    book("tile.ima.array", "read", arrays.reads);
-    book("tile.ima.dac", "drive", arrays.drives);
-    book("tile.ima.sample_hold", "sample", arrays.conversions);
-    book("tile.ima.adc", "convert", arrays.conversions);
-    book("tile.ima.shift_add", "add", arrays.conversions);
+    record_reads(arrays, 1, config_.inventory, ledger);
     book("tile.ima.input_register", "byte", arrays.input_register_bytes);
     book("tile.ima.output_register", "byte", arrays.output_register_bytes);
 }

@@ -2,33 +2,13 @@
 #pragma once
 
 #include "models/core/occupancy.hpp"
+#include "platform/accelerator/array_actions.hpp"
 
-#include <cstdint>
 #include <span>
 #include <systemc>
 #include <vector>
 
 namespace berth::platform {
-
-/// What the IMAs do for one product of a vector with the planes that read it.
-struct ArrayActions {
-    std::int64_t reads = 0;                  ///< arrays times input slices
-    std::int64_t drives = 0;                 ///< wordlines times input slices
-    std::int64_t conversions = 0;            ///< columns times input slices: samples, conversions and shift-and-adds
-    std::int64_t input_register_bytes = 0;   ///< shifted out to the wordlines
-    std::int64_t output_register_bytes = 0;  ///< partial sums rewritten at every read
-    std::int64_t partial_sums = 0;           ///< joined by the global shift-and-add: row blocks, polarities, base and delta
-
-    ArrayActions& operator+=(const ArrayActions& other) {
-        reads += other.reads;
-        drives += other.drives;
-        conversions += other.conversions;
-        input_register_bytes += other.input_register_bytes;
-        output_register_bytes += other.output_register_bytes;
-        partial_sums += other.partial_sums;
-        return *this;
-    }
-};
 
 /// The arrays of every plane on the chip, in time: the arrays of one plane take one vector at a time, and all planes that a
 /// vector is meant for (the base's and the active task's) take it together.

@@ -60,19 +60,6 @@ std::vector<int> planes_of_matrix(const compressor::WeightImage& image, const co
     return planes;
 }
 
-ArrayActions actions_of(const mapping::PlacedPlane& placed, int reads) {
-    const std::int64_t across = placed.row_blocks == 0 ? 0 : placed.array_reads / placed.row_blocks;
-    const std::int64_t sums = std::int64_t{placed.plane.outputs} * placed.row_blocks * placed.polarities;
-    ArrayActions actions;
-    actions.reads = placed.array_reads * reads;
-    actions.drives = placed.plane.inputs * across * reads;
-    actions.conversions = placed.columns * reads;
-    actions.input_register_bytes = placed.plane.inputs * across;
-    actions.output_register_bytes = sums * kPartialSumBytes * reads;
-    actions.partial_sums = sums;
-    return actions;
-}
-
 class Planner {
 public:
     Planner(const compressor::WeightImage& image, const PlatformConfig& config, const interconnect::Mesh& mesh,

@@ -4,7 +4,7 @@
 #include "compressor/weight_image.hpp"
 #include "models/interconnect/mesh.hpp"
 #include "models/mapping/placement.hpp"
-#include "platform/accelerator/arrays.hpp"
+#include "platform/accelerator/array_actions.hpp"
 #include "platform/accelerator/digital_unit.hpp"
 #include "platform/config.hpp"
 
@@ -52,7 +52,6 @@ struct ChipPlan {
 };
 
 inline constexpr int kPortTile = 0;         ///< the tile at which host data and embeddings come in
-inline constexpr int kPartialSumBytes = 4;  ///< a partial sum is an int32
 inline constexpr int kResidualBytes = 4;    ///< the residual stream keeps int32 fixed-point values
 inline constexpr int kEmbeddingTables = 3;  ///< words, positions, segments: a row of each makes a token
 

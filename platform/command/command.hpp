@@ -26,6 +26,7 @@ void add_compress(CLI::App& app, Common& common);
 void add_inspect(CLI::App& app, Common& common);
 void add_area(CLI::App& app, Common& common);
 void add_simulate(CLI::App& app, Common& common);
+void add_mvm(CLI::App& app, Common& common);
 void add_list(CLI::App& app, Common& common);
 
 }  // namespace berth::command

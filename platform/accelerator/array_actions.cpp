@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/accelerator/array_actions.hpp"
+
+namespace berth::platform {
+
+ArrayActions actions_of(const mapping::PlacedPlane& placed, int reads) {
+    const std::int64_t across = placed.row_blocks == 0 ? 0 : placed.array_reads / placed.row_blocks;
+    const std::int64_t sums = std::int64_t{placed.plane.outputs} * placed.row_blocks * placed.polarities;
+    ArrayActions actions;
+    actions.reads = placed.array_reads * reads;
+    actions.drives = placed.plane.inputs * across * reads;
+    actions.conversions = placed.columns * reads;
+    actions.input_register_bytes = placed.plane.inputs * across;
+    actions.output_register_bytes = sums * kPartialSumBytes * reads;
+    actions.partial_sums = sums;
+    return actions;
+}
+
+void record_reads(const ArrayActions& actions, std::int64_t times, const mapping::Inventory& inventory, Ledger& ledger) {
+    const auto book = [&](const char* path, const char* action, std::int64_t count) {
+        inventory.record(ledger, path, action, static_cast<std::uint64_t>(count * times));
+    };
+    book("tile.ima.array", "read", actions.reads);
+    book("tile.ima.dac", "drive", actions.drives);
+    book("tile.ima.sample_hold", "sample", actions.conversions);
+    book("tile.ima.adc", "convert", actions.conversions);
+    book("tile.ima.shift_add", "add", actions.conversions);
+}
+
+}  // namespace berth::platform

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/core/ledger.hpp"
+#include "models/mapping/inventory.hpp"
+#include "models/mapping/placement.hpp"
+
+#include <cstdint>
+
+namespace berth::platform {
+
+/// What the IMAs do for one product of a vector with the planes that read it.
+struct ArrayActions {
+    std::int64_t reads = 0;                  ///< arrays times input slices
+    std::int64_t drives = 0;                 ///< wordlines times input slices
+    std::int64_t conversions = 0;            ///< columns times input slices: samples, conversions and shift-and-adds
+    std::int64_t input_register_bytes = 0;   ///< shifted out to the wordlines
+    std::int64_t output_register_bytes = 0;  ///< partial sums rewritten at every read
+    std::int64_t partial_sums = 0;           ///< joined by the global shift-and-add: row blocks, polarities, base and delta
+
+    ArrayActions& operator+=(const ArrayActions& other) {
+        reads += other.reads;
+        drives += other.drives;
+        conversions += other.conversions;
+        input_register_bytes += other.input_register_bytes;
+        output_register_bytes += other.output_register_bytes;
+        partial_sums += other.partial_sums;
+        return *this;
+    }
+};
+
+inline constexpr int kPartialSumBytes = 4;  ///< a partial sum is an int32
+
+/// One vector's product with a plane, in so many reads (input slices).
+[[nodiscard]] ArrayActions actions_of(const mapping::PlacedPlane& placed, int reads);
+
+/// Books what reading the arrays costs: the arrays, DACs, sample-and-holds, ADCs and shift-and-adds of the IMAs, `times` over.
+void record_reads(const ArrayActions& actions, std::int64_t times, const mapping::Inventory& inventory, Ledger& ledger);
+
+}  // namespace berth::platform
