@@ -137,7 +137,7 @@ TEST(Npy, RefusesDictionariesThatAreNot) {
         {"{" + type + ", " + order + ", 'shape': (2, 3.0)}", "lacks a comma"},
         {"{" + type + ", " + order + ", 'shape': (2, None)}", "whole numbers"},
         {"{" + type + ", " + order + ", 'shape': (2, 3L)}", "lacks a comma"},
-        {"{" + type + ", " + order + ", 'shape': (2, 3", "whole numbers"},
+        {"{" + type + ", " + order + ", 'shape': (2, 3", "lacks a comma"},
         {"{" + type + ", " + order + ", 'shape': (9223372036854775808,)}", "too large"},
     };
     for (const auto& [dictionary, part] : cases)
