@@ -1,8 +1,9 @@
 # Every dependency comes from Debian 12; scripts/setup.sh installs them all. A missing one is one clear line.
+# A message that begins with a space is printed on one line, whatever its length.
 macro(berth_need package debian)
   find_package(${package} ${ARGN} QUIET)
   if(NOT ${package}_FOUND)
-    message(FATAL_ERROR "Berth needs ${package}: apt-get install ${debian} (or run scripts/setup.sh)")
+    message(FATAL_ERROR " Berth needs ${package}: apt-get install ${debian} (or run scripts/setup.sh)")
   endif()
 endmacro()
 
@@ -11,12 +12,13 @@ berth_need(Threads libc6-dev)
 berth_need(Boost "libboost1.81-dev libboost-json1.81-dev libboost-iostreams1.81-dev" 1.81 COMPONENTS json iostreams)
 berth_need(fmt libfmt-dev)
 berth_need(CLI11 libcli11-dev)
-berth_need(dnnl libdnnl-dev)
+berth_need(OpenMP g++ COMPONENTS CXX)
 berth_need(TBB libtbb-dev)
 berth_need(Eigen3 libeigen3-dev)
 berth_need(hwy libhwy-dev)
 berth_need(OpenSSL libssl-dev COMPONENTS Crypto)
 berth_need(PkgConfig pkg-config)
+include(${CMAKE_CURRENT_LIST_DIR}/BerthDnnl.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/BerthPkgConfigTargets.cmake)
 
 if(BERTH_TESTS)

@@ -10,5 +10,6 @@ install(TARGETS berth_command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 
 configure_package_config_file(cmake/berth-config.cmake.in ${PROJECT_BINARY_DIR}/berth-config.cmake INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/berth)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/berth-config-version.cmake COMPATIBILITY SameMinorVersion)
-install(FILES ${PROJECT_BINARY_DIR}/berth-config.cmake ${PROJECT_BINARY_DIR}/berth-config-version.cmake cmake/BerthPkgConfigTargets.cmake
+install(FILES ${PROJECT_BINARY_DIR}/berth-config.cmake ${PROJECT_BINARY_DIR}/berth-config-version.cmake cmake/BerthDnnl.cmake
+              cmake/BerthPkgConfigTargets.cmake
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/berth)

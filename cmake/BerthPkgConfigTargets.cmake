@@ -1,12 +1,12 @@
 # Debian ships these two with pkg-config files alone.
 pkg_check_modules(utf8proc QUIET IMPORTED_TARGET libutf8proc)
 if(NOT utf8proc_FOUND)
-  message(FATAL_ERROR "Berth needs utf8proc: apt-get install libutf8proc-dev (or run scripts/setup.sh)")
+  message(FATAL_ERROR " Berth needs utf8proc: apt-get install libutf8proc-dev (or run scripts/setup.sh)")
 endif()
 
 pkg_check_modules(systemc QUIET IMPORTED_TARGET systemc>=2.3.4)
 if(NOT systemc_FOUND)
-  message(FATAL_ERROR "Berth needs SystemC 2.3.4: apt-get install libsystemc-dev (or run scripts/setup.sh)")
+  message(FATAL_ERROR " Berth needs SystemC 2.3.4: apt-get install libsystemc-dev (or run scripts/setup.sh)")
 endif()
 if(NOT TARGET SystemC::systemc)
   add_library(SystemC::systemc INTERFACE IMPORTED)

@@ -3,6 +3,8 @@
 
 #include "compressor/weight_image.hpp"
 
+#include <boost/json.hpp>
+
 #include <cstddef>
 #include <filesystem>
 #include <span>
@@ -22,6 +24,9 @@ void write_image(const WeightImage& image, const std::filesystem::path& file);
 /// Checks every length, offset and CRC before use. `where` names the file, or the memory it came through, in messages.
 /// @throws InputError naming `where` and the section or field that is wrong.
 [[nodiscard]] WeightImage parse_image(std::span<const std::byte> bytes, const std::string& where);
+
+/// The JSON header alone, its CRC checked: what `berth inspect --json` shows. @throws InputError as parse_image.
+[[nodiscard]] boost::json::object parse_header(std::span<const std::byte> bytes, const std::string& where);
 
 /// Maps the file and parses it.
 [[nodiscard]] WeightImage read_image(const std::filesystem::path& file);

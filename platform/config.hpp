@@ -19,6 +19,9 @@ namespace berth::platform {
 [[nodiscard]] std::vector<std::string> arithmetic_names();  ///< "integer", "fp32": see inference::Arithmetic
 [[nodiscard]] std::vector<std::string> topology_names();    ///< "mesh"
 
+/// [{name, meaning, source}], as `berth list topologies` shows them.
+[[nodiscard]] boost::json::array describe_topologies();
+
 /// The digital unit of a tile: vector lanes for softmax, GELU, LayerNorm, requantisation, and int8 multiply-accumulate
 /// lanes for the attention products and the classifier.
 struct DigitalParams {
@@ -103,13 +106,17 @@ struct PlatformConfig {
     [[nodiscard]] mapping::ArrayShape array_shape() const { return {crossbar.rows, crossbar.cols, crossbar.cell_bits, crossbar.encoding}; }
 };
 
-/// Loads a preset by name or a JSON file. A file may say "extends": "<preset or file>" and give only what differs.
+/// Loads a preset by name or a JSON file. A file may say "extends": "<preset or file>" and give only what differs; files are
+/// sought beside the one that names them. The text "{a.b}" stands for the value at that path, alone or inside a row's name.
 /// @param settings "path=value" pairs from --set, applied last.
 /// @throws InputError naming file and JSON path.
 [[nodiscard]] PlatformConfig load_platform(const std::string& preset_or_file, const std::vector<std::string>& settings = {});
 
 /// Name and description of every preset that can be found: BERTH_PRESET_PATH (colon-separated folders), the source tree's
-/// platform/presets while building, the installed share folder.
+/// platform/presets while building, the installed share folder. Of two presets with one name the first found counts.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> presets();
+
+/// The folders that presets() looks through, in that order, those that exist.
+[[nodiscard]] std::vector<std::filesystem::path> preset_folders();
 
 }  // namespace berth::platform

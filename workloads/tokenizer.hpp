@@ -28,8 +28,9 @@ struct TokenizerSettings {
 
 /// Reads vocab.txt (or tokenizer.json) and tokenizer_config.json of a checkpoint directory.
 /// @param positions what the model can address; the limit is cut to it.
-/// @param vocabulary_size rows of the word embeddings. @throws InputError when the vocabulary has more or fewer pieces than
-/// the model can use (more than rows; fewer than the special tokens need), lacks a special token, or is not UTF-8.
+/// @param vocabulary_size rows of the word embeddings. @throws InputError when the vocabulary has another number of pieces
+/// than there are rows (fewer by less than 128 where the rows are padded to a multiple of 8), lacks a special token, or is
+/// not UTF-8.
 [[nodiscard]] TokenizerSettings read_tokenizer(const std::filesystem::path& directory, int positions, int vocabulary_size);
 
 /// BERT's WordPiece, as the common fast tokenizer gives it: clean up, spaces around CJK, lower-casing by code point and
@@ -46,6 +47,8 @@ public:
 
 private:
     [[nodiscard]] std::vector<std::int32_t> pieces(std::string_view text) const;
+    void append_plain(std::string_view text, std::vector<std::int32_t>& pieces) const;
+    void append_word(const std::string& word, std::vector<std::int32_t>& pieces) const;
 
     TokenizerSettings settings_;
     std::unordered_map<std::string, std::int32_t> ids_;

@@ -5,6 +5,9 @@
 #include "models/core/json.hpp"
 #include "models/core/params.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 namespace berth {
 namespace {
 
@@ -29,26 +32,29 @@ const Unit& find_unit(std::string_view name, const std::string& where) {
     throw InputError(where, "is \"" + std::string(name) + "\"", detail::alternatives(names));
 }
 
+/// "file.json:" is followed by a key as it stands, "file.json:rows[2]" by a dot and a key.
+std::string below(const std::string& path, std::string_view key) { return path + (path.back() == ':' ? "" : ".") + std::string(key); }
+
 std::string text(const boost::json::object& json, std::string_view key, const std::string& path) {
-    const std::string where = path + "." + std::string(key);
+    const std::string where = below(path, key);
     const auto& value = detail::required(json, key, where, "a text");
     if (!value.is_string()) throw InputError(where, "is " + detail::shown(value), "a text");
     return std::string(value.get_string());
 }
 
 double number(const boost::json::object& json, std::string_view key, const std::string& path) {
-    const std::string where = path + "." + std::string(key);
+    const std::string where = below(path, key);
     const auto& value = detail::required(json, key, where, "a number");
     boost::system::error_code bad;
     const double result = value.to_number<double>(bad);
-    if (bad || result < 0) throw InputError(where, "is " + detail::shown(value), "a number that is not negative");
+    if (bad || result < 0 || !std::isfinite(result)) throw InputError(where, "is " + detail::shown(value), "a number that is not negative");
     return result;
 }
 
 void check_keys(const boost::json::object& json, std::initializer_list<std::string> known, const std::string& path) {
     for (const auto& entry : json)
         if (std::find(known.begin(), known.end(), entry.key()) == known.end())
-            throw InputError(path + "." + std::string(entry.key()), "is not known", detail::alternatives(known));
+            throw InputError(below(path, entry.key()), "is not known", detail::alternatives(known));
 }
 
 ConstantRow read_row(const boost::json::value& json, const std::string& table, double node_nm, const std::string& path) {
@@ -83,7 +89,7 @@ void ConstantTable::load(const std::filesystem::path& file) {
     for (std::size_t i = 0; i < rows.get_array().size(); ++i) {
         const std::string where = path + "rows[" + std::to_string(i) + "]";
         ConstantRow row = read_row(rows.get_array()[i], table, node_nm, where);
-        dimensions_[row.id] = find_unit(row.unit, where).dimension;
+        dimensions_[row.id] = find_unit(row.unit, where + ".unit").dimension;
         const std::string id = row.id;
         if (!rows_.emplace(id, std::move(row)).second) throw InputError(where + ".id", "stands twice: " + id, "one row a constant");
     }

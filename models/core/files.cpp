@@ -81,8 +81,10 @@ MappedFile::MappedFile(const fs::path& file) : path_(file) {
 
 AtomicFile::AtomicFile(fs::path file) : file_(std::move(file)) {
     const fs::path folder = file_.has_parent_path() ? file_.parent_path() : fs::path(".");
-    if (!fs::is_directory(folder)) throw InputError(file_.string(), "its folder does not exist", "a path in an existing folder");
-    if (fs::is_directory(file_)) throw InputError(file_.string(), "is a folder", "the path of a file");
+    std::error_code unreadable;
+    if (!fs::is_directory(folder, unreadable))
+        throw InputError(file_.string(), "its folder does not exist", "a path in an existing folder");
+    if (fs::is_directory(file_, unreadable)) throw InputError(file_.string(), "is a folder", "the path of a file");
     partial_ = (folder / ("." + file_.filename().string() + ".XXXXXX")).string();
     descriptor_ = ::mkstemp(partial_.data());
     if (descriptor_ < 0) throw InputError(file_.string(), "cannot be created (" + reason() + ")", "a folder that can be written");

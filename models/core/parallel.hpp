@@ -2,10 +2,13 @@
 #pragma once
 
 #include <tbb/blocked_range.h>
+#include <tbb/global_control.h>
+#include <tbb/info.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
 #include <cstddef>
+#include <optional>
 
 namespace berth {
 
@@ -13,7 +16,11 @@ namespace berth {
 class Threads {
 public:
     /// @param threads 0 means every core.
-    explicit Threads(int threads) : arena_(threads == 0 ? tbb::task_arena::automatic : threads) {}
+    explicit Threads(int threads) : arena_(threads == 0 ? tbb::task_arena::automatic : threads) {
+        // Without leave, the library keeps to one thread a core and warns on stderr of every further one.
+        if (threads > tbb::info::default_concurrency())
+            more_than_cores_.emplace(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
+    }
 
     [[nodiscard]] int count() { return arena_.max_concurrency(); }
 
@@ -28,6 +35,7 @@ public:
     }
 
 private:
+    std::optional<tbb::global_control> more_than_cores_;
     tbb::task_arena arena_;
 };
 

@@ -14,8 +14,11 @@
 
 namespace berth::mapping {
 
-/// What a component is one of: so many in every array, IMA, tile, group of tiles that share it, or in the chip.
-enum class Scope { array, ima, tile, chip };
+/// What a component is counted in: so many in every array, IMA or tile, in the chip, or for every kEmbeddingBankBytes of the
+/// image's embedding tables.
+enum class Scope { array, ima, tile, chip, embedding_bank };
+
+inline constexpr std::int64_t kEmbeddingBankBytes = 65536;
 
 /// One kind of component and what it costs, every number from a table row.
 struct Component {
@@ -29,10 +32,15 @@ struct Component {
 };
 
 /// The parts list of a platform: components with counts, areas, powers and the energy of each of their actions. Read from
-/// the preset, which names a table row for every number.
+/// the preset, which names a table row for every number. A cost is "row" or {"row": "...", "times": [number, ...]}, the row's
+/// value times the numbers (an array's area is that of its cells).
 class Inventory {
 public:
-    /// json: [{"path", "scope", "count", "area": row, "peak_power": row?, "static_power": row?, "energy": {action: row}}].
+    /// No parts.
+    Inventory() = default;
+
+    /// json: {path: {"scope", "count", "area": cost, "peak_power": cost?, "static_power": cost?, "energy": {action: cost}?}};
+    /// a path that is null has been taken out by a platform that extends another.
     /// @throws InputError naming the path.
     Inventory(const boost::json::value& json, const ConstantTable& constants, const std::string& path);
 
@@ -46,14 +54,22 @@ public:
     void record(Ledger& ledger, const std::string& path, const std::string& action, std::uint64_t count) const;
 
     /// mm2 by component path of so many tiles with so many IMAs and arrays in all (whole tiles: the placement's tiles times
-    /// the hierarchy's counts), and one chip.
-    [[nodiscard]] std::map<std::string, double> area(std::int64_t tiles, const HierarchyParams& hierarchy) const;
+    /// the hierarchy's counts), one chip, and so many banks of embedding memory.
+    [[nodiscard]] std::map<std::string, double> area(std::int64_t tiles, const HierarchyParams& hierarchy,
+                                                     std::int64_t embedding_banks) const;
 
     /// Watts by component path, fully active and at rest, of the same.
-    [[nodiscard]] std::map<std::string, double> peak_power(std::int64_t tiles, const HierarchyParams& hierarchy) const;
-    [[nodiscard]] std::map<std::string, double> static_power(std::int64_t tiles, const HierarchyParams& hierarchy) const;
+    [[nodiscard]] std::map<std::string, double> peak_power(std::int64_t tiles, const HierarchyParams& hierarchy,
+                                                           std::int64_t embedding_banks) const;
+    [[nodiscard]] std::map<std::string, double> static_power(std::int64_t tiles, const HierarchyParams& hierarchy,
+                                                             std::int64_t embedding_banks) const;
+
+    /// How many of the component are in one IMA. @throws InputError when the parts list does not have it.
+    [[nodiscard]] double count_in_ima(const std::string& path, const HierarchyParams& hierarchy) const;
 
 private:
+    [[nodiscard]] const Component& find(const std::string& path, const std::string& wanted_for) const;
+
     std::string where_;
     std::vector<Component> components_;
 };

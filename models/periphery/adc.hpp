@@ -3,6 +3,8 @@
 
 #include "models/core/params.hpp"
 
+#include <boost/json.hpp>
+
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -38,9 +40,17 @@ public:
 
     /// Whether every whole current from 0 to `largest` has a code of its own that stands for it exactly.
     [[nodiscard]] virtual bool lossless(std::int64_t largest) const = 0;
+
+    /// The current that one code stands for.
+    [[nodiscard]] virtual double step() const = 0;
 };
 
-/// "ideal": the current itself, rounded, without bounds. "uniform": clamp(round(current / step), 0, 2^bits - 1).
+/// "ideal": the current itself, rounded, without bounds. "uniform": clamp(round(current / step), 0, 2^bits - 1),
+/// ties to even.
+/// @throws std::invalid_argument for another kind; configurations have been checked against adc_kinds().
 [[nodiscard]] std::unique_ptr<const Adc> make_adc(const AdcParams& params);
+
+/// The registered kinds as `berth list adcs` shows them: [{name, meaning, parameters, source}].
+[[nodiscard]] boost::json::array describe_adcs();
 
 }  // namespace berth::periphery

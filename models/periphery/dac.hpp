@@ -3,10 +3,18 @@
 
 #include "models/core/params.hpp"
 
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
 namespace berth::periphery {
 
-/// Digital-to-analogue converters on the wordlines: an 8-bit input is applied `bits` at a time, two's complement, least
-/// significant slice first; the top slice carries the sign bit with its negative weight.
+inline constexpr int kActivationBits = 8;
+
+/// Digital-to-analogue converters on the wordlines: an input is applied `bits` at a time, two's complement, least
+/// significant slice first. A wordline cannot be driven below zero, so the sign bit, which counts negatively, has the
+/// last read to itself: an 8-bit input takes 7 / bits reads, rounded up, and one more (8, 5, 4, 3 for 1 to 4 bits). Where
+/// `bits` does not divide 7, the last read before the sign's has fewer bits.
 struct DacParams {
     int bits;
 
@@ -14,5 +22,32 @@ struct DacParams {
         Field{"bits", &DacParams::bits, "bit", 1, 4, "bits applied to a wordline in one read"},
     };
 };
+
+/// What one read applies: bits [shift, shift + bits) of every input.
+struct InputSlice {
+    int shift = 0;
+    int bits = 0;
+    bool negative = false;  ///< the sign bit's read
+
+    /// What one unit of this slice counts in the input.
+    [[nodiscard]] constexpr std::int64_t weight() const { return negative ? -(std::int64_t{1} << shift) : std::int64_t{1} << shift; }
+
+    [[nodiscard]] constexpr int largest() const { return (1 << bits) - 1; }
+
+    /// The number driven on the wordline of input x, never negative.
+    [[nodiscard]] constexpr int of(std::int8_t x) const { return (static_cast<std::uint8_t>(x) >> shift) & largest(); }
+};
+
+/// Reads that one input vector takes.
+[[nodiscard]] constexpr int input_reads(int activation_bits, int dac_bits) { return (activation_bits - 1 + dac_bits - 1) / dac_bits + 1; }
+
+/// The slices in the order of the reads; sum over them of weight() * of(x) is x for every x of `activation_bits` bits.
+[[nodiscard]] inline std::vector<InputSlice> input_slices(int activation_bits, int dac_bits) {
+    std::vector<InputSlice> slices;
+    for (int shift = 0; shift < activation_bits - 1; shift += dac_bits)
+        slices.push_back({.shift = shift, .bits = std::min(dac_bits, activation_bits - 1 - shift)});
+    slices.push_back({.shift = activation_bits - 1, .bits = 1, .negative = true});
+    return slices;
+}
 
 }  // namespace berth::periphery

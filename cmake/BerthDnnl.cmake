@@ -1,0 +1,11 @@
+# Debian's dnnl-config.cmake insists on OpenCL's development files, which neither its package brings nor Berth needs.
+if(NOT TARGET DNNL::dnnl)
+  find_path(BERTH_DNNL_INCLUDE_DIR oneapi/dnnl/dnnl.hpp)
+  find_library(BERTH_DNNL_LIBRARY dnnl)
+  mark_as_advanced(BERTH_DNNL_INCLUDE_DIR BERTH_DNNL_LIBRARY)
+  if(NOT BERTH_DNNL_INCLUDE_DIR OR NOT BERTH_DNNL_LIBRARY)
+    message(FATAL_ERROR " Berth needs dnnl: apt-get install libdnnl-dev (or run scripts/setup.sh)")
+  endif()
+  add_library(DNNL::dnnl UNKNOWN IMPORTED)
+  set_target_properties(DNNL::dnnl PROPERTIES IMPORTED_LOCATION ${BERTH_DNNL_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${BERTH_DNNL_INCLUDE_DIR})
+endif()

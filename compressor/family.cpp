@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compressor/family.hpp"
+
+#include "compressor/quantise.hpp"
+#include "models/core/digest.hpp"
+#include "models/core/error.hpp"
+#include "workloads/metrics.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace berth::compressor {
+namespace {
+
+constexpr std::string_view kNameLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+
+std::string place_of(const std::filesystem::path& directory) { return std::filesystem::absolute(directory).lexically_normal().string(); }
+
+boost::json::object provenance_of(const workloads::Checkpoint& checkpoint) {
+    boost::json::object hashes;
+    for (const auto& file : checkpoint.files()) hashes[file.filename().string()] = sha256_of_file(file);
+    return hashes;
+}
+
+void check_shape(const Family& family, const workloads::Checkpoint& task) {
+    const inference::Shape base = family.shape(), own = shape_of(task.config());
+    const std::string where = (task.directory() / "config.json").string(), parent = (family.base().directory() / "config.json").string();
+    const auto check = [&](const char* key, auto theirs, auto ours) {
+        if (theirs != ours)
+            throw InputError(fmt::format("{}:{}", where, key), fmt::format("is {}", theirs),
+                             fmt::format("the base's {} ({})", ours, parent));
+    };
+    check("hidden_size", own.hidden, base.hidden);
+    check("num_hidden_layers", own.layers, base.layers);
+    check("num_attention_heads", own.heads, base.heads);
+    check("intermediate_size", own.intermediate, base.intermediate);
+    check("vocab_size", own.vocabulary, base.vocabulary);
+    check("max_position_embeddings", own.positions, base.positions);
+    check("type_vocab_size", own.segments, base.segments);
+    check("layer_norm_eps", own.norm_epsilon, base.norm_epsilon);
+}
+
+/// An image has one tokenizer, the base's; a task checkpoint that brings none uses it too.
+void check_tokenizer(const Family& family, const workloads::Checkpoint& task) {
+    const auto& directory = task.directory();
+    if (!std::filesystem::exists(directory / "vocab.txt") && !std::filesystem::exists(directory / "tokenizer.json")) return;
+    const auto own = workloads::read_tokenizer(directory, family.shape().positions, family.shape().vocabulary);
+    const auto& base = family.tokenizer();
+    if (own.vocabulary != base.vocabulary)
+        throw InputError(directory.string(), "has another vocabulary", "that of the base " + family.base().directory().string());
+    const bool same =
+        own.lower_case == base.lower_case && own.strip_accents == base.strip_accents && own.tokenize_chinese == base.tokenize_chinese;
+    if (!same)
+        throw InputError(directory.string(), "splits words in another way (case, accents or Chinese characters)",
+                         "the tokenizer settings of the base " + family.base().directory().string());
+}
+
+bool equal(const inference::Int8Matrix& a, const inference::Int8Matrix& b) { return a.values == b.values && a.scales == b.scales; }
+
+}  // namespace
+
+void check_task_names(const std::vector<TaskRequest>& tasks) {
+    if (tasks.empty()) throw InputError("--task", "is missing", "NAME=DIR at least once");
+    std::set<std::string> names{"base"};
+    for (const TaskRequest& task : tasks) {
+        if (task.name.empty() || task.name.find_first_not_of(kNameLetters) != std::string::npos)
+            throw InputError("--task " + task.name, "is not a usable name", "letters, digits, '_', '.' and '-'");
+        if (!names.insert(task.name).second)
+            throw InputError("--task " + task.name, task.name == "base" ? "is the base's name" : "is given twice",
+                             "a name of its own for each task");
+    }
+}
+
+Family::Family(const std::filesystem::path& base)
+    : base_(base), shape_(shape_of(base_.config())), tokenizer_(workloads::read_tokenizer(base, shape_.positions, shape_.vocabulary)) {}
+
+std::vector<std::shared_ptr<const inference::Int8Matrix>> Family::base_matrices() const {
+    const auto weights = workloads::read_bert_weights(base_, workloads::Head::none);
+    std::vector<std::shared_ptr<const inference::Int8Matrix>> matrices;
+    for (std::size_t index = 0; index < matrix_count(shape_); ++index) matrices.push_back(quantise(matrix_of(weights, index)));
+    return matrices;
+}
+
+WeightImage Family::begin_image() const {
+    WeightImage image;
+    image.shape = shape_;
+    image.tokenizer = tokenizer_;
+    image.base_checkpoint = place_of(base_.directory());
+    image.base_provenance = provenance_of(base_);
+    return image;
+}
+
+std::shared_ptr<const inference::Embeddings> SharedEmbeddings::share(inference::Embeddings embeddings) {
+    for (const auto& known : known_)
+        if (equal(known->words, embeddings.words) && equal(known->positions, embeddings.positions) &&
+            equal(known->segments, embeddings.segments))
+            return known;
+    return known_.emplace_back(std::make_shared<const inference::Embeddings>(std::move(embeddings)));
+}
+
+FamilyMember read_member(const Family& family, const TaskRequest& request, SharedEmbeddings& embeddings) {
+    const workloads::Checkpoint checkpoint(request.checkpoint);
+    check_shape(family, checkpoint);
+    check_tokenizer(family, checkpoint);
+    FamilyMember member{{}, workloads::read_bert_weights(checkpoint, workloads::Head::classifier)};
+    member.image.name = request.name;
+    member.image.metric = workloads::choose_metric(request.metric, checkpoint.config(), "--task " + request.name);
+    member.image.label_names = checkpoint.config().label_names;
+    member.image.checkpoint = place_of(request.checkpoint);
+    member.image.provenance = provenance_of(checkpoint);
+    member.image.network = quantise_small_parts(member.weights);
+    member.image.network.embeddings = embeddings.share(quantise_embeddings(member.weights));
+    return member;
+}
+
+}  // namespace berth::compressor

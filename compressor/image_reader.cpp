@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compressor/header_node.hpp"
+#include "compressor/image_file.hpp"
+#include "compressor/image_layout.hpp"
+#include "compressor/image_sections.hpp"
+#include "models/core/digest.hpp"
+#include "models/core/error.hpp"
+#include "models/core/files.hpp"
+#include "models/core/json.hpp"
+#include "models/core/params.hpp"
+#include "models/crossbar/crossbar_params.hpp"
+#include "workloads/metrics.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <limits>
+#include <map>
+#include <set>
+
+namespace berth::compressor {
+namespace {
+
+using inference::Int8Matrix;
+
+constexpr int kLargestWidth = 1 << 20, kLargestTable = 1 << 26, kMostLayers = 1024, kMostLabels = 1 << 20;
+constexpr int kLargestWeight = 127, kWeightMagnitudeBits = 7;
+constexpr float kAnyFloat = std::numeric_limits<float>::lowest(), kSmallestScale = std::numeric_limits<float>::denorm_min();
+
+template <class Value>
+Value value_at(std::span<const std::byte> bytes, std::size_t offset) {
+    Value value;
+    std::memcpy(&value, bytes.data() + offset, sizeof value);
+    return value;
+}
+
+/// The header's text, once magic, version, length and CRC have proved it.
+std::string_view header_text(std::span<const std::byte> bytes, const std::string& where) {
+    const auto magic_bytes = std::as_bytes(std::span(layout::kMagic));
+    if (bytes.size() < layout::kHeaderAt) throw InputError(where, fmt::format("has {} bytes", bytes.size()), "a weight image");
+    if (!std::equal(magic_bytes.begin(), magic_bytes.end(), bytes.begin()))
+        throw InputError(where, "does not begin with \"BERTHIMG\"", "a weight image");
+    const auto version = value_at<std::uint32_t>(bytes, layout::kVersionAt);
+    if (version != layout::kVersion)
+        throw InputError(where, fmt::format("has version {}", version), fmt::format("version {}", layout::kVersion));
+    const auto length = value_at<std::uint64_t>(bytes, layout::kHeaderLengthAt);
+    if (length > layout::kLargestHeader || length > bytes.size() - layout::kHeaderAt)
+        throw InputError(where, fmt::format("has a header of {} bytes in a file of {}", length, bytes.size()),
+                         "a header that fits the file");
+    const auto header = bytes.subspan(layout::kHeaderAt, length);
+    if (crc32c(header) != value_at<std::uint32_t>(bytes, layout::kHeaderCrcAt))
+        throw InputError(where + ": header", "does not match its CRC-32C", "the bytes that were written");
+    return {reinterpret_cast<const char*>(header.data()), header.size()};
+}
+
+std::string one_of(const HeaderNode& node, const std::vector<std::string>& names) {
+    const std::string name = node.text();
+    if (std::find(names.begin(), names.end(), name) == names.end()) node.refuse("is " + name, detail::alternatives(names));
+    return name;
+}
+
+double read_epsilon(const HeaderNode& node) {
+    const std::string text = node.text();
+    double value = 0.0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size() || !(value >= 0.0 && value < 1.0))
+        node.refuse("is \"" + text + "\"", "a number from 0 to 1 as text");
+    return value;
+}
+
+inference::Shape read_shape(const HeaderNode& node) {
+    inference::Shape shape;
+    shape.hidden = node["hidden"].count(1, kLargestWidth);
+    shape.layers = node["layers"].count(1, kMostLayers);
+    shape.heads = node["heads"].count(1, shape.hidden);
+    if (shape.hidden % shape.heads != 0) node["heads"].refuse("does not divide hidden", "heads of equal size");
+    shape.intermediate = node["intermediate"].count(1, kLargestWidth);
+    shape.vocabulary = node["vocabulary"].count(1, kLargestTable);
+    shape.positions = node["positions"].count(1, kLargestTable);
+    shape.segments = node["segments"].count(1, kLargestTable);
+    shape.norm_epsilon = read_epsilon(node["norm_epsilon"]);
+    return shape;
+}
+
+struct Dimensions {
+    int out, in;
+};
+
+Dimensions matrix_dimensions(const inference::Shape& shape, std::size_t index) {
+    constexpr std::size_t intermediate = 4, output = 5;
+    const bool pooler = index == inference::matrix_index(shape.layers, 0);
+    if (!pooler && index % inference::kMatricesPerLayer == intermediate) return {shape.intermediate, shape.hidden};
+    if (!pooler && index % inference::kMatricesPerLayer == output) return {shape.hidden, shape.intermediate};
+    return {shape.hidden, shape.hidden};
+}
+
+void expect_elements(const HeaderNode& list, std::size_t count) {
+    if (list.size() != count) list.refuse(fmt::format("has {} elements", list.size()), fmt::format("{}", count));
+}
+
+/// Turns the header and its sections into an image. What several tasks refer to becomes one object that they share.
+class Reader {
+public:
+    Reader(const HeaderNode& header, const ImageSections& sections) : header_(header), sections_(sections) {}
+
+    WeightImage read() {
+        image_.method = header_["method"].text();
+        image_.mode = header_["mode"].text();
+        image_.seed = header_["seed"].unsigned_integer();
+        image_.command = header_["command"].text();
+        image_.geometry = read_geometry();
+        image_.shape = read_shape(header_["shape"]);
+        image_.tokenizer = read_tokenizer_settings();
+        read_base();
+        const HeaderNode tasks = header_["tasks"];
+        if (tasks.size() == 0) tasks.refuse("is empty", "at least one task");
+        std::set<std::string> names{"base"};
+        for (std::size_t i = 0; i < tasks.size(); ++i) {
+            image_.tasks.push_back(read_task(tasks[i]));
+            if (!names.insert(image_.tasks.back().name).second)
+                tasks[i]["name"].refuse("is " + image_.tasks.back().name + " again", "a name of its own");
+        }
+        return std::move(image_);
+    }
+
+private:
+    Geometry read_geometry() {
+        const HeaderNode node = header_["geometry"];
+        return {node["rows"].count(1, kLargestWidth), node["cols"].count(1, kLargestWidth),
+                node["cell_bits"].count(1, kWeightMagnitudeBits), one_of(node["encoding"], crossbar::encoding_names())};
+    }
+
+    workloads::TokenizerSettings read_tokenizer_settings() {
+        const HeaderNode node = header_["tokenizer"];
+        workloads::TokenizerSettings settings;
+        const int pieces = node["pieces"].count(1, image_.shape.vocabulary);
+        settings.vocabulary = sections_.lines(node["vocabulary"], static_cast<std::size_t>(pieces));
+        settings.lower_case = node["lower_case"].flag();
+        settings.strip_accents = node["strip_accents"].flag();
+        settings.tokenize_chinese = node["tokenize_chinese"].flag();
+        settings.limit = node["limit"].count(1, image_.shape.positions);
+        for (const char* special : {"[CLS]", "[SEP]", "[UNK]"})
+            if (std::find(settings.vocabulary.begin(), settings.vocabulary.end(), special) == settings.vocabulary.end())
+                node["vocabulary"].refuse(std::string("lacks ") + special, "BERT's special pieces");
+        return settings;
+    }
+
+    void read_base() {
+        const HeaderNode node = header_["base"], matrices = node["matrices"];
+        image_.base_checkpoint = node["checkpoint"].text();
+        image_.base_provenance = node["provenance"].object();
+        if (matrices.size() == 0) return;
+        expect_elements(matrices, linears());
+        for (std::size_t index = 0; index < matrices.size(); ++index)
+            image_.base.push_back(read_matrix(matrices[index], matrix_dimensions(image_.shape, index)));
+    }
+
+    [[nodiscard]] std::size_t linears() const { return inference::matrix_index(image_.shape.layers, 0) + 1; }
+
+    std::shared_ptr<const Int8Matrix> read_matrix(const HeaderNode& node, Dimensions size) {
+        auto& shared = matrices_[{sections_.index(node["values"]), sections_.index(node["scales"]), size.out, size.in}];
+        if (!shared) shared = std::make_shared<const Int8Matrix>(read_own_matrix(node, size));
+        return shared;
+    }
+
+    Int8Matrix read_own_matrix(const HeaderNode& node, Dimensions size) {
+        (void)node["out"].integer(size.out, size.out);
+        (void)node["in"].integer(size.in, size.in);
+        const std::size_t elements = static_cast<std::size_t>(size.out) * static_cast<std::size_t>(size.in);
+        return {size.out, size.in, sections_.integers(node["values"], elements, kLargestWeight),
+                sections_.floats(node["scales"], static_cast<std::size_t>(size.out), kSmallestScale)};
+    }
+
+    std::shared_ptr<const inference::MatrixDelta> read_delta(const HeaderNode& node, const Int8Matrix& base) {
+        if (node.is_null()) return nullptr;
+        inference::MatrixDelta delta;
+        delta.magnitude_bits = node["magnitude_bits"].count(1, kWeightMagnitudeBits);
+        delta.channels = sections_.ascending(node["channels"], base.out);
+        const std::size_t count = delta.channels.size() * static_cast<std::size_t>(base.in);
+        delta.codes = delta.magnitude_bits == 1 ? sections_.ternary(node["codes"], count)
+                                                : sections_.integers(node["codes"], count, (1 << delta.magnitude_bits) - 1);
+        const auto width = static_cast<std::size_t>(base.in);
+        for (std::size_t kept = 0; kept < delta.channels.size(); ++kept)
+            for (std::size_t i = 0; i < width; ++i) {
+                const int sum = delta.codes[kept * width + i] + base.values[static_cast<std::size_t>(delta.channels[kept]) * width + i];
+                if (sum < -kLargestWeight || sum > kLargestWeight)
+                    node.refuse(fmt::format("takes a weight of channel {} to {}", delta.channels[kept], sum), "weights from -127 to 127");
+            }
+        return std::make_shared<const inference::MatrixDelta>(std::move(delta));
+    }
+
+    inference::Norm read_norm(const HeaderNode& node) {
+        const auto width = static_cast<std::size_t>(image_.shape.hidden);
+        return {sections_.floats(node["gamma"], width, kAnyFloat), sections_.floats(node["beta"], width, kAnyFloat)};
+    }
+
+    std::vector<inference::Norm> read_norms(const HeaderNode& list) {
+        expect_elements(list, static_cast<std::size_t>(image_.shape.layers));
+        std::vector<inference::Norm> norms;
+        for (std::size_t layer = 0; layer < list.size(); ++layer) norms.push_back(read_norm(list[layer]));
+        return norms;
+    }
+
+    std::vector<inference::Linear> read_linears(const HeaderNode& list) {
+        expect_elements(list, linears());
+        std::vector<inference::Linear> read;
+        for (std::size_t index = 0; index < list.size(); ++index) {
+            const HeaderNode node = list[index], matrix = node["matrix"];
+            const Dimensions size = matrix_dimensions(image_.shape, index);
+            inference::Linear linear;
+            if (matrix.is_text()) {
+                (void)one_of(matrix, {"base"});
+                if (image_.base.empty()) matrix.refuse("is the base's", "a matrix, for the image has no base");
+                linear.matrix = image_.base[index];
+            } else {
+                linear.matrix = read_matrix(matrix, size);
+            }
+            linear.delta = read_delta(node["delta"], *linear.matrix);
+            linear.bias = sections_.floats(node["bias"], static_cast<std::size_t>(size.out), kAnyFloat);
+            read.push_back(std::move(linear));
+        }
+        return read;
+    }
+
+    std::shared_ptr<const inference::Embeddings> read_embeddings(const HeaderNode& node) {
+        const auto section = [&](const char* table, const char* part) { return sections_.index(node[table][part]); };
+        auto& shared = embeddings_[{section("words", "values"), section("words", "scales"), section("positions", "values"),
+                                    section("positions", "scales"), section("segments", "values"), section("segments", "scales")}];
+        const auto& shape = image_.shape;
+        if (!shared)
+            shared = std::make_shared<const inference::Embeddings>(
+                inference::Embeddings{read_own_matrix(node["words"], {shape.vocabulary, shape.hidden}),
+                                      read_own_matrix(node["positions"], {shape.positions, shape.hidden}),
+                                      read_own_matrix(node["segments"], {shape.segments, shape.hidden})});
+        return shared;
+    }
+
+    TaskImage read_task(const HeaderNode& node) {
+        TaskImage task;
+        task.name = node["name"].text();
+        task.metric = one_of(node["metric"], workloads::metric_names());
+        const HeaderNode names = node["label_names"];
+        for (std::size_t i = 0; i < names.size(); ++i) task.label_names.push_back(names[i].text());
+        task.checkpoint = node["checkpoint"].text();
+        task.provenance = node["provenance"].object();
+        task.statistics = node["statistics"].object();
+        inference::Network& network = task.network;
+        network.shape = image_.shape;
+        network.labels = node["labels"].count(1, kMostLabels);
+        network.regression = node["regression"].flag();
+        if (network.regression && network.labels != 1) node["labels"].refuse("is more than one for a regression", "1");
+        network.embeddings = read_embeddings(node["embeddings"]);
+        network.embedding_norm = read_norm(node["embedding_norm"]);
+        network.linears = read_linears(node["linears"]);
+        network.attention_norms = read_norms(node["attention_norms"]);
+        network.output_norms = read_norms(node["output_norms"]);
+        network.classifier = read_own_matrix(node["classifier"], {network.labels, image_.shape.hidden});
+        network.classifier_bias = sections_.floats(node["classifier_bias"], static_cast<std::size_t>(network.labels), kAnyFloat);
+        return task;
+    }
+
+    const HeaderNode& header_;
+    const ImageSections& sections_;
+    WeightImage image_;
+    std::map<std::tuple<std::size_t, std::size_t, int, int>, std::shared_ptr<const Int8Matrix>> matrices_;
+    std::map<std::array<std::size_t, 6>, std::shared_ptr<const inference::Embeddings>> embeddings_;
+};
+
+}  // namespace
+
+boost::json::object parse_header(std::span<const std::byte> bytes, const std::string& where) {
+    const boost::json::value json = parse_json(header_text(bytes, where), where + ": header");
+    return HeaderNode(json, where + ":").object();
+}
+
+WeightImage parse_image(std::span<const std::byte> bytes, const std::string& where) {
+    const std::string_view text = header_text(bytes, where);
+    const boost::json::value json = parse_json(text, where + ": header");
+    const HeaderNode header(json, where + ":");
+    const ImageSections sections(header["sections"], bytes, layout::kHeaderAt + text.size(), where);
+    WeightImage image = Reader(header, sections).read();
+    sections.check_all_used();
+    return image;
+}
+
+WeightImage read_image(const std::filesystem::path& file) {
+    const MappedFile mapped(file);
+    return parse_image(mapped.bytes(), file.string());
+}
+
+}  // namespace berth::compressor

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compressor/image_sections.hpp"
+
+#include "compressor/image_layout.hpp"
+#include "models/core/digest.hpp"
+#include "models/core/error.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace berth::compressor {
+namespace {
+
+/// Sections may be referred to many times, and ternary codes unpack to four times their size; an image of honest content
+/// stays far below this many times its file.
+constexpr std::uint64_t kLargestExpansion = 16;
+constexpr std::uint64_t kSmallestAllowance = std::uint64_t{1} << 20;
+
+template <class Value>
+std::vector<Value> copied(std::span<const std::byte> bytes) {
+    std::vector<Value> values(bytes.size() / sizeof(Value));
+    if (!values.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
+    return values;
+}
+
+bool all_zero(std::span<const std::byte> bytes) {
+    return std::all_of(bytes.begin(), bytes.end(), [](std::byte byte) { return byte == std::byte{0}; });
+}
+
+}  // namespace
+
+ImageSections::ImageSections(const HeaderNode& list, std::span<const std::byte> file, std::size_t begin, std::string where)
+    : where_(std::move(where)), expansion_left_(kSmallestAllowance + kLargestExpansion * file.size()) {
+    std::uint64_t end = begin;
+    const std::uint64_t first = layout::aligned(begin);
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        const HeaderNode entry = list[i];
+        Section section{entry["name"].text(), entry["type"].text(), {}};
+        const std::uint64_t offset = entry["offset"].unsigned_integer(), length = entry["length"].unsigned_integer();
+        const std::uint64_t start = layout::aligned(end);
+        if (offset != start - first)
+            refuse(section, fmt::format("has offset {}", offset), fmt::format("{}, behind the section before it", start - first));
+        if (start > file.size() || length > file.size() - start)
+            refuse(section, fmt::format("of {} bytes reaches beyond the file's {}", length, file.size()),
+                   "a file that holds every section");
+        if (!all_zero(file.subspan(end, start - end))) refuse(section, "follows padding that is not zero", "zeros up to the boundary");
+        section.bytes = file.subspan(start, length);
+        if (fmt::format("{:08x}", crc32c(section.bytes)) != entry["crc32c"].text())
+            refuse(section, "does not match its CRC-32C", "the bytes that were written");
+        end = start + length;
+        sections_.push_back(std::move(section));
+    }
+    if (end != file.size())
+        throw InputError(where_, fmt::format("has {} bytes behind the last section", file.size() - end), "nothing there");
+}
+
+void ImageSections::refuse(const Section& section, const std::string& fault, const std::string& expected) const {
+    throw InputError(where_ + ": section " + section.name, fault, expected);
+}
+
+std::size_t ImageSections::index(const HeaderNode& reference) const {
+    if (sections_.empty()) reference.refuse("refers to a section", "an image with sections");
+    return static_cast<std::size_t>(reference.integer(0, static_cast<std::int64_t>(sections_.size()) - 1));
+}
+
+const ImageSections::Section& ImageSections::take(const HeaderNode& reference, std::string_view type, std::size_t expanded) const {
+    const Section& section = sections_[index(reference)];
+    if (section.type != type) reference.refuse("refers to section " + section.name + " of type " + section.type, std::string(type));
+    if (expanded > expansion_left_)
+        reference.refuse("makes the image many times as large as its file", "sections that are used a few times");
+    expansion_left_ -= expanded;
+    section.used = true;
+    return section;
+}
+
+const ImageSections::Section& ImageSections::take_exactly(const HeaderNode& reference, std::string_view type, std::size_t bytes,
+                                                          std::size_t expanded) const {
+    const Section& section = sections_[index(reference)];
+    if (section.bytes.size() != bytes)
+        refuse(section, fmt::format("has {} bytes", section.bytes.size()), fmt::format("{} for {}", bytes, reference.path()));
+    return take(reference, type, expanded);
+}
+
+std::vector<float> ImageSections::floats(const HeaderNode& reference, std::size_t count, float least) const {
+    const Section& section = take_exactly(reference, layout::kFloat32, count * sizeof(float), count * sizeof(float));
+    auto values = copied<float>(section.bytes);
+    for (const float value : values)
+        if (!std::isfinite(value) || value < least)
+            refuse(section, fmt::format("holds {}", value), fmt::format("finite numbers from {}", least));
+    return values;
+}
+
+std::vector<std::int8_t> ImageSections::integers(const HeaderNode& reference, std::size_t count, int largest) const {
+    const Section& section = take_exactly(reference, layout::kInt8, count, count);
+    auto values = copied<std::int8_t>(section.bytes);
+    const bool in_range = std::all_of(values.begin(), values.end(), [largest](int value) { return value >= -largest && value <= largest; });
+    if (!in_range) refuse(section, "holds a value out of range", fmt::format("magnitudes up to {}", largest));
+    return values;
+}
+
+std::vector<std::int32_t> ImageSections::ascending(const HeaderNode& reference, std::int32_t end) const {
+    const Section& section = sections_[index(reference)];
+    const std::size_t count = section.bytes.size() / sizeof(std::int32_t);
+    if (count > static_cast<std::size_t>(end)) refuse(section, fmt::format("has {} channels", count), fmt::format("at most {}", end));
+    (void)take_exactly(reference, layout::kInt32, count * sizeof(std::int32_t), section.bytes.size());
+    auto values = copied<std::int32_t>(section.bytes);
+    std::int32_t least = 0;
+    for (const std::int32_t value : values) {
+        if (value < least || value >= end)
+            refuse(section, fmt::format("holds channel {}", value), fmt::format("ascending numbers below {}", end));
+        least = value + 1;
+    }
+    return values;
+}
+
+std::vector<std::int8_t> ImageSections::ternary(const HeaderNode& reference, std::size_t count) const {
+    const Section& section = take_exactly(reference, layout::kTernary, layout::ternary_bytes(count), count);
+    std::vector<std::int8_t> codes(count);
+    if (!layout::unpack_ternary(section.bytes, codes)) refuse(section, "holds bits that are no code", "ternary codes, then zeros");
+    return codes;
+}
+
+std::vector<std::string> ImageSections::lines(const HeaderNode& reference, std::size_t count) const {
+    const Section& section = sections_[index(reference)];
+    (void)take(reference, layout::kText, section.bytes.size());
+    std::string_view text(reinterpret_cast<const char*>(section.bytes.data()), section.bytes.size());
+    const auto breaks = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+    if (breaks != count || (count > 0 && text.back() != '\n'))
+        refuse(section, fmt::format("has {} lines", breaks), fmt::format("{}, each ended by a line break", count));
+    std::vector<std::string> list;
+    list.reserve(count);
+    for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
+        list.emplace_back(text.substr(0, end));
+        text.remove_prefix(end + 1);
+    }
+    if (!text.empty()) refuse(section, "has text behind its last line", "a line break at its end");
+    return list;
+}
+
+void ImageSections::check_all_used() const {
+    for (const Section& section : sections_)
+        if (!section.used) refuse(section, "is used by nothing", "only sections that the header refers to");
+}
+
+}  // namespace berth::compressor

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "compressor/header_node.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace berth::compressor {
+
+/// The sections of an image that is being read, each checked against the file and its CRC before anyone sees it.
+class ImageSections {
+public:
+    /// @param list the header's "sections". @param begin where the header ends. @throws InputError naming the section.
+    ImageSections(const HeaderNode& list, std::span<const std::byte> file, std::size_t begin, std::string where);
+
+    /// The floats, all finite, of the section that `reference` names by its index. @param least the smallest that may occur.
+    [[nodiscard]] std::vector<float> floats(const HeaderNode& reference, std::size_t count, float least) const;
+    /// Values whose magnitude is at most `largest`.
+    [[nodiscard]] std::vector<std::int8_t> integers(const HeaderNode& reference, std::size_t count, int largest) const;
+    /// Ascending numbers in [0, end).
+    [[nodiscard]] std::vector<std::int32_t> ascending(const HeaderNode& reference, std::int32_t end) const;
+    [[nodiscard]] std::vector<std::int8_t> ternary(const HeaderNode& reference, std::size_t count) const;
+    /// Lines, each ended by a line break.
+    [[nodiscard]] std::vector<std::string> lines(const HeaderNode& reference, std::size_t count) const;
+
+    /// Index of the section that `reference` names.
+    [[nodiscard]] std::size_t index(const HeaderNode& reference) const;
+
+    /// @throws InputError naming the first section that nothing refers to.
+    void check_all_used() const;
+
+private:
+    struct Section {
+        std::string name, type;
+        std::span<const std::byte> bytes;
+        mutable bool used = false;
+    };
+
+    [[nodiscard]] const Section& take(const HeaderNode& reference, std::string_view type, std::size_t expanded) const;
+    [[nodiscard]] const Section& take_exactly(const HeaderNode& reference, std::string_view type, std::size_t bytes,
+                                              std::size_t expanded) const;
+    [[noreturn]] void refuse(const Section& section, const std::string& fault, const std::string& expected) const;
+
+    std::string where_;
+    std::vector<Section> sections_;
+    mutable std::uint64_t expansion_left_ = 0;
+};
+
+}  // namespace berth::compressor

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compressor/image_file.hpp"
+#include "compressor/image_layout.hpp"
+#include "models/core/digest.hpp"
+#include "models/core/error.hpp"
+#include "models/core/files.hpp"
+#include "models/core/json.hpp"
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <deque>
+#include <map>
+
+namespace berth::compressor {
+namespace {
+
+using boost::json::array;
+using boost::json::object;
+using inference::Int8Matrix;
+
+/// Gathers sections; equal content is kept once, so tables and matrices that tasks share cost nothing a second time.
+class Sections {
+public:
+    /// `bytes` must outlive the writer. @return the section's index.
+    std::size_t add(const std::string& name, std::string_view type, std::span<const std::byte> bytes) {
+        const auto [seen, first_time] = by_address_.try_emplace({bytes.data(), bytes.size(), type}, sections_.size());
+        if (!first_time && !bytes.empty()) return seen->second;
+        const std::uint32_t crc = crc32c(bytes);
+        for (auto [at, end] = by_content_.equal_range({crc, bytes.size()}); at != end; ++at) {
+            const Section& other = sections_[at->second];
+            const bool same = other.type == type && (bytes.empty() || std::memcmp(other.bytes.data(), bytes.data(), bytes.size()) == 0);
+            if (same) return seen->second = at->second;
+        }
+        by_content_.emplace(std::pair{crc, bytes.size()}, sections_.size());
+        seen->second = sections_.size();
+        sections_.push_back({name, type, bytes, crc});
+        return sections_.size() - 1;
+    }
+
+    template <class Value>
+    std::size_t add(const std::string& name, std::string_view type, const std::vector<Value>& values) {
+        return add(name, type, std::as_bytes(std::span(values)));
+    }
+
+    std::size_t add_owned(const std::string& name, std::string_view type, std::vector<std::byte> bytes) {
+        return add(name, type, owned_.emplace_back(std::move(bytes)));
+    }
+
+    /// Offsets count from the first section, so the header's length does not depend on itself.
+    [[nodiscard]] array describe() const {
+        array list;
+        std::uint64_t offset = 0;
+        for (const Section& section : sections_) {
+            list.emplace_back(object{{"name", section.name},
+                                     {"type", section.type},
+                                     {"offset", offset},
+                                     {"length", section.bytes.size()},
+                                     {"crc32c", fmt::format("{:08x}", section.crc)}});
+            offset = layout::aligned(offset + section.bytes.size());
+        }
+        return list;
+    }
+
+    /// Appends every section at its boundary; nothing follows the last one's last byte.
+    void append_to(std::vector<std::byte>& out) const {
+        for (const Section& section : sections_) {
+            out.resize(layout::aligned(out.size()));
+            out.insert(out.end(), section.bytes.begin(), section.bytes.end());
+        }
+    }
+
+private:
+    struct Section {
+        std::string name;
+        std::string_view type;
+        std::span<const std::byte> bytes;
+        std::uint32_t crc;
+    };
+    std::vector<Section> sections_;
+    std::deque<std::vector<std::byte>> owned_;
+    std::map<std::tuple<const std::byte*, std::size_t, std::string_view>, std::size_t> by_address_;
+    std::multimap<std::pair<std::uint32_t, std::size_t>, std::size_t> by_content_;
+};
+
+object describe(const Int8Matrix& matrix, const std::string& name, Sections& sections) {
+    return {{"out", matrix.out},
+            {"in", matrix.in},
+            {"values", sections.add(name + ".values", layout::kInt8, matrix.values)},
+            {"scales", sections.add(name + ".scales", layout::kFloat32, matrix.scales)}};
+}
+
+object describe(const inference::Norm& norm, const std::string& name, Sections& sections) {
+    return {{"gamma", sections.add(name + ".gamma", layout::kFloat32, norm.gamma)},
+            {"beta", sections.add(name + ".beta", layout::kFloat32, norm.beta)}};
+}
+
+object describe(const inference::MatrixDelta& delta, const std::string& name, Sections& sections) {
+    const bool ternary = delta.magnitude_bits == 1;
+    return {{"magnitude_bits", delta.magnitude_bits},
+            {"channels", sections.add(name + ".channels", layout::kInt32, delta.channels)},
+            {"codes", ternary ? sections.add_owned(name + ".codes", layout::kTernary, layout::pack_ternary(delta.codes))
+                              : sections.add(name + ".codes", layout::kInt8, delta.codes)}};
+}
+
+array describe_linears(const WeightImage& image, const TaskImage& task, Sections& sections) {
+    array list;
+    for (std::size_t index = 0; index < task.network.linears.size(); ++index) {
+        const inference::Linear& linear = task.network.linears[index];
+        const std::string matrix = inference::matrix_name(image.shape, index), name = task.name + "." + matrix;
+        object entry{{"name", matrix}};
+        const bool on_base = index < image.base.size() && linear.matrix == image.base[index];
+        if (on_base)
+            entry["matrix"] = "base";
+        else
+            entry["matrix"] = describe(*linear.matrix, name, sections);
+        if (linear.delta)
+            entry["delta"] = describe(*linear.delta, name + ".delta", sections);
+        else
+            entry["delta"] = nullptr;
+        entry["bias"] = sections.add(name + ".bias", layout::kFloat32, linear.bias);
+        list.push_back(std::move(entry));
+    }
+    return list;
+}
+
+array describe_norms(const std::vector<inference::Norm>& norms, const std::string& task, const char* which, Sections& sections) {
+    array list;
+    for (std::size_t layer = 0; layer < norms.size(); ++layer)
+        list.push_back(describe(norms[layer], fmt::format("{}.layer.{}.{}", task, layer, which), sections));
+    return list;
+}
+
+object describe(const WeightImage& image, const TaskImage& task, Sections& sections) {
+    const inference::Network& network = task.network;
+    const inference::Embeddings& tables = *network.embeddings;
+    return {{"name", task.name},
+            {"metric", task.metric},
+            {"labels", network.labels},
+            {"regression", network.regression},
+            {"label_names", boost::json::value_from(task.label_names)},
+            {"checkpoint", task.checkpoint},
+            {"provenance", task.provenance},
+            {"statistics", task.statistics},
+            {"embeddings",
+             {{"words", describe(tables.words, task.name + ".embeddings.words", sections)},
+              {"positions", describe(tables.positions, task.name + ".embeddings.positions", sections)},
+              {"segments", describe(tables.segments, task.name + ".embeddings.segments", sections)}}},
+            {"embedding_norm", describe(network.embedding_norm, task.name + ".embeddings.norm", sections)},
+            {"linears", describe_linears(image, task, sections)},
+            {"attention_norms", describe_norms(network.attention_norms, task.name, "attention_norm", sections)},
+            {"output_norms", describe_norms(network.output_norms, task.name, "output_norm", sections)},
+            {"classifier", describe(network.classifier, task.name + ".classifier", sections)},
+            {"classifier_bias", sections.add(task.name + ".classifier.bias", layout::kFloat32, network.classifier_bias)}};
+}
+
+std::vector<std::byte> vocabulary_text(const std::vector<std::string>& vocabulary) {
+    std::vector<std::byte> text;
+    for (const std::string& piece : vocabulary) {
+        if (piece.find('\n') != std::string::npos) throw InputError("vocabulary", "has a piece with a line break in it", "a piece a line");
+        const auto bytes = std::as_bytes(std::span(piece));
+        text.insert(text.end(), bytes.begin(), bytes.end());
+        text.push_back(std::byte{'\n'});
+    }
+    return text;
+}
+
+/// The epsilon is text because it must come back to the last bit.
+object describe(const inference::Shape& shape) {
+    return {{"hidden", shape.hidden},         {"layers", shape.layers},
+            {"heads", shape.heads},           {"intermediate", shape.intermediate},
+            {"vocabulary", shape.vocabulary}, {"positions", shape.positions},
+            {"segments", shape.segments},     {"norm_epsilon", fmt::format("{}", shape.norm_epsilon)}};
+}
+
+object describe(const WeightImage& image, Sections& sections) {
+    const auto& tokenizer = image.tokenizer;
+    array matrices, tasks;
+    for (std::size_t index = 0; index < image.base.size(); ++index) {
+        const std::string name = inference::matrix_name(image.shape, index);
+        object entry{{"name", name}};
+        for (auto& field : describe(*image.base[index], "base." + name, sections)) entry.insert(field);
+        matrices.push_back(std::move(entry));
+    }
+    const std::size_t vocabulary = sections.add_owned("vocabulary", layout::kText, vocabulary_text(tokenizer.vocabulary));
+    for (const TaskImage& task : image.tasks) tasks.push_back(describe(image, task, sections));
+    return {{"method", image.method},
+            {"mode", image.mode},
+            {"seed", image.seed},
+            {"command", image.command},
+            {"geometry",
+             {{"rows", image.geometry.rows},
+              {"cols", image.geometry.cols},
+              {"cell_bits", image.geometry.cell_bits},
+              {"encoding", image.geometry.encoding}}},
+            {"shape", describe(image.shape)},
+            {"tokenizer",
+             {{"vocabulary", vocabulary},
+              {"pieces", tokenizer.vocabulary.size()},
+              {"lower_case", tokenizer.lower_case},
+              {"strip_accents", tokenizer.strip_accents},
+              {"tokenize_chinese", tokenizer.tokenize_chinese},
+              {"limit", tokenizer.limit}}},
+            {"base", {{"checkpoint", image.base_checkpoint}, {"provenance", image.base_provenance}, {"matrices", std::move(matrices)}}},
+            {"tasks", std::move(tasks)},
+            {"sections", sections.describe()}};
+}
+
+}  // namespace
+
+std::vector<std::byte> serialise(const WeightImage& image) {
+    Sections sections;
+    const std::string header = pretty_json(describe(image, sections));
+    const std::uint64_t length = header.size();
+    const std::uint32_t crc = crc32c(std::as_bytes(std::span(header)));
+    std::vector<std::byte> out(layout::kHeaderAt + header.size());
+    std::memcpy(out.data(), layout::kMagic.data(), layout::kMagic.size());
+    std::memcpy(out.data() + layout::kVersionAt, &layout::kVersion, sizeof layout::kVersion);
+    std::memcpy(out.data() + layout::kHeaderCrcAt, &crc, sizeof crc);
+    std::memcpy(out.data() + layout::kHeaderLengthAt, &length, sizeof length);
+    std::memcpy(out.data() + layout::kHeaderAt, header.data(), header.size());
+    sections.append_to(out);
+    return out;
+}
+
+void write_image(const WeightImage& image, const std::filesystem::path& file) {
+    AtomicFile out(file);
+    out.write(serialise(image));
+    out.commit();
+}
+
+}  // namespace berth::compressor

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "compressor/family.hpp"
+#include "compressor/profile.hpp"
+#include "compressor/weight_image.hpp"
+#include "models/core/parallel.hpp"
+
+#include <boost/json.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace berth::compressor {
+
+/// All that `berth compress` was asked for.
+struct CompressionRequest {
+    std::filesystem::path base;
+    std::vector<TaskRequest> tasks;
+    std::string method, mode;
+    Geometry geometry;
+    std::uint64_t seed = 1;
+    std::optional<Profile> profile;  ///< measured before; else a method that needs one measures it
+    bool force = false;              ///< take tasks that do not look fine-tuned from the base
+    bool quiet = true;
+};
+
+/// A way to make one image of a base and its tasks. To add one: a file of its own, a line in the table of methods.cpp, a test.
+class Method {
+public:
+    virtual ~Method() = default;
+
+    /// Same request, same image, whatever the threads. @throws InputError on checkpoints or data that cannot be used.
+    [[nodiscard]] virtual WeightImage compress(const CompressionRequest& request, Threads& threads) const = 0;
+
+    /// {name, meaning, source, parameters}, as `berth list methods` shows it.
+    [[nodiscard]] virtual boost::json::object describe() const = 0;
+};
+
+[[nodiscard]] std::vector<std::string> method_names();
+
+/// @throws InputError naming the methods there are.
+[[nodiscard]] std::unique_ptr<const Method> make_method(const std::string& name);
+
+[[nodiscard]] boost::json::array describe_methods();
+
+/// Checks the request, runs its method, and completes the image: method, seed, geometry, and the normalised command, in which
+/// nothing stands that leaves the content as it is (output file, threads).
+[[nodiscard]] WeightImage compress(const CompressionRequest& request, Threads& threads);
+
+}  // namespace berth::compressor

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compressor/probe.hpp"
+
+#include "models/core/digest.hpp"
+#include "models/core/error.hpp"
+#include "workloads/dataset.hpp"
+#include "workloads/metrics.hpp"
+
+#include <algorithm>
+
+namespace berth::compressor {
+namespace {
+
+/// Sentences a thread takes at a time.
+constexpr std::size_t kBlock = 4;
+
+}  // namespace
+
+Probe read_probe(const std::filesystem::path& data, const workloads::BertConfig& task, const workloads::Tokenizer& tokenizer) {
+    const workloads::DataSet set = workloads::read_dataset(data);
+    if (!set.labelled) throw InputError(data.string(), "has no labels", "a column `label`, for the method measures on it");
+    workloads::check_labels(set, task.labels, task.regression);
+    Probe probe;
+    const std::size_t rows = set.examples.size(), count = std::min(rows, kProbeSentences);
+    for (std::size_t i = 0; i < count; ++i) {
+        const workloads::Example& example = set.examples[i * rows / count];
+        workloads::Encoded encoded = tokenizer.encode(example.first, example.second);
+        probe.sentences.push_back({i, std::move(encoded.ids), std::move(encoded.segments)});
+        probe.labels.push_back(example.label.value());
+    }
+    probe.data_sha256 = sha256_of_file(data);
+    return probe;
+}
+
+std::vector<float> logits_of(const inference::Network& network, const Probe& probe, Threads& threads, Progress& progress) {
+    const inference::ExactEngine engine(network);
+    const inference::Executor executor(network, engine, inference::Arithmetic::integer);
+    const auto labels = static_cast<std::size_t>(network.labels);
+    std::vector<float> logits(probe.sentences.size() * labels);
+    threads.for_each((probe.sentences.size() + kBlock - 1) / kBlock, [&](std::size_t block) {
+        const std::size_t begin = block * kBlock, count = std::min(kBlock, probe.sentences.size() - begin);
+        const auto part = executor.logits(std::span(probe.sentences).subspan(begin, count));
+        std::copy(part.begin(), part.end(), logits.begin() + static_cast<std::ptrdiff_t>(begin * labels));
+        progress.advance(count);
+    });
+    return logits;
+}
+
+double metric_of(std::span<const float> logits, const inference::Network& network, const Probe& probe, const std::string& metric) {
+    const auto labels = static_cast<std::size_t>(network.labels);
+    std::vector<double> predictions;
+    for (std::size_t i = 0; i < probe.labels.size(); ++i)
+        predictions.push_back(workloads::predict(logits.subspan(i * labels, labels), network.regression));
+    return workloads::score(metric, predictions, probe.labels);
+}
+
+double lost_variance(std::span<const float> expected, std::span<const float> got, int labels) {
+    double variance = 0.0, error = 0.0;
+    const auto width = static_cast<std::size_t>(labels);
+    const double rows = static_cast<double>(expected.size() / width);
+    for (std::size_t label = 0; label < width; ++label) {
+        double sum = 0.0;
+        for (std::size_t i = label; i < expected.size(); i += width) sum += static_cast<double>(expected[i]);
+        for (std::size_t i = label; i < expected.size(); i += width) {
+            const double centred = static_cast<double>(expected[i]) - sum / rows;
+            const double difference = static_cast<double>(expected[i]) - static_cast<double>(got[i]);
+            variance += centred * centred;
+            error += difference * difference;
+        }
+    }
+    if (error == 0.0) return 0.0;
+    return variance == 0.0 ? 1.0 : error / variance;
+}
+
+}  // namespace berth::compressor

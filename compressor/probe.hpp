@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/core/parallel.hpp"
+#include "models/core/progress.hpp"
+#include "models/inference/executor.hpp"
+#include "workloads/bert_config.hpp"
+#include "workloads/tokenizer.hpp"
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace berth::compressor {
+
+/// Sentences measured of a task at most; a larger data set gives rows at equal distances.
+inline constexpr std::size_t kProbeSentences = 128;
+
+/// Labelled sentences of a task, on which compressed networks are compared with the uncompressed one.
+struct Probe {
+    std::vector<inference::Sentence> sentences;
+    std::vector<double> labels;
+    std::string data_sha256;
+};
+
+/// @throws InputError naming file and line where the data has no labels or ones that the task does not know.
+[[nodiscard]] Probe read_probe(const std::filesystem::path& data, const workloads::BertConfig& task, const workloads::Tokenizer& tokenizer);
+
+/// Logits [sentences, labels] of the functional executor with exact products.
+[[nodiscard]] std::vector<float> logits_of(const inference::Network& network, const Probe& probe, Threads& threads, Progress& progress);
+
+[[nodiscard]] double metric_of(std::span<const float> logits, const inference::Network& network, const Probe& probe,
+                               const std::string& metric);
+
+/// Share of the variance of `expected` [sentences, labels] (around each label's mean) that `got` does not keep; 0 where equal.
+[[nodiscard]] double lost_variance(std::span<const float> expected, std::span<const float> got, int labels);
+
+}  // namespace berth::compressor

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compressor/profile_page.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace berth::compressor {
+namespace {
+
+constexpr double kWidth = 420.0, kHeight = 240.0, kLeft = 48.0, kBottom = 36.0, kTop = 12.0, kRight = 12.0;
+constexpr std::array kColours{"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#999999"};
+
+const char* colour(std::size_t index) { return kColours[index % kColours.size()]; }
+
+std::string escaped(const std::string& text) {
+    std::string out;
+    for (const char letter : text) {
+        if (letter == '<')
+            out += "&lt;";
+        else if (letter == '&')
+            out += "&amp;";
+        else
+            out += letter;
+    }
+    return out;
+}
+
+/// One chart: a curve a task of lost variance, cut at all of it, over a setting from 0 to `most`.
+class Chart {
+public:
+    Chart(std::string title, double most) : title_(std::move(title)), most_(most) {}
+
+    void add(const std::vector<ResiliencePoint>& curve) {
+        std::string points;
+        for (const ResiliencePoint& point : curve) points += fmt::format("{:.1f},{:.1f} ", x(point.setting), y(point.lost));
+        curves_ += fmt::format("<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"2\"/>\n", points, colour(count_));
+        for (const ResiliencePoint& point : curve)
+            curves_ += fmt::format(
+                "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\" fill=\"{}\"><title>{}: lost {:.4f}, metric {:.4f}</title></circle>\n",
+                x(point.setting), y(point.lost), colour(count_), point.setting, point.lost, point.metric);
+        ++count_;
+    }
+
+    [[nodiscard]] std::string svg(const std::vector<double>& ticks) const {
+        std::string axes;
+        for (const double tick : ticks)
+            axes +=
+                fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">{}</text>\n", x(tick), kHeight - kBottom + 16.0, tick);
+        for (const double share : {0.0, 0.25, 0.5, 0.75, 1.0})
+            axes += fmt::format(
+                "<line x1=\"{0:.1f}\" x2=\"{1:.1f}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\" stroke=\"#ddd\"/>"
+                "<text x=\"{3:.1f}\" y=\"{4:.1f}\" text-anchor=\"end\">{5}</text>\n",
+                kLeft, kWidth - kRight, y(share), kLeft - 6.0, y(share) + 4.0, share);
+        return fmt::format("<figure><figcaption>{}</figcaption><svg viewBox=\"0 0 {} {}\" width=\"{}\">\n{}{}</svg></figure>\n", title_,
+                           kWidth, kHeight, kWidth, axes, curves_);
+    }
+
+private:
+    [[nodiscard]] double x(double setting) const { return kLeft + (kWidth - kLeft - kRight) * setting / most_; }
+    [[nodiscard]] static double y(double lost) { return kTop + (kHeight - kTop - kBottom) * (1.0 - std::min(lost, 1.0)); }
+
+    std::string title_;
+    double most_;
+    std::string curves_;
+    std::size_t count_ = 0;
+};
+
+std::vector<double> settings_of(const std::vector<ResiliencePoint>& curve) {
+    std::vector<double> settings;
+    for (const ResiliencePoint& point : curve) settings.push_back(point.setting);
+    return settings;
+}
+
+std::string charts(const Profile& profile) {
+    double most_bits = 1.0;
+    const TaskProfile* longest = &profile.tasks.front();
+    for (const TaskProfile& task : profile.tasks) {
+        most_bits = std::max(most_bits, task.precision.back().setting);
+        if (task.precision.size() > longest->precision.size()) longest = &task;
+    }
+    Chart precision("Share of the logits' variance lost over the highest precision of the delta (bits)", most_bits + 0.2);
+    Chart sharing("The same over the share of output channels whose delta is deleted", 1.0);
+    for (const TaskProfile& task : profile.tasks) {
+        precision.add(task.precision);
+        sharing.add(task.sharing);
+    }
+    return precision.svg(settings_of(longest->precision)) + sharing.svg(settings_of(profile.tasks.front().sharing));
+}
+
+std::string task_table(const Profile& profile) {
+    std::string rows;
+    std::vector<std::vector<Suggestion>> suggestions;
+    std::string heads;
+    for (const std::string& name : mode_names()) {
+        suggestions.push_back(suggest(profile, mode_named(name)));
+        heads += fmt::format("<th>{}: bits, deleted</th>", name);
+    }
+    for (std::size_t i = 0; i < profile.tasks.size(); ++i) {
+        const TaskProfile& task = profile.tasks[i];
+        rows += fmt::format(
+            "<tr><td style=\"color:{}\">{}</td><td>{:.4f}</td><td>{:.1f} %</td><td>{:.2f}</td><td>{}</td><td>{} {:.4f}</td><td>{}</td>",
+            colour(i), escaped(task.name), task.overall.cosine, 100.0 * task.overall.nonzero_share, task.overall.mean_magnitude,
+            task.overall.precision, escaped(task.metric), task.copy_metric, suggestions.front()[i].cluster);
+        for (const auto& mode : suggestions)
+            rows += fmt::format("<td>{}, {:.0f} %</td>", mode[i].settings.max_precision, 100.0 * mode[i].settings.selective_factor);
+        rows += "</tr>\n";
+    }
+    return "<table><tr><th>task</th><th>cosine to base</th><th>delta not zero</th><th>mean magnitude (LSB)</th><th>stage 1 (bits)</th>"
+           "<th>int8 copy</th><th>cluster</th>" +
+           heads + "</tr>\n" + rows + "</table>\n";
+}
+
+}  // namespace
+
+std::string profile_page(const Profile& profile) {
+    return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Berth profile</title>\n<style>"
+           "body{font:14px sans-serif;margin:2em;max-width:70em}table{border-collapse:collapse}td,th{padding:.3em .8em;text-align:right;"
+           "border-bottom:1px solid #ddd}figure{display:inline-block;margin:1em 1em 1em 0}svg text{font-size:11px}</style></head><body>\n"
+           "<h1>What the tasks can lose</h1>\n" +
+           task_table(profile) + charts(profile) + "</body></html>\n";
+}
+
+}  // namespace berth::compressor

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/inference/network.hpp"
+#include "workloads/bert_weights.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace berth::compressor {
+
+[[nodiscard]] inference::Shape shape_of(const workloads::BertConfig& config);
+
+/// Matrices that go into crossbars: those of the layers and the pooler.
+[[nodiscard]] std::size_t matrix_count(const inference::Shape& shape);
+
+/// The checkpoint's matrix of this index of inference::Network::linears.
+[[nodiscard]] const workloads::LinearWeights& matrix_of(const workloads::BertWeights& weights, std::size_t index);
+
+/// Post-training int8, symmetric, a scale an output channel: the one at which the channel loses least (weight_scale.hpp).
+[[nodiscard]] std::shared_ptr<const inference::Int8Matrix> quantise(const workloads::LinearWeights& linear);
+
+/// The three tables, a scale a row.
+[[nodiscard]] inference::Embeddings quantise_embeddings(const workloads::BertWeights& weights);
+
+/// All of a task's network but its matrices and embeddings: biases and norms as they are, the classifier in int8 by row.
+/// The linears have their bias and no matrix yet.
+[[nodiscard]] inference::Network quantise_small_parts(const workloads::BertWeights& weights);
+
+/// Integers of `values` [scales.size(), in] at given scales a row: nearest (ties to even), clipped to [-127, 127].
+[[nodiscard]] std::vector<std::int8_t> quantise_at(std::span<const float> values, std::span<const float> scales);
+
+}  // namespace berth::compressor

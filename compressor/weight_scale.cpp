@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compressor/weight_scale.hpp"
+
+#include <Eigen/Core>
+
+#include <algorithm>
+#include <limits>
+
+namespace berth::compressor {
+namespace {
+
+constexpr float kLargestWeight = 127.0F;
+constexpr int kCandidates = 40;
+constexpr float kStep = 1.0F / 80;
+/// Adding and subtracting 1.5 * 2^23 rounds a float of magnitude below 2^22 to the nearest whole number, ties to even.
+constexpr float kRounder = 12582912.0F;
+
+float squared_error(const Eigen::Map<const Eigen::ArrayXf>& row, float scale) {
+    const auto codes = ((row * (1.0F / scale) + kRounder) - kRounder).min(kLargestWeight).max(-kLargestWeight);
+    return (codes * scale - row).square().sum();
+}
+
+}  // namespace
+
+float least_error_scale(std::span<const float> values) {
+    const Eigen::Map<const Eigen::ArrayXf> row(values.data(), static_cast<Eigen::Index>(values.size()));
+    const float largest = row.abs().maxCoeff();
+    if (largest == 0.0F) return 1.0F;
+    constexpr float smallest = std::numeric_limits<float>::min();
+    // The reciprocal of a scale so small, and squares of weights so large, do not fit a float.
+    constexpr float least = 1e-15F, most = 1e15F;
+    float best = std::max(largest / kLargestWeight, smallest);
+    if (largest < least || largest > most) return best;
+    float best_error = squared_error(row, best);
+    for (int candidate = 1; candidate < kCandidates; ++candidate) {
+        const float scale = largest * (1.0F - kStep * static_cast<float>(candidate)) / kLargestWeight;
+        const float error = squared_error(row, scale);
+        if (error < best_error) {
+            best_error = error;
+            best = scale;
+        }
+    }
+    return best;
+}
+
+std::vector<float> least_error_scales(std::span<const float> values, int out) {
+    std::vector<float> scales;
+    const std::size_t in = out == 0 ? 0 : values.size() / static_cast<std::size_t>(out);
+    for (std::size_t row = 0; row < static_cast<std::size_t>(out); ++row) scales.push_back(least_error_scale(values.subspan(row * in, in)));
+    return scales;
+}
+
+}  // namespace berth::compressor

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/inference/crossbar_engine.hpp"
+
+#include "models/core/parallel.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace berth::inference {
+namespace {
+
+constexpr int kMatrixMagnitudeBits = 7;
+constexpr std::string_view kExactPath = "int8_gemm";
+
+bool takes_gemm(const crossbar::CrossbarMatrix* plane) { return !plane || plane->path_taken() == kExactPath; }
+
+}  // namespace
+
+CrossbarEngine::CrossbarEngine(const Network& network, const crossbar::CrossbarParams& params, const periphery::DacParams& dac,
+                               const periphery::AdcParams& adc, int threads)
+    : network_(network), planes_(network.linears.size()) {
+    const std::shared_ptr<const periphery::Adc> converter = periphery::make_adc(adc);
+    Threads pool(threads);
+    pool.for_each(planes_.size(), [&](std::size_t index) {
+        const Int8Matrix& matrix = *network.linears[index].matrix;
+        const MatrixDelta* const delta = network.linears[index].delta.get();
+        Planes& planes = planes_[index];
+        planes.matrix = std::make_unique<const crossbar::CrossbarMatrix>(matrix.values, matrix.out, matrix.in, kMatrixMagnitudeBits, params,
+                                                                         dac, converter);
+        if (delta && !delta->channels.empty())
+            planes.delta = std::make_unique<const crossbar::CrossbarMatrix>(delta->codes, static_cast<int>(delta->channels.size()),
+                                                                            matrix.in, delta->magnitude_bits, params, dac, converter);
+        planes.exact = takes_gemm(planes.matrix.get()) && takes_gemm(planes.delta.get());
+    });
+    if (std::any_of(planes_.begin(), planes_.end(), [](const Planes& planes) { return planes.exact; })) exact_.emplace(network);
+}
+
+void CrossbarEngine::multiply(std::size_t index, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
+                              std::span<std::int32_t> accumulators) const {
+    const Planes& planes = planes_.at(index);
+    if (planes.exact) {
+        exact_->multiply(index, x, tokens, request, accumulators);
+        book(planes.matrix->activity(tokens));
+        if (planes.delta) book(planes.delta->activity(tokens));
+        return;
+    }
+    std::vector<std::int64_t> sums(accumulators.size());
+    book(planes.matrix->accumulate(x, tokens, sums));
+    if (planes.delta) {
+        const auto& channels = network_.linears[index].delta->channels;
+        std::vector<std::int64_t> added(std::size_t(tokens) * channels.size());
+        book(planes.delta->accumulate(x, tokens, added));
+        const std::size_t out = std::size_t(planes.matrix->layout().out);
+        for (std::size_t token = 0; token < std::size_t(tokens); ++token)
+            for (std::size_t kept = 0; kept < channels.size(); ++kept)
+                sums[token * out + std::size_t(channels[kept])] += added[token * channels.size() + kept];
+    }
+    planes.matrix->finish(sums, accumulators);
+}
+
+void CrossbarEngine::book(const crossbar::Activity& activity) const {
+    array_reads_.fetch_add(activity.array_reads, std::memory_order_relaxed);
+    adc_conversions_.fetch_add(activity.adc_conversions, std::memory_order_relaxed);
+    clipped_.fetch_add(activity.clipped, std::memory_order_relaxed);
+}
+
+crossbar::Activity CrossbarEngine::activity() const {
+    return {.array_reads = array_reads_.load(), .adc_conversions = adc_conversions_.load(), .clipped = clipped_.load()};
+}
+
+std::string CrossbarEngine::path_taken() const {
+    std::set<std::string_view> paths;
+    for (const Planes& planes : planes_) {
+        paths.insert(planes.matrix->path_taken());
+        if (planes.delta) paths.insert(planes.delta->path_taken());
+    }
+    std::string joined;
+    for (const std::string_view path : paths) joined.append(joined.empty() ? "" : "+").append(path);
+    return joined;
+}
+
+}  // namespace berth::inference

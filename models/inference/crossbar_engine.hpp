@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/crossbar/crossbar_matrix.hpp"
+#include "models/inference/executor.hpp"
+#include "models/inference/linear_engine.hpp"
+#include "models/inference/network.hpp"
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace berth::inference {
+
+/// Products through crossbars: every linear layer's matrix, and the task's delta beside it, programmed into arrays. Both are read
+/// by the same inputs and their codes join before anything is rounded.
+class CrossbarEngine : public LinearEngine {
+public:
+    /// Programs the arrays. `network` must outlive the engine.
+    CrossbarEngine(const Network& network, const crossbar::CrossbarParams& params, const periphery::DacParams& dac,
+                   const periphery::AdcParams& adc, int threads);
+
+    void multiply(std::size_t index, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
+                  std::span<std::int32_t> accumulators) const override;
+
+    /// What all products so far made the arrays do; the same for any number of threads.
+    [[nodiscard]] crossbar::Activity activity() const;
+
+    /// The path that all matrices take, or those of the network in turn joined by '+': "int8_gemm", "bit_plane+int8_gemm".
+    [[nodiscard]] std::string path_taken() const;
+
+private:
+    struct Planes {
+        std::unique_ptr<const crossbar::CrossbarMatrix> matrix, delta;  ///< delta may be null
+        bool exact = false;                                             ///< the effective matrix's integer product stands for both
+    };
+
+    void book(const crossbar::Activity& activity) const;
+
+    const Network& network_;
+    std::vector<Planes> planes_;
+    std::optional<ExactEngine> exact_;
+    mutable std::atomic<std::uint64_t> array_reads_{0}, adc_conversions_{0}, clipped_{0};
+};
+
+}  // namespace berth::inference

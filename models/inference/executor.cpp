@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/inference/executor.hpp"
+
+#include "models/core/error.hpp"
+#include "models/core/gemm.hpp"
+#include "models/inference/encoder.hpp"
+
+#include <cmath>
+#include <string>
+#include <variant>
+
+namespace berth::inference {
+namespace {
+
+/// Enough tokens to keep vectors busy, few enough for their scratch to stay in a core's cache.
+constexpr std::size_t kTokensAtOnce = 128;
+
+void need(bool holds, const std::string& what, const std::string& fault, const std::string& expected) {
+    if (!holds) throw InputError("network: " + what, fault, expected);
+}
+
+void check_scales(const std::vector<float>& scales, const std::string& what) {
+    for (const float scale : scales)
+        need(std::isfinite(scale) && scale > 0.0f, what, "has a scale that is not positive", "positive scales");
+}
+
+void check_finite(const std::vector<float>& values, std::size_t size, const std::string& what) {
+    need(values.size() == size, what, "has " + std::to_string(values.size()) + " values", std::to_string(size));
+    for (const float value : values) need(std::isfinite(value), what, "has a value that is not finite", "finite values");
+}
+
+void check_matrix(const Int8Matrix& matrix, int out, int in, const std::string& what) {
+    const auto rows = static_cast<std::size_t>(out);
+    const bool fits =
+        matrix.out == out && matrix.in == in && matrix.scales.size() == rows && matrix.values.size() == rows * static_cast<std::size_t>(in);
+    need(fits, what, "is " + std::to_string(matrix.out) + " x " + std::to_string(matrix.in),
+         std::to_string(out) + " x " + std::to_string(in) + ", with a scale a row");
+    check_scales(matrix.scales, what);
+}
+
+void check_norms(const std::vector<Norm>& norms, int count, std::size_t hidden, const std::string& what) {
+    need(norms.size() == static_cast<std::size_t>(count), what, "are " + std::to_string(norms.size()), std::to_string(count));
+    for (const Norm& norm : norms) check_finite(norm.gamma, hidden, what), check_finite(norm.beta, hidden, what);
+}
+
+int outputs(const Shape& shape, std::size_t index) {
+    return index < matrix_index(shape.layers, 0) && index % kMatricesPerLayer == 4 ? shape.intermediate : shape.hidden;
+}
+
+int inputs(const Shape& shape, std::size_t index) { return index % kMatricesPerLayer == 5 ? shape.intermediate : shape.hidden; }
+
+void check(const Network& network) {
+    const Shape& shape = network.shape;
+    need(shape.hidden > 0 && shape.heads > 0 && shape.hidden % shape.heads == 0 && shape.hidden < (1 << 15), "hidden",
+         "is " + std::to_string(shape.hidden), "a multiple of the heads below 32768");
+    need(shape.layers > 0 && shape.intermediate > 0 && network.labels > 0 && network.embeddings != nullptr, "shape", "is empty",
+         "layers, intermediate values, labels and embeddings");
+    need(std::isfinite(shape.norm_epsilon) && shape.norm_epsilon >= 0.0 && shape.norm_epsilon < 1.0, "norm_epsilon",
+         "is " + std::to_string(shape.norm_epsilon), "a number in [0, 1)");
+    check_matrix(network.embeddings->words, shape.vocabulary, shape.hidden, "word embeddings");
+    check_matrix(network.embeddings->positions, shape.positions, shape.hidden, "position embeddings");
+    check_matrix(network.embeddings->segments, shape.segments, shape.hidden, "segment embeddings");
+    const std::size_t count = matrix_index(shape.layers, 0) + 1;
+    need(network.linears.size() == count, "linears", "are " + std::to_string(network.linears.size()), std::to_string(count));
+    for (std::size_t index = 0; index < count; ++index) {
+        const std::string name = matrix_name(shape, index);
+        need(network.linears[index].matrix != nullptr, name, "is missing", "a matrix");
+        check_matrix(*network.linears[index].matrix, outputs(shape, index), inputs(shape, index), name);
+        check_finite(network.linears[index].bias, static_cast<std::size_t>(outputs(shape, index)), name + " bias");
+    }
+    const auto hidden = static_cast<std::size_t>(shape.hidden);
+    check_norms({network.embedding_norm}, 1, hidden, "embedding norm");
+    check_norms(network.attention_norms, shape.layers, hidden, "attention norms");
+    check_norms(network.output_norms, shape.layers, hidden, "output norms");
+    check_matrix(network.classifier, network.labels, shape.hidden, "classifier");
+    check_finite(network.classifier_bias, static_cast<std::size_t>(network.labels), "classifier bias");
+}
+
+void check_ids(const std::vector<std::int32_t>& ids, int limit, const std::string& where, const std::string& what) {
+    for (const std::int32_t id : ids)
+        if (id < 0 || id >= limit) throw InputError(where, what + " " + std::to_string(id), "a number below " + std::to_string(limit));
+}
+
+void check(const Sentence& sentence, const Shape& shape) {
+    const std::string where = "sentence " + std::to_string(sentence.request);
+    const std::size_t tokens = sentence.ids.size();
+    if (tokens == 0 || tokens > static_cast<std::size_t>(shape.positions))
+        throw InputError(where, "has " + std::to_string(tokens) + " tokens", "1 to " + std::to_string(shape.positions));
+    if (sentence.segments.size() != tokens)
+        throw InputError(where, "has " + std::to_string(sentence.segments.size()) + " segments", "one a token");
+    check_ids(sentence.ids, shape.vocabulary, where, "has token");
+    check_ids(sentence.segments, shape.segments, where, "has segment");
+}
+
+/// The sentences from `first` on that run together.
+std::size_t batch_from(std::span<const Sentence> sentences, std::size_t first) {
+    std::size_t tokens = sentences[first].ids.size(), count = 1;
+    while (first + count < sentences.size() && tokens + sentences[first + count].ids.size() <= kTokensAtOnce)
+        tokens += sentences[first + count++].ids.size();
+    return count;
+}
+
+const Network& checked(const Network& network) {
+    check(network);
+    return network;
+}
+
+}  // namespace
+
+struct Executor::Prepared {
+    using Either = std::variant<Constants<IntegerArithmetic>, Constants<FloatArithmetic>>;
+
+    Prepared(const Network& its_network, const LinearEngine& its_engine, Arithmetic arithmetic)
+        : network(checked(its_network)),
+          engine(its_engine),
+          constants(arithmetic == Arithmetic::integer ? Either(Constants<IntegerArithmetic>(network))
+                                                      : Either(Constants<FloatArithmetic>(network))) {}
+
+    const Network& network;
+    const LinearEngine& engine;
+    Either constants;
+};
+
+Executor::Executor(const Network& network, const LinearEngine& engine, Arithmetic arithmetic)
+    : prepared_(std::make_unique<const Prepared>(network, engine, arithmetic)) {}
+
+Executor::~Executor() = default;
+
+std::vector<float> Executor::logits(std::span<const Sentence> sentences) const {
+    for (const Sentence& sentence : sentences) check(sentence, prepared_->network.shape);
+    const auto labels = static_cast<std::size_t>(prepared_->network.labels);
+    std::vector<float> result(sentences.size() * labels);
+    const auto run = [&]<class A>(const Constants<A>& constants) {
+        Encoder<A> encoder(prepared_->network, prepared_->engine, constants);
+        for (std::size_t first = 0, count = 0; first < sentences.size(); first += count) {
+            count = batch_from(sentences, first);
+            encoder.run(sentences.subspan(first, count), std::span(result).subspan(first * labels, count * labels));
+        }
+    };
+    std::visit(run, prepared_->constants);
+    return result;
+}
+
+ExactEngine::ExactEngine(const Network& network) {
+    for (const Linear& linear : network.linears)
+        effective_.push_back(linear.delta == nullptr ? linear.matrix : std::make_shared<const Int8Matrix>(linear.effective()));
+}
+
+void ExactEngine::multiply(std::size_t index, std::span<const std::int8_t> x, int tokens, std::uint64_t,
+                           std::span<std::int32_t> accumulators) const {
+    const Int8Matrix& matrix = *effective_[index];
+    gemm(x, matrix.values, accumulators, tokens, matrix.in, matrix.out);
+}
+
+}  // namespace berth::inference

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/core/calendar.hpp"
+#include "models/interconnect/mesh.hpp"
+
+#include <cstdint>
+#include <systemc>
+#include <vector>
+
+namespace berth::interconnect {
+
+/// The mesh in time: wormhole switching, a flit a cycle on every link, `hop` for a flit to pass a router and its link, and
+/// packets that meet on a link take it one after the other, each in the first gap behind its arrival there. Buffers in routers are
+/// taken to be deep enough. Uncontended, a packet of F flits over H hops between routers arrives after
+/// (H + 1) * hop + (F - 1) * cycle.
+class MeshNetwork : public sc_core::sc_module {
+public:
+    MeshNetwork(const sc_core::sc_module_name& name, const Mesh& mesh, const sc_core::sc_time& cycle, const sc_core::sc_time& hop)
+        : sc_module(name), mesh_(mesh), cycle_(cycle), hop_(hop), links_(static_cast<std::size_t>(mesh.links())) {}
+
+    /// Adds the time until the last flit is at the last tile to `delay`.
+    void multicast(const Tree& tree, sc_core::sc_time& delay);
+    void gather(const Tree& tree, sc_core::sc_time& delay);
+
+    [[nodiscard]] const Mesh& mesh() const { return mesh_; }
+    [[nodiscard]] std::uint64_t router_flits() const { return router_flits_; }
+    [[nodiscard]] sc_core::sc_time busy() const;       ///< of all links together
+    [[nodiscard]] std::uint64_t links_in_use() const;  ///< links that ever carried something
+
+private:
+    struct Passage {
+        sc_core::sc_time head, tail;  ///< when the first and the last flit come to the link, then when they are through
+    };
+    void pass(const TreeStep& step, Passage& passage);
+
+    Mesh mesh_;
+    sc_core::sc_time cycle_, hop_;
+    std::vector<Calendar<sc_core::sc_time>> links_;
+    std::vector<Passage> passages_;
+    std::uint64_t router_flits_ = 0;
+};
+
+}  // namespace berth::interconnect

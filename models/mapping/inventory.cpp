@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/mapping/inventory.hpp"
+
+#include "models/core/params.hpp"
+#include "models/mapping/cost.hpp"
+
+#include <algorithm>
+
+namespace berth::mapping {
+namespace {
+
+struct ScopeName {
+    Scope scope;
+    const char* name;
+};
+
+constexpr ScopeName kScopes[] = {
+    {Scope::array, "array"}, {Scope::ima, "ima"}, {Scope::tile, "tile"}, {Scope::chip, "chip"}, {Scope::embedding_bank, "embedding_bank"}};
+
+Scope read_scope(const boost::json::value& json, const std::string& where) {
+    std::vector<std::string> names;
+    for (const auto& [scope, name] : kScopes) {
+        if (json.is_string() && json.get_string() == name) return scope;
+        names.emplace_back(name);
+    }
+    throw InputError(where, "is " + detail::shown(json), detail::alternatives(names));
+}
+
+double read_count(const boost::json::value& json, const std::string& where) {
+    boost::system::error_code bad;
+    const double count = json.to_number<double>(bad);
+    if (bad || !(count >= 0)) throw InputError(where, "is " + detail::shown(json), "how many there are: a number that is not negative");
+    return count;
+}
+
+std::map<std::string, double> read_energies(const boost::json::value& json, const ConstantTable& constants, const std::string& where) {
+    if (!json.is_object()) throw InputError(where, "is " + detail::shown(json), "an object of actions");
+    std::map<std::string, double> energies;
+    for (const auto& entry : json.get_object()) {
+        const std::string action(entry.key());
+        energies[action] = read_cost(entry.value(), constants, "energy", where + "." + action);
+    }
+    return energies;
+}
+
+Component read_component(const std::string& path, const boost::json::value& json, const ConstantTable& constants,
+                         const std::string& where) {
+    if (!json.is_object()) throw InputError(where, "is " + detail::shown(json), "a component, or null where it has been taken out");
+    const auto& object = json.get_object();
+    const std::vector<std::string> known{"scope", "count", "area", "peak_power", "static_power", "energy"};
+    for (const auto& entry : object)
+        if (std::find(known.begin(), known.end(), entry.key()) == known.end())
+            throw InputError(where + "." + std::string(entry.key()), "is not known", detail::alternatives(known));
+    const auto needed = [&](const char* key, const char* expected) -> const boost::json::value& {
+        return detail::required(object, key, where + "." + key, expected);
+    };
+    const auto optional_cost = [&](const char* key) {
+        const auto* given = object.if_contains(key);
+        return given ? read_cost(*given, constants, "power", where + "." + key) : 0.0;
+    };
+    Component component;
+    component.path = path;
+    component.scope = read_scope(needed("scope", "what it is counted in"), where + ".scope");
+    component.count = read_count(needed("count", "how many there are in each of the scope"), where + ".count");
+    component.area_mm2 = read_cost(needed("area", "a row of the tables"), constants, "area", where + ".area");
+    component.peak_power_w = optional_cost("peak_power");
+    component.static_power_w = optional_cost("static_power");
+    if (const auto* energy = object.if_contains("energy")) component.energy = read_energies(*energy, constants, where + ".energy");
+    return component;
+}
+
+/// How many of the component stand in so many whole tiles, one chip and so many banks.
+double how_many(const Component& component, std::int64_t tiles, const HierarchyParams& hierarchy, std::int64_t embedding_banks) {
+    const auto imas = static_cast<double>(tiles) * hierarchy.imas_per_tile;
+    switch (component.scope) {
+        case Scope::array:
+            return component.count * imas * hierarchy.arrays_per_ima;
+        case Scope::ima:
+            return component.count * imas;
+        case Scope::tile:
+            return component.count * static_cast<double>(tiles);
+        case Scope::chip:
+            return component.count;
+        case Scope::embedding_bank:
+            return component.count * static_cast<double>(embedding_banks);
+    }
+    return 0.0;
+}
+
+std::map<std::string, double> sum(const std::vector<Component>& components, double Component::*quantity, std::int64_t tiles,
+                                  const HierarchyParams& hierarchy, std::int64_t embedding_banks) {
+    std::map<std::string, double> result;
+    for (const Component& component : components)
+        result[component.path] = component.*quantity * how_many(component, tiles, hierarchy, embedding_banks);
+    return result;
+}
+
+}  // namespace
+
+Inventory::Inventory(const boost::json::value& json, const ConstantTable& constants, const std::string& path) : where_(path) {
+    if (!json.is_object()) throw InputError(path, "is " + detail::shown(json), "an object of components");
+    for (const auto& entry : json.get_object()) {
+        const std::string name(entry.key());
+        if (!entry.value().is_null()) components_.push_back(read_component(name, entry.value(), constants, path + "." + name));
+    }
+}
+
+const Component& Inventory::find(const std::string& path, const std::string& wanted_for) const {
+    for (const Component& component : components_)
+        if (component.path == path) return component;
+    throw InputError(where_ + "." + path, "is missing", "a component that can pay for " + wanted_for);
+}
+
+double Inventory::energy(const std::string& path, const std::string& action) const {
+    const Component& component = find(path, "\"" + action + "\"");
+    const auto found = component.energy.find(action);
+    if (found == component.energy.end()) throw InputError(where_ + "." + path + ".energy." + action, "is missing", "a row of the tables");
+    return found->second;
+}
+
+void Inventory::record(Ledger& ledger, const std::string& path, const std::string& action, std::uint64_t count) const {
+    if (count != 0) ledger.add(path, action, count, energy(path, action));
+}
+
+std::map<std::string, double> Inventory::area(std::int64_t tiles, const HierarchyParams& hierarchy, std::int64_t embedding_banks) const {
+    return sum(components_, &Component::area_mm2, tiles, hierarchy, embedding_banks);
+}
+
+std::map<std::string, double> Inventory::peak_power(std::int64_t tiles, const HierarchyParams& hierarchy,
+                                                    std::int64_t embedding_banks) const {
+    return sum(components_, &Component::peak_power_w, tiles, hierarchy, embedding_banks);
+}
+
+std::map<std::string, double> Inventory::static_power(std::int64_t tiles, const HierarchyParams& hierarchy,
+                                                      std::int64_t embedding_banks) const {
+    return sum(components_, &Component::static_power_w, tiles, hierarchy, embedding_banks);
+}
+
+double Inventory::count_in_ima(const std::string& path, const HierarchyParams& hierarchy) const {
+    const Component& component = find(path, "an IMA");
+    if (component.scope == Scope::array) return component.count * hierarchy.arrays_per_ima;
+    if (component.scope == Scope::ima) return component.count;
+    throw InputError(where_ + "." + path + ".scope", "is neither ima nor array", "a component that belongs to an IMA");
+}
+
+}  // namespace berth::mapping

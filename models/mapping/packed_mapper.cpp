@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/mapping/mapper.hpp"
+
+#include <map>
+#include <utility>
+
+namespace berth::mapping {
+namespace {
+
+class PackedMapper final : public Mapper {
+public:
+    [[nodiscard]] std::vector<Strip> strips(std::span<const Plane> planes) const override {
+        std::vector<Strip> strips;
+        std::map<std::pair<std::string_view, int>, std::size_t> strip_of;
+        for (std::size_t i = 0; i < planes.size(); ++i) {
+            const auto [found, fresh] = strip_of.try_emplace({planes[i].matrix, planes[i].inputs}, strips.size());
+            if (fresh) strips.emplace_back();
+            strips[found->second].push_back(i);
+        }
+        return strips;
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<const Mapper> make_packed_mapper() { return std::make_unique<PackedMapper>(); }
+
+}  // namespace berth::mapping

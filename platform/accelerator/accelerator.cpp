@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/accelerator/accelerator.hpp"
+
+#include "models/core/error.hpp"
+#include "platform/accelerator/crossbar_timing.hpp"
+
+#include <array>
+#include <string>
+#include <utility>
+
+namespace berth::platform {
+namespace {
+
+using sc_core::SC_SEC;
+using sc_core::sc_time;
+
+constexpr std::uint32_t kBurstsOutstanding = 16;
+
+CrossbarTiming timing_of(const PlatformConfig& config) {
+    return crossbar_timing(config.dac.bits, config.timing.array_read_s, config.crossbar.cols, config.adcs_per_array,
+                           config.timing.adc_rate_hz);
+}
+
+/// Every action that the platform can take: component and name.
+constexpr std::array<std::pair<const char*, const char*>, 16> kActions{{{"chip.embedding_memory", "read_byte"},
+                                                                        {"chip.global_shift_add", "add"},
+                                                                        {"tile.buffer", "read_byte"},
+                                                                        {"tile.buffer", "write_byte"},
+                                                                        {"tile.bus", "byte"},
+                                                                        {"tile.router", "flit"},
+                                                                        {"tile.digital.vector", "element"},
+                                                                        {"tile.digital.mac", "mac"},
+                                                                        {"tile.ima.array", "read"},
+                                                                        {"tile.ima.array", "write"},
+                                                                        {"tile.ima.dac", "drive"},
+                                                                        {"tile.ima.sample_hold", "sample"},
+                                                                        {"tile.ima.adc", "convert"},
+                                                                        {"tile.ima.shift_add", "add"},
+                                                                        {"tile.ima.input_register", "byte"},
+                                                                        {"tile.ima.output_register", "byte"}}};
+
+}  // namespace
+
+Accelerator::Accelerator(const sc_core::sc_module_name& name, const PlatformConfig& config, const AcceleratorOptions& options)
+    : sc_module(name),
+      config_(config),
+      cycle_(1.0 / config.timing.clock_hz, SC_SEC),
+      registers_("registers", kRegisters, cycle_),
+      dma_("dma", tlm::DmaParams{cycle_, static_cast<std::uint32_t>(config.host.burst_bytes), kBurstsOutstanding, options.view}),
+      network_("network", make_mesh(config), cycle_, config.interconnect.hop_cycles * cycle_),
+      arrays_("arrays", sc_time(timing_of(config).interval_s(), SC_SEC), sc_time(timing_of(config).latency_s(), SC_SEC)),
+      pipeline_(
+          "pipeline", cycle_, config.buffer.port_bits, [this](int number) -> Tile& { return tile(number); }, network_, arrays_),
+      controller_("controller", config, network_.mesh(), options.threads, registers_, dma_, pipeline_) {
+    check_payable(config);
+    const int tiles = options.modelled_tiles == 0 ? config.hierarchy.tiles : options.modelled_tiles;
+    for (int i = 0; i < tiles; ++i) tiles_.push_back(std::make_unique<Tile>(("tile_" + std::to_string(i)).c_str(), config_, cycle_));
+}
+
+Tile& Accelerator::tile(int number) { return *tiles_.at(static_cast<std::size_t>(number)); }
+
+void Accelerator::check_payable(const PlatformConfig& config) {
+    for (const auto& [path, action] : kActions) (void)config.inventory.energy(path, action);
+}
+
+void Accelerator::record(Ledger& ledger) const {
+    std::uint64_t read = 0, written = 0, bus = 0;
+    DigitalWork digital;
+    for (const auto& tile : tiles_) {
+        read += tile->buffer.bytes_read();
+        written += tile->buffer.bytes_written();
+        bus += tile->bus.bytes();
+        digital.elements += tile->digital.done().elements;
+        digital.macs += tile->digital.done().macs;
+    }
+    const ArrayActions& arrays = arrays_.done();
+    const auto book = [&](const char* path, const char* action, auto count) {
+        config_.inventory.record(ledger, path, action, static_cast<std::uint64_t>(count));
+    };
+    book("chip.embedding_memory", "read_byte", pipeline_.embedding_bytes());
+    book("chip.global_shift_add", "add", arrays.partial_sums);
+    book("tile.buffer", "read_byte", read);
+    book("tile.buffer", "write_byte", written);
+    book("tile.bus", "byte", bus);
+    book("tile.router", "flit", network_.router_flits());
+    book("tile.digital.vector", "element", digital.elements);
+    book("tile.digital.mac", "mac", digital.macs);
+    book("tile.ima.array", "read", arrays.reads);
+    book("tile.ima.dac", "drive", arrays.drives);
+    book("tile.ima.sample_hold", "sample", arrays.conversions);
+    book("tile.ima.adc", "convert", arrays.conversions);
+    book("tile.ima.shift_add", "add", arrays.conversions);
+    book("tile.ima.input_register", "byte", arrays.input_register_bytes);
+    book("tile.ima.output_register", "byte", arrays.output_register_bytes);
+}
+
+Utilisation Accelerator::utilisation(double seconds) const {
+    Utilisation shares;
+    if (!controller_.plan() || seconds <= 0.0) return shares;
+    const auto& placement = controller_.plan()->placement;
+    const auto arrays = static_cast<double>(placement.arrays);
+    shares.crossbar = static_cast<double>(arrays_.done().reads) * config_.timing.array_read_s / (arrays * seconds);
+    shares.adc = static_cast<double>(arrays_.done().conversions) / (arrays * config_.adcs_per_array * config_.timing.adc_rate_hz * seconds);
+    double buffers = 0.0;
+    for (const auto& tile : tiles_) buffers += tile->buffer.busy().to_seconds();
+    shares.buffer = buffers / (static_cast<double>(placement.tiles) * config_.buffer.banks * seconds);
+    const auto links = static_cast<double>(network_.links_in_use());
+    shares.network = links == 0.0 ? 0.0 : network_.busy().to_seconds() / (links * seconds);
+    return shares;
+}
+
+}  // namespace berth::platform

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/core/ledger.hpp"
+#include "models/interconnect/mesh_network.hpp"
+#include "models/tlm/dma.hpp"
+#include "models/tlm/register_bank.hpp"
+#include "platform/accelerator/arrays.hpp"
+#include "platform/accelerator/controller.hpp"
+#include "platform/accelerator/pipeline.hpp"
+#include "platform/accelerator/registers.hpp"
+#include "platform/accelerator/tile.hpp"
+#include "platform/config.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <systemc>
+#include <vector>
+
+namespace berth::platform {
+
+struct AcceleratorOptions {
+    tlm::View view = tlm::View::lt;  ///< of the DMA's link
+    int threads = 0;                 ///< that compute values; 0: every core
+    /// Tiles to model: the chip has config.hierarchy.tiles, but those that hold nothing do nothing. 0 models all.
+    int modelled_tiles = 0;
+};
+
+/// Shares of their time for which parts were at work, over a span of simulated time.
+struct Utilisation {
+    double crossbar = 0.0;  ///< arrays in use, reading
+    double adc = 0.0;       ///< converters of the arrays in use, converting
+    double buffer = 0.0;    ///< banks of the tiles in use, moving
+    double network = 0.0;   ///< links in use, carrying
+};
+
+/// The accelerator: registers on `csr`, memory through `dma`, an interrupt. See registers.hpp for how it is driven.
+class Accelerator : public sc_core::sc_module {
+public:
+    Accelerator(const sc_core::sc_module_name& name, const PlatformConfig& config, const AcceleratorOptions& options);
+
+    [[nodiscard]] auto& csr() { return registers_.socket; }
+    [[nodiscard]] auto& dma() { return dma_.socket; }
+    [[nodiscard]] auto& irq() { return controller_.irq; }
+
+    [[nodiscard]] const Controller& controller() const { return controller_; }
+    [[nodiscard]] const Pipeline& pipeline() const { return pipeline_; }
+    [[nodiscard]] const ArrayActions& array_actions() const { return arrays_.done(); }
+
+    /// Books every action so far at the parts list's energies. Programming is not among them.
+    void record(Ledger& ledger) const;
+
+    /// @throws InputError when the parts list cannot pay for an action that the platform takes.
+    static void check_payable(const PlatformConfig& config);
+
+    [[nodiscard]] Utilisation utilisation(double seconds) const;
+
+    void trace(Trace* trace) { pipeline_.trace(trace); }
+
+private:
+    [[nodiscard]] Tile& tile(int number);
+
+    PlatformConfig config_;
+    sc_core::sc_time cycle_;
+    tlm::RegisterBank registers_;
+    tlm::Dma dma_;
+    interconnect::MeshNetwork network_;
+    Arrays arrays_;
+    std::vector<std::unique_ptr<Tile>> tiles_;
+    Pipeline pipeline_;
+    Controller controller_;
+};
+
+}  // namespace berth::platform

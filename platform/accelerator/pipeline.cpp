@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/accelerator/pipeline.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace berth::platform {
+
+using sc_core::sc_time;
+using sc_core::sc_time_stamp;
+
+Pipeline::Pipeline(const sc_core::sc_module_name& name, const sc_time& cycle, int port_bits, std::function<Tile&(int)> tile,
+                   interconnect::MeshNetwork& network, Arrays& arrays)
+    : sc_module(name),
+      tile_(std::move(tile)),
+      network_(network),
+      arrays_(arrays),
+      cycle_(cycle),
+      port_bytes_(static_cast<std::uint64_t>(std::max(1, port_bits / 8))),
+      steps_("steps") {
+    SC_HAS_PROCESS(Pipeline);
+    SC_METHOD(advance);
+    sensitive << steps_.due();
+    dont_initialize();
+}
+
+void Pipeline::program(std::shared_ptr<const ChipPlan> plan) {
+    if (busy()) throw std::logic_error("an image was programmed while tokens were under way");
+    plan_ = std::move(plan);
+    arrays_.program(plan_->placement.planes.size());
+}
+
+void Pipeline::start(std::uint64_t request, int task, int tokens) {
+    auto& sentence = sentences_[request];
+    if (sentence) throw std::logic_error("a request was started twice");
+    sentence = std::make_unique<Sentence>();
+    sentence->request = request;
+    sentence->plan = &plan_->tasks.at(static_cast<std::size_t>(task));
+    sentence->tokens = sentence->inside = tokens;
+    sentence->joined.assign(static_cast<std::size_t>(plan_->shape.layers), 0);
+    tokens_entered_ += static_cast<std::uint64_t>(tokens);
+
+    const std::uint64_t bytes = static_cast<std::uint64_t>(kEmbeddingTables) * static_cast<std::uint64_t>(plan_->shape.hidden);
+    const sc_time read = static_cast<double>((bytes + port_bytes_ - 1) / port_bytes_) * cycle_;
+    for (int token = 0; token < tokens; ++token) {
+        const sc_time done = embedding_memory_.serve(sc_time_stamp(), read) + read;
+        embedding_bytes_ += bytes;
+        steps_.push({sentence.get(), token, 0, Phase::embed}, done - sc_time_stamp());
+    }
+}
+
+bool Pipeline::take_finished(std::uint64_t& request) {
+    if (finished_.empty()) return false;
+    request = finished_.front();
+    finished_.pop_front();
+    return true;
+}
+
+const StagePlan& Pipeline::stage_of(const Step& step) const { return step.sentence->plan->stages[static_cast<std::size_t>(step.stage)]; }
+
+void Pipeline::follow(const Step& step, Phase phase, const sc_time& delay, int stages) {
+    steps_.push({step.sentence, step.token, step.stage + stages, phase}, delay);
+}
+
+void Pipeline::advance() {
+    Step step{};
+    while (steps_.pop(step)) take(step);
+}
+
+void Pipeline::take(const Step& step) {
+    switch (step.phase) {
+        case Phase::embed:
+            return embed(step);
+        case Phase::depart:
+            return depart(step);
+        case Phase::multiply:
+            return multiply(step);
+        case Phase::collect:
+            return collect(step);
+        case Phase::make:
+            return make(step);
+        case Phase::join:
+            return join(step);
+        case Phase::attend:
+            return attend(step);
+        case Phase::leave:
+            return leave(step);
+    }
+}
+
+/// The token's three rows have been read: they go to the first home, whose digital unit adds and normalises them.
+void Pipeline::embed(const Step& step) {
+    const TaskPlan& plan = *step.sentence->plan;
+    sc_time delay;
+    network_.multicast(plan.embedding, delay);
+    tile_(plan.stages.front().home).digital.work(plan.embedding_work, delay);
+    follow(step, Phase::depart, delay);
+}
+
+/// A stage's vector was made at its home: into the buffer, and out again to every tile that wants it.
+void Pipeline::depart(const Step& step) {
+    const StagePlan& stage = stage_of(step);
+    sc_time delay;
+    auto& buffer = tile_(stage.home).buffer;
+    buffer.write(static_cast<std::uint64_t>(stage.input_bytes), delay);
+    buffer.read(static_cast<std::uint64_t>(stage.input_bytes), delay);
+    if (stage.residual_home >= 0) {
+        sc_time aside = delay;
+        network_.multicast(stage.residual, aside);
+        tile_(stage.residual_home).buffer.write(static_cast<std::uint64_t>(stage.residual_bytes), aside);
+    }
+    network_.multicast(stage.multicast, delay);
+    follow(step, Phase::multiply, delay);
+}
+
+/// The vector is at the tiles: over their buses into the input registers, and through the arrays.
+void Pipeline::multiply(const Step& step) {
+    const StagePlan& stage = stage_of(step);
+    sc_time latest;
+    for (const int tile : stage.tiles) {
+        sc_time delay;
+        tile_(tile).bus.transfer(static_cast<std::uint64_t>(stage.input_bytes), delay);
+        latest = std::max(latest, delay);
+    }
+    const sc_time begin = arrays_.multiply(stage.planes, stage.actions, latest);
+    if (trace_)
+        trace_->span(stage.name, "request " + std::to_string(step.sentence->request) + " token " + std::to_string(step.token), begin,
+                     sc_time_stamp() + latest);
+    follow(step, Phase::collect, latest);
+}
+
+/// The partial sums are out: they meet where the next vector is made.
+void Pipeline::collect(const Step& step) {
+    sc_time delay;
+    network_.gather(stage_of(step).gather, delay);
+    follow(step, Phase::make, delay);
+}
+
+/// The digital unit makes the next vector, and the token goes on, to its sentence's attention or out of the chip.
+void Pipeline::make(const Step& step) {
+    const StagePlan& stage = stage_of(step);
+    sc_time delay;
+    Tile& tile = tile_(stage.next_home);
+    if (stage.added_bytes > 0) tile.buffer.read(static_cast<std::uint64_t>(stage.added_bytes), delay);
+    tile.digital.work(stage.work, delay);
+    const auto kind = static_cast<Stage>(step.stage % kStagesPerLayer);
+    const bool last_of_encoder = step.stage + 2 == static_cast<int>(step.sentence->plan->stages.size());
+    if (is_pooler(stage, step)) {
+        network_.multicast(step.sentence->plan->logits, delay);
+        return follow(step, Phase::leave, delay);
+    }
+    if (kind == Stage::query_key_value) return follow(step, Phase::join, delay);
+    // Only the first token's vector, [CLS], is classified.
+    if (last_of_encoder && step.token != 0) return follow(step, Phase::leave, delay);
+    follow(step, Phase::depart, delay, 1);
+}
+
+/// A token's query, key and value are made: into the buffer. The last token of the sentence sets attention going.
+void Pipeline::join(const Step& step) {
+    const StagePlan& stage = stage_of(step);
+    sc_time delay;
+    tile_(stage.next_home).buffer.write(static_cast<std::uint64_t>(stage.result_bytes), delay);
+    int& joined = step.sentence->joined[static_cast<std::size_t>(step.stage / kStagesPerLayer)];
+    if (++joined == step.sentence->tokens) steps_.push({step.sentence, 0, step.stage, Phase::attend}, delay);
+}
+
+/// One query against all keys and values of its sentence; the next query follows when the multipliers are free.
+void Pipeline::attend(const Step& step) {
+    const Sentence& sentence = *step.sentence;
+    Tile& tile = tile_(stage_of(step).next_home);
+    const auto rows = static_cast<std::uint64_t>(1 + 2 * sentence.tokens);
+    sc_time delay;
+    tile.buffer.read(rows * static_cast<std::uint64_t>(plan_->shape.hidden), delay);
+    const sc_time read = sc_time_stamp() + delay;
+    const sc_time products = tile.digital.work(attention_work(plan_->shape, sentence.tokens), delay);
+    if (trace_)
+        trace_->span("layer." + std::to_string(step.stage / kStagesPerLayer) + ".attention",
+                     "request " + std::to_string(sentence.request) + " token " + std::to_string(step.token), read, sc_time_stamp() + delay);
+    follow(step, Phase::depart, delay, 1);
+    if (step.token + 1 < sentence.tokens)
+        steps_.push({step.sentence, step.token + 1, step.stage, Phase::attend}, products - sc_time_stamp());
+}
+
+void Pipeline::leave(const Step& step) {
+    Sentence& sentence = *step.sentence;
+    if (step.token == 0) {
+        finished_.push_back(sentence.request);
+        finished_event_.notify(sc_core::SC_ZERO_TIME);
+    }
+    ++tokens_left_;
+    if (--sentence.inside == 0) {
+        const std::uint64_t request = sentence.request;
+        sentences_.erase(request);
+        if (sentences_.empty()) finished_event_.notify(sc_core::SC_ZERO_TIME);
+    }
+}
+
+}  // namespace berth::platform

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/core/occupancy.hpp"
+#include "models/interconnect/mesh_network.hpp"
+#include "models/tlm/timed_queue.hpp"
+#include "platform/accelerator/arrays.hpp"
+#include "platform/accelerator/plan.hpp"
+#include "platform/accelerator/tile.hpp"
+#include "platform/accelerator/trace.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <systemc>
+#include <vector>
+
+namespace berth::platform {
+
+/// Moves tokens through the chip: weight-stationary, token by token, each part serving tokens in the order in which they
+/// come, several sentences and tasks at once. At a stage a token's vector leaves the home buffer for the arrays, is
+/// multiplied, the partial sums meet, and the digital unit makes the next vector: four events a token and stage, however
+/// large the arrays. Attention waits for all tokens of the sentence; then its queries go one after the other.
+/// Buffers are taken to have room; every other resource is occupied. Moves time and counts; values come from elsewhere.
+class Pipeline : public sc_core::sc_module {
+public:
+    /// `tile` gives a tile by its number.
+    Pipeline(const sc_core::sc_module_name& name, const sc_core::sc_time& cycle, int port_bits, std::function<Tile&(int)> tile,
+             interconnect::MeshNetwork& network, Arrays& arrays);
+
+    /// Takes a new image's plan. No token may be under way.
+    void program(std::shared_ptr<const ChipPlan> plan);
+
+    /// Lets the tokens of a sentence in. `request` names it until it is finished.
+    void start(std::uint64_t request, int task, int tokens);
+
+    /// The next request whose logits have left the chip, in the order in which they did.
+    bool take_finished(std::uint64_t& request);
+    [[nodiscard]] const sc_core::sc_event& finished() const { return finished_event_; }
+
+    /// Whether any token is under way, those of finished requests included: the last layer works on all of a sentence.
+    [[nodiscard]] bool busy() const { return !sentences_.empty(); }
+
+    [[nodiscard]] std::uint64_t embedding_bytes() const { return embedding_bytes_; }
+    [[nodiscard]] std::uint64_t tokens_entered() const { return tokens_entered_; }
+    [[nodiscard]] std::uint64_t tokens_left() const { return tokens_left_; }
+
+    /// Where spans of the stages go; null for none.
+    void trace(Trace* trace) { trace_ = trace; }
+
+private:
+    struct Sentence {
+        std::uint64_t request = 0;
+        const TaskPlan* plan = nullptr;
+        int tokens = 0;
+        int inside = 0;           ///< tokens under way
+        std::vector<int> joined;  ///< by layer: tokens whose query, key and value lie at the attention's tile
+    };
+    enum class Phase { embed, depart, multiply, collect, make, join, attend, leave };
+    struct Step {
+        Sentence* sentence;
+        int token;
+        int stage;
+        Phase phase;
+    };
+
+    void advance();
+    void take(const Step& step);
+    void embed(const Step& step);
+    void depart(const Step& step);
+    void multiply(const Step& step);
+    void collect(const Step& step);
+    void make(const Step& step);
+    void join(const Step& step);
+    void attend(const Step& step);
+    void leave(const Step& step);
+
+    void follow(const Step& step, Phase phase, const sc_core::sc_time& delay, int stages = 0);
+    [[nodiscard]] const StagePlan& stage_of(const Step& step) const;
+    [[nodiscard]] bool is_pooler(const StagePlan& stage, const Step& step) const { return &stage == &step.sentence->plan->stages.back(); }
+
+    std::function<Tile&(int)> tile_;
+    interconnect::MeshNetwork& network_;
+    Arrays& arrays_;
+    sc_core::sc_time cycle_;
+    std::uint64_t port_bytes_;
+    std::shared_ptr<const ChipPlan> plan_;
+    Occupancy<sc_core::sc_time> embedding_memory_;
+    tlm::TimedQueue<Step> steps_;
+    std::map<std::uint64_t, std::unique_ptr<Sentence>> sentences_;
+    std::deque<std::uint64_t> finished_;
+    sc_core::sc_event finished_event_;
+    std::uint64_t embedding_bytes_ = 0, tokens_entered_ = 0, tokens_left_ = 0;
+    Trace* trace_ = nullptr;
+};
+
+}  // namespace berth::platform

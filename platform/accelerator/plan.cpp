@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/accelerator/plan.hpp"
+
+#include "platform/accelerator/crossbar_timing.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <set>
+#include <span>
+#include <stdexcept>
+
+namespace berth::platform {
+namespace {
+
+struct StageShape {
+    const char* name;
+    std::vector<std::size_t> matrices;  // of the network
+    std::int64_t inputs, outputs;
+    DigitalWork work;
+};
+
+/// The stages of a network in order, with what the digital unit does behind each, a function an element as the executor has
+/// them: results from partial sums, and the next vector's quantisation, everywhere; between the two GELU, or residual and
+/// LayerNorm, or the pooler's tanh and then the classifier, where they belong.
+std::vector<StageShape> stage_shapes(const inference::Shape& shape, int labels) {
+    const std::int64_t hidden = shape.hidden, wide = shape.intermediate;
+    std::vector<StageShape> stages;
+    for (int layer = 0; layer < shape.layers; ++layer) {
+        const auto matrix = [layer](int index) { return inference::matrix_index(layer, index); };
+        stages.push_back({"query_key_value", {matrix(0), matrix(1), matrix(2)}, hidden, 3 * hidden, {6 * hidden, 0}});
+        stages.push_back({"attention_output", {matrix(3)}, hidden, hidden, {4 * hidden, 0}});
+        stages.push_back({"intermediate", {matrix(4)}, hidden, wide, {3 * wide, 0}});
+        stages.push_back({"output", {matrix(5)}, wide, hidden, {4 * hidden, 0}});
+    }
+    stages.push_back({"pooler", {inference::matrix_index(shape.layers, 0)}, hidden, hidden, {3 * hidden, labels * hidden}});
+    return stages;
+}
+
+/// Where each plane stands in the placement, by owner and matrix.
+using PlaneIndex = std::map<std::pair<std::string, std::string>, int>;
+
+PlaneIndex index_planes(const mapping::Placement& placement) {
+    PlaneIndex index;
+    for (std::size_t i = 0; i < placement.planes.size(); ++i)
+        index[{placement.planes[i].plane.owner, placement.planes[i].plane.matrix}] = static_cast<int>(i);
+    return index;
+}
+
+/// The planes a task's vector is for at one matrix: its own where it has one, and the base's where it shares that.
+std::vector<int> planes_of_matrix(const compressor::WeightImage& image, const compressor::TaskImage& task, std::size_t matrix,
+                                  const PlaneIndex& index) {
+    const std::string name = inference::matrix_name(image.shape, matrix);
+    std::vector<int> planes;
+    const bool shared = matrix < image.base.size() && task.network.linears[matrix].matrix == image.base[matrix];
+    if (const auto base = index.find({"base", name}); shared && base != index.end()) planes.push_back(base->second);
+    if (const auto own = index.find({task.name, name}); own != index.end()) planes.push_back(own->second);
+    if (planes.empty()) throw std::logic_error("task " + task.name + " has no plane for " + name);
+    return planes;
+}
+
+ArrayActions actions_of(const mapping::PlacedPlane& placed, int reads) {
+    const std::int64_t across = placed.row_blocks == 0 ? 0 : placed.array_reads / placed.row_blocks;
+    const std::int64_t sums = std::int64_t{placed.plane.outputs} * placed.row_blocks * placed.polarities;
+    ArrayActions actions;
+    actions.reads = placed.array_reads * reads;
+    actions.drives = placed.plane.inputs * across * reads;
+    actions.conversions = placed.columns * reads;
+    actions.input_register_bytes = placed.plane.inputs * across;
+    actions.output_register_bytes = sums * kPartialSumBytes * reads;
+    actions.partial_sums = sums;
+    return actions;
+}
+
+class Planner {
+public:
+    Planner(const compressor::WeightImage& image, const PlatformConfig& config, const interconnect::Mesh& mesh,
+            const mapping::Placement& placement)
+        : image_(image), mesh_(mesh), placement_(placement), index_(index_planes(placement)) {
+        reads_ = crossbar_timing(config.dac.bits, 0, config.crossbar.cols, 1, 1).reads;
+    }
+
+    TaskPlan plan(const compressor::TaskImage& task) const {
+        TaskPlan plan;
+        const auto shapes = stage_shapes(image_.shape, task.network.labels);
+        for (std::size_t i = 0; i < shapes.size(); ++i) plan.stages.push_back(stage(task, shapes[i], i));
+        for (std::size_t i = 0; i < shapes.size(); ++i) join(plan.stages, i, shapes[i]);
+        const std::int64_t hidden = image_.shape.hidden;
+        plan.embedding = send(kPortTile, plan.stages.front().home, kEmbeddingTables * hidden);
+        plan.embedding_work = {3 * hidden, 0};
+        plan.logits = send(plan.stages.back().next_home, kPortTile, std::int64_t{task.network.labels} * 4);
+        return plan;
+    }
+
+private:
+    StagePlan stage(const compressor::TaskImage& task, const StageShape& shape, std::size_t position) const {
+        StagePlan stage;
+        const bool pooler = position == static_cast<std::size_t>(image_.shape.layers) * kStagesPerLayer;
+        stage.name = pooler ? shape.name : "layer." + std::to_string(position / kStagesPerLayer) + "." + shape.name;
+        std::set<int> tiles;
+        for (const std::size_t matrix : shape.matrices)
+            for (const int plane : planes_of_matrix(image_, task, matrix, index_)) {
+                const auto& placed = placement_.planes[static_cast<std::size_t>(plane)];
+                stage.planes.push_back(plane);
+                stage.actions += actions_of(placed, reads_);
+                tiles.insert(placed.tiles.begin(), placed.tiles.end());
+            }
+        stage.tiles.assign(tiles.begin(), tiles.end());
+        if (stage.tiles.empty()) throw std::logic_error("stage " + stage.name + " has no tile");
+        stage.home = stage.tiles.front();
+        stage.input_bytes = shape.inputs;
+        stage.work = shape.work;
+        return stage;
+    }
+
+    /// Ties a stage to those behind it: where its results meet, and where its vector is wanted again as a residual.
+    void join(std::vector<StagePlan>& stages, std::size_t position, const StageShape& shape) const {
+        StagePlan& stage = stages[position];
+        const bool last = position + 1 == stages.size();
+        stage.next_home = last ? stage.home : stages[position + 1].home;
+        stage.result_bytes = shape.outputs;
+        stage.multicast = mesh_.multicast(stage.home, stage.tiles, stage.input_bytes);
+        const std::int64_t whole = shape.outputs * kPartialSumBytes;
+        std::int64_t sums = 0;
+        for (const int plane : stage.planes) {
+            const auto& placed = placement_.planes[static_cast<std::size_t>(plane)];
+            const auto parts = std::min<std::int64_t>(placed.row_blocks, static_cast<std::int64_t>(placed.tiles.size()));
+            sums += placed.plane.outputs * parts * kPartialSumBytes;
+        }
+        const auto tiles = static_cast<std::int64_t>(stage.tiles.size());
+        stage.gather = mesh_.gather(stage.tiles, stage.next_home, (sums + tiles - 1) / tiles, whole);
+        const auto kind = static_cast<Stage>(position % kStagesPerLayer);
+        if (last || (kind != Stage::query_key_value && kind != Stage::intermediate)) return;
+        // The vector is added where the second stage from here makes its result.
+        stage.residual_home = stages[position + 2].home;
+        stage.residual_bytes = stage.input_bytes * kResidualBytes;
+        stage.residual = send(stage.home, stage.residual_home, stage.residual_bytes);
+        stages[position + 1].added_bytes = stage.residual_bytes;
+    }
+
+    interconnect::Tree send(int from, int to, std::int64_t bytes) const {
+        const std::array target{to};
+        return mesh_.multicast(from, target, bytes);
+    }
+
+    const compressor::WeightImage& image_;
+    const interconnect::Mesh& mesh_;
+    const mapping::Placement& placement_;
+    PlaneIndex index_;
+    int reads_ = 0;
+};
+
+}  // namespace
+
+DigitalWork attention_work(const inference::Shape& shape, int sentence_tokens) {
+    const std::int64_t tokens = sentence_tokens, hidden = shape.hidden;
+    return {shape.heads * tokens + 2 * hidden, 2 * tokens * hidden};
+}
+
+interconnect::Mesh make_mesh(const PlatformConfig& config) {
+    double routers_per_tile = 1.0;
+    for (const auto& component : config.inventory.components())
+        if (component.path == "tile.router" && component.count > 0.0) routers_per_tile = component.count;
+    const int sharing = std::max(1, static_cast<int>(std::lround(1.0 / routers_per_tile)));
+    return {config.hierarchy.tiles, sharing, config.interconnect.flit_bits};
+}
+
+ChipPlan make_plan(const compressor::WeightImage& image, const PlatformConfig& config, const interconnect::Mesh& mesh) {
+    ChipPlan plan{image.shape, mapping::place(compressor::planes_of(image), config.array_shape(), config.hierarchy), {}};
+    const Planner planner(image, config, mesh, plan.placement);
+    for (const auto& task : image.tasks) plan.tasks.push_back(planner.plan(task));
+    return plan;
+}
+
+}  // namespace berth::platform

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "compressor/weight_image.hpp"
+#include "models/interconnect/mesh.hpp"
+#include "models/mapping/placement.hpp"
+#include "platform/accelerator/arrays.hpp"
+#include "platform/accelerator/digital_unit.hpp"
+#include "platform/config.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace berth::platform {
+
+/// The stages of an encoder layer that read crossbars; attention lies between the first and the second.
+enum class Stage { query_key_value, attention_output, intermediate, output };
+inline constexpr int kStagesPerLayer = 4;
+
+/// A stage as one task's tokens pass it: matrices that the same vector is for. The vector lies in the buffer of the home
+/// tile, goes to every tile that holds some of the planes, and the partial sums meet at the tile where the next stage's
+/// vector is to lie, whose digital unit makes that vector.
+struct StagePlan {
+    std::string name;         ///< "layer.0.query_key_value"
+    std::vector<int> planes;  ///< of the placement, read together
+    std::vector<int> tiles;   ///< that hold some of them, ascending
+    int home = 0;             ///< the first of the tiles
+    int next_home = 0;        ///< where the result is made
+    int residual_home = -1;   ///< where the vector is added to a later result; -1 where it is not
+    std::int64_t input_bytes = 0, result_bytes = 0;
+    std::int64_t residual_bytes = 0;  ///< of the vector on its way to that result, in the residual stream's width
+    std::int64_t added_bytes = 0;     ///< of the vector that is added to this stage's result
+    interconnect::Tree multicast, gather, residual;
+    ArrayActions actions;
+    DigitalWork work;
+};
+
+/// How a task's tokens pass the chip.
+struct TaskPlan {
+    std::vector<StagePlan> stages;  ///< layers * kStagesPerLayer, then the pooler
+    interconnect::Tree embedding;   ///< from the chip's port to the first home
+    interconnect::Tree logits;      ///< from the pooler's tile to the port
+    DigitalWork embedding_work;
+};
+
+/// An image on a chip.
+struct ChipPlan {
+    inference::Shape shape;
+    mapping::Placement placement;
+    std::vector<TaskPlan> tasks;
+};
+
+inline constexpr int kPortTile = 0;         ///< the tile at which host data and embeddings come in
+inline constexpr int kPartialSumBytes = 4;  ///< a partial sum is an int32
+inline constexpr int kResidualBytes = 4;    ///< the residual stream keeps int32 fixed-point values
+inline constexpr int kEmbeddingTables = 3;  ///< words, positions, segments: a row of each makes a token
+
+/// Work of a query against its sentence: both attention products, softmax of every head's scores, the context's values and
+/// their quantisation.
+[[nodiscard]] DigitalWork attention_work(const inference::Shape& shape, int sentence_tokens);
+
+/// The mesh of a platform; the parts list says how many tiles share a router.
+[[nodiscard]] interconnect::Mesh make_mesh(const PlatformConfig& config);
+
+/// Places the image and plans the way of each task's tokens.
+/// @throws InputError saying how many arrays are needed and there, when they do not fit.
+[[nodiscard]] ChipPlan make_plan(const compressor::WeightImage& image, const PlatformConfig& config, const interconnect::Mesh& mesh);
+
+}  // namespace berth::platform

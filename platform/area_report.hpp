@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "compressor/weight_image.hpp"
+#include "models/mapping/placement.hpp"
+#include "platform/config.hpp"
+
+#include <boost/json.hpp>
+
+#include <cstdint>
+#include <optional>
+
+namespace berth::platform {
+
+/// An image on a platform's arrays, and beside it what one full int8 copy a task would take there.
+struct ImageOnChip {
+    mapping::Placement image;
+    mapping::Placement copies;  ///< on a chip with as many tiles as it takes
+    std::int64_t tasks = 0;
+    std::int64_t embedding_banks = 0;  ///< counted for image and copies alike: the tables are no part of what is compared
+};
+
+/// Places both. @throws InputError saying how many arrays are needed and there when the image does not fit.
+[[nodiscard]] ImageOnChip place_on_chip(const PlatformConfig& config, const std::vector<mapping::Plane>& image,
+                                        const std::vector<mapping::Plane>& copies, std::int64_t tasks, std::int64_t embedding_bytes);
+[[nodiscard]] ImageOnChip place_on_chip(const PlatformConfig& config, const compressor::WeightImage& image);
+
+/// Bytes of the embedding tables that the tasks use, shared ones once: int8 values and a 4-byte scale a row.
+[[nodiscard]] std::int64_t embedding_bytes(const compressor::WeightImage& image);
+
+/// Area of N tasks on one base over the area of N copies, both counted in cells: 1/N + c_delta/c_full (Kang et al. 2021).
+/// @param c_delta mean cells kept per element of a delta, over all tasks and matrices; @param c_full cells of a whole weight.
+[[nodiscard]] double closed_form_ratio(std::int64_t tasks, double c_delta, double c_full);
+
+/// What the closed form needs, counted from a placement in one polarity of the encoding; the other polarity doubles both.
+/// c_full is 7 for one-bit differential cells, not the paper's 8: the polarity is the sign, and |int8| has 7 bits.
+struct CellsPerElement {
+    double delta = 0.0;     ///< c_delta
+    double full = 0.0;      ///< c_full
+    bool has_base = false;  ///< without a shared base the closed form says nothing
+};
+[[nodiscard]] CellsPerElement cells_per_element(const ImageOnChip& on_chip);
+
+/// The parts of a report, on which `berth area` and `berth simulate` agree. `on_chip` null: the whole chip, no comparison.
+/// {total, components{path: mm2}, baseline_copies, ratio}
+[[nodiscard]] boost::json::object area_block(const PlatformConfig& config, const ImageOnChip* on_chip);
+/// {peak, static, components{path: {peak, static}}}, watts
+[[nodiscard]] boost::json::object power_block(const PlatformConfig& config, const ImageOnChip* on_chip);
+/// {needed, available, utilisation, imas, tiles}
+[[nodiscard]] boost::json::object arrays_block(const PlatformConfig& config, const ImageOnChip* on_chip);
+/// {image, copies, ratio, closed_form, c_delta, c_full, tasks, explanation}, or null without an image
+[[nodiscard]] boost::json::value cells_block(const ImageOnChip* on_chip);
+/// {cells, arrays, area, explanation}, or null without an image
+[[nodiscard]] boost::json::value ratios_block(const PlatformConfig& config, const ImageOnChip* on_chip);
+
+}  // namespace berth::platform

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/json.hpp>
+
+namespace berth::platform {
+
+/// Published cells, from cells.json beside the presets: [{name, r_on_ohm, r_off_ohm, on_off_ratio, mark, source}], by name.
+/// @throws InputError when no preset folder has that table.
+[[nodiscard]] boost::json::array describe_cells();
+
+}  // namespace berth::platform

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "berth/version.hpp"
+#include "compressor/image_file.hpp"
+#include "models/core/digest.hpp"
+#include "models/core/files.hpp"
+#include "models/core/json.hpp"
+#include "platform/area_report.hpp"
+#include "platform/command/command.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+
+namespace berth::command {
+namespace {
+
+struct AreaOptions {
+    std::string platform, image, json;
+    std::vector<std::string> settings;
+};
+
+boost::json::value image_block(const std::string& file, const compressor::WeightImage& image) {
+    boost::json::array tasks;
+    for (const auto& task : image.tasks) tasks.emplace_back(task.name);
+    return boost::json::object{
+        {"path", file}, {"sha256", sha256_of_file(file)}, {"method", image.method}, {"mode", image.mode}, {"tasks", std::move(tasks)}};
+}
+
+std::string table(const platform::PlatformConfig& config, const platform::ImageOnChip* on_chip) {
+    const boost::json::object area = platform::area_block(config, on_chip), power = platform::power_block(config, on_chip);
+    const boost::json::object arrays = platform::arrays_block(config, on_chip);
+    std::string out = fmt::format("{:<28}{:>12}{:>8}{:>12}{:>12}\n", "component", "mm2", "%", "peak W", "static W");
+    const double total = area.at("total").to_number<double>();
+    const auto line = [&](std::string_view name, double mm2, double peak, double rest) {
+        out += fmt::format("{:<28}{:>12.4f}{:>8.2f}{:>12.4f}{:>12.4f}\n", name, mm2, total > 0 ? 100.0 * mm2 / total : 0.0, peak, rest);
+    };
+    for (const auto& entry : area.at("components").as_object()) {
+        const auto& watts = power.at("components").at(entry.key());
+        line(entry.key(), entry.value().to_number<double>(), watts.at("peak").to_number<double>(), watts.at("static").to_number<double>());
+    }
+    line("total", total, power.at("peak").to_number<double>(), power.at("static").to_number<double>());
+    out += fmt::format("\n{} tiles of {}, {} IMAs; {} arrays there\n", arrays.at("tiles").to_number<std::int64_t>(), config.hierarchy.tiles,
+                       arrays.at("imas").to_number<std::int64_t>(), arrays.at("available").to_number<std::int64_t>());
+    out += fmt::format("Counted: {}.\n", config.accounting);
+    return out;
+}
+
+std::string comparison(const platform::PlatformConfig& config, const platform::ImageOnChip& on_chip) {
+    const boost::json::value cells = platform::cells_block(&on_chip), ratios = platform::ratios_block(config, &on_chip);
+    const auto shown = [](const boost::json::value& value) {
+        return value.is_null() ? std::string("-") : fmt::format("{:.4f}", value.to_number<double>());
+    };
+    return fmt::format(
+        "\n{} arrays needed, {:.1f} % of their cells in use; {} banks of embedding memory\n"
+        "Against one int8 copy for each of {} tasks: cells {} (1/N + c_delta/c_full = {}), arrays {}, area {}\n{}.\n",
+        on_chip.image.arrays, 100.0 * on_chip.image.utilisation, on_chip.embedding_banks, on_chip.tasks, shown(ratios.at("cells")),
+        shown(cells.at("closed_form")), shown(ratios.at("arrays")), shown(ratios.at("area")),
+        std::string(ratios.at("explanation").as_string()));
+}
+
+void run(const AreaOptions& options, const Common& common) {
+    if (!options.json.empty()) check_writable(options.json);
+    const platform::PlatformConfig config = platform::load_platform(options.platform, options.settings);
+    std::optional<platform::ImageOnChip> placed;
+    boost::json::value image_json;
+    if (!options.image.empty()) {
+        const compressor::WeightImage image = compressor::read_image(options.image);
+        placed = platform::place_on_chip(config, image);
+        image_json = image_block(options.image, image);
+    }
+    const platform::ImageOnChip* on_chip = placed ? &*placed : nullptr;
+    std::cout << table(config, on_chip) << (on_chip ? comparison(config, *on_chip) : "");
+    if (options.json.empty()) return;
+    const boost::json::object report{{"schema", "berth.area.1"},
+                                     {"berth_version", kVersion},
+                                     {"command", common.line},
+                                     {"platform", {{"name", config.name}, {"sha256", config.sha256}, {"accounting", config.accounting}}},
+                                     {"image", image_json},
+                                     {"area_mm2", platform::area_block(config, on_chip)},
+                                     {"power_w", platform::power_block(config, on_chip)},
+                                     {"arrays", platform::arrays_block(config, on_chip)},
+                                     {"cells", platform::cells_block(on_chip)},
+                                     {"ratios", platform::ratios_block(config, on_chip)},
+                                     {"sources", config.constants.sources()}};
+    write_text(options.json, pretty_json(report));
+}
+
+}  // namespace
+
+void add_area(CLI::App& app, Common& common) {
+    auto* command = app.add_subcommand("area", "area and power of a platform by component, or of the part of it that an image takes");
+    const auto options = std::make_shared<AreaOptions>();
+    command->add_option("--platform", options->platform, "preset or JSON file")->required();
+    command->add_option("--image", options->image, "weight image: count the tiles it takes, and compare with one copy a task");
+    command->add_option("--json", options->json, "write the report to this file");
+    command->add_option("--set", options->settings, "path=value in the platform, e.g. adc.bits=6 (repeatable)")->allow_extra_args(false);
+    add_common_options(*command, common);
+    command->footer("Example:\n  berth area --platform reram-multitask --image tasks.berth --json area.json");
+    command->callback([options, &common] { run(*options, common); });
+}
+
+}  // namespace berth::command

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compressor/profile_page.hpp"
+#include "compressor/profiler.hpp"
+#include "models/core/files.hpp"
+#include "models/core/json.hpp"
+#include "platform/command/command.hpp"
+#include "platform/command/task_option.hpp"
+#include "platform/config.hpp"
+
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
+
+namespace berth::command {
+namespace {
+
+struct ProfileOptions {
+    std::string base, out, html, platform = "reram-multitask";
+    std::vector<std::string> tasks;
+    bool force = false;
+};
+
+std::string table(const compressor::Profile& profile) {
+    std::string out = fmt::format("{:<16}{:>9}{:>10}{:>11}{:>14}{:>9}", "task", "cosine", "nonzero", "mean LSB", "stage 1 bits", "cluster");
+    std::vector<std::vector<compressor::Suggestion>> modes;
+    for (const std::string& name : compressor::mode_names()) {
+        out += fmt::format("{:>14}", name + " bits, cut");
+        modes.push_back(compressor::suggest(profile, compressor::mode_named(name)));
+    }
+    out += "\n";
+    for (std::size_t i = 0; i < profile.tasks.size(); ++i) {
+        const auto& task = profile.tasks[i];
+        out +=
+            fmt::format("{:<16}{:>9.4f}{:>9.1f}%{:>11.2f}{:>14}{:>9}", task.name, task.overall.cosine, 100.0 * task.overall.nonzero_share,
+                        task.overall.mean_magnitude, task.overall.precision, modes.front()[i].cluster);
+        for (const auto& mode : modes)
+            out += fmt::format("{:>14}",
+                               fmt::format("{}, {:.0f}%", mode[i].settings.max_precision, 100.0 * mode[i].settings.selective_factor));
+        out += "\n";
+    }
+    return out;
+}
+
+void run(const ProfileOptions& options, const Common& common) {
+    const auto tasks = read_task_options(options.tasks);
+    check_writable(options.out);
+    if (!options.html.empty()) check_writable(options.html);
+    const int cell_bits = platform::load_platform(options.platform).crossbar.cell_bits;
+    Threads threads(common.threads);
+    const compressor::Family family(options.base);
+    const auto prepared =
+        compressor::prepare(family, family.base_matrices(), {tasks, cell_bits, std::nullopt, options.force, common.quiet}, threads);
+    const compressor::Profile profile = compressor::profile_of(prepared, cell_bits);
+    write_text(options.out, pretty_json(compressor::to_json(profile)));
+    if (!options.html.empty()) write_text(options.html, compressor::profile_page(profile));
+    std::cout << table(profile);
+}
+
+}  // namespace
+
+void add_profile(CLI::App& app, Common& common) {
+    auto* command = app.add_subcommand("profile", "measure how near tasks are to their base, and what they can lose");
+    const auto options = std::make_shared<ProfileOptions>();
+    command->add_option("--base", options->base, "checkpoint directory that the tasks were fine-tuned from")->required();
+    command->add_option("--task", options->tasks, "NAME=DIR,data=FILE.tsv[,metric=METRIC], once for each task")->required();
+    command->add_option("--platform", options->platform, "preset or file whose cells set the steps of precision")->capture_default_str();
+    command->add_option("--out", options->out, "the profile, as JSON for `berth compress --profile`")->required();
+    command->add_option("--html", options->html, "the profile as a page with curves");
+    command->add_flag("--force", options->force, "take tasks that do not look fine-tuned from the base");
+    add_common_options(*command, common);
+    command->footer("Example:\n  berth profile --base base --task sst2=sst2,data=sst2.tsv --out profile.json --html profile.html");
+    command->callback([options, &common] { run(*options, common); });
+}
+
+}  // namespace berth::command

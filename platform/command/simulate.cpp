@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "berth/version.hpp"
+#include "compressor/image_file.hpp"
+#include "models/core/digest.hpp"
+#include "models/core/files.hpp"
+#include "models/core/json.hpp"
+#include "models/core/progress.hpp"
+#include "models/core/statistics.hpp"
+#include "platform/area_report.hpp"
+#include "platform/command/command.hpp"
+#include "platform/command/predictions.hpp"
+#include "platform/command/reference_comparison.hpp"
+#include "platform/simulation.hpp"
+#include "workloads/encoded_dataset.hpp"
+#include "workloads/metrics.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <numeric>
+#include <optional>
+
+namespace berth::command {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+struct Options {
+    std::string platform, image, task, input, metric, view = "lt";
+    std::vector<std::string> settings;
+    std::size_t limit = 0;
+    std::uint32_t in_flight = 0;  ///< 0: as many as the model has layers
+    ReferenceChoice reference;
+    std::optional<fs::path> json, predictions, trace;
+};
+
+/// Everything that the user gave, read and checked before the simulation begins.
+struct Input {
+    platform::PlatformConfig config;
+    MappedFile image_file;
+    compressor::WeightImage image;
+    std::size_t task_number = 0;
+    platform::ImageOnChip on_chip;
+    std::string metric;
+    workloads::DataSet data;
+    std::vector<workloads::Encoded> sentences;
+    std::uint32_t in_flight = 1;
+
+    [[nodiscard]] const compressor::TaskImage& task() const { return image.tasks[task_number]; }
+    [[nodiscard]] const inference::Network& network() const { return task().network; }
+};
+
+Input read_input(const Options& options, Threads& threads) {
+    platform::PlatformConfig config = platform::load_platform(options.platform, options.settings);
+    platform::Accelerator::check_payable(config);
+    MappedFile file(options.image);
+    compressor::WeightImage image = compressor::parse_image(file.bytes(), options.image);
+    const auto number = static_cast<std::size_t>(&image.task(options.task) - image.tasks.data());
+    platform::ImageOnChip on_chip = platform::place_on_chip(config, image);
+
+    const compressor::TaskImage& task = image.tasks[number];
+    std::string metric = options.metric.empty() ? task.metric : workloads::choose_metric(options.metric, {}, "--metric");
+    workloads::DataSet data = workloads::read_dataset(options.input).first(options.limit);
+    workloads::check_labels(data, task.network.labels, task.network.regression);
+    auto sentences = workloads::encode_dataset(data, workloads::Tokenizer(image.tokenizer), image.shape.segments, threads);
+    const auto in_flight = options.in_flight == 0 ? static_cast<std::uint32_t>(image.shape.layers) : options.in_flight;
+    return {std::move(config), std::move(file), std::move(image),     number,   std::move(on_chip),
+            std::move(metric), std::move(data), std::move(sentences), in_flight};
+}
+
+platform::SimulationOutcome run_platform(const Options& options, const Input& input, int threads, bool quiet, platform::Trace* trace) {
+    platform::SimulationInput simulation;
+    simulation.config = &input.config;
+    simulation.image = input.image_file.bytes();
+    simulation.task = static_cast<std::uint32_t>(input.task_number);
+    simulation.labels = input.network().labels;
+    simulation.in_flight = input.in_flight;
+    simulation.modelled_tiles = static_cast<int>(std::max<std::int64_t>(1, input.on_chip.image.tiles));
+    simulation.view = options.view == "at" ? tlm::View::at : tlm::View::lt;
+    simulation.threads = threads;
+    simulation.trace = trace;
+    for (std::size_t i = 0; i < input.sentences.size(); ++i)
+        simulation.sentences.push_back({i, input.sentences[i].ids, input.sentences[i].segments});
+    Progress progress("simulate", input.sentences.size(), quiet);
+    simulation.served = [&progress] { progress.advance(); };
+    return platform::simulate(simulation);
+}
+
+boost::json::value score_of(const Input& input, std::span<const float> logits) {
+    if (!input.data.labelled) return nullptr;
+    const auto predictions = predictions_of(logits, input.network().labels, input.network().regression);
+    return workloads::score(input.metric, predictions, workloads::labels_of(input.data));
+}
+
+/// Books what the parts at rest took while inference ran. @return watts.
+double add_static_energy(const Input& input, platform::SimulationOutcome& outcome) {
+    double sum = 0.0;
+    for (const auto& [path, watts] :
+         input.config.inventory.static_power(input.on_chip.image.tiles, input.config.hierarchy, input.on_chip.embedding_banks)) {
+        if (watts > 0.0) outcome.ledger.add_static(path, watts, outcome.active_s);
+        sum += watts;
+    }
+    return sum;
+}
+
+boost::json::object latency_block(std::span<const double> latency) {
+    return {{"mean", mean(latency)}, {"p50", percentile(latency, 50)}, {"p95", percentile(latency, 95)}, {"max", percentile(latency, 100)}};
+}
+
+boost::json::object report(const Options& options, const Input& input, platform::SimulationOutcome& outcome,
+                           const ReferenceLogits& reference, const Common& common, int threads) {
+    boost::json::array tasks;
+    for (const auto& task : input.image.tasks) tasks.emplace_back(task.name);
+    boost::json::value reference_score, agreed;
+    if (reference.logits) {
+        reference_score = score_of(input, *reference.logits);
+        agreed = agreement(outcome.logits, *reference.logits, input.network().labels, input.network().regression);
+    }
+    const double static_watts = add_static_energy(input, outcome);
+    const double total = outcome.ledger.total(), dynamic = total - outcome.ledger.static_total();
+    const auto samples = static_cast<double>(input.sentences.size());
+    const platform::Utilisation& used = outcome.utilisation;
+    return {
+        {"schema", "berth.simulate.1"},
+        {"berth_version", kVersion},
+        {"command", common.line},
+        {"platform", {{"name", input.config.name}, {"sha256", input.config.sha256}}},
+        {"image",
+         {{"path", options.image},
+          {"sha256", sha256(input.image_file.bytes())},
+          {"method", input.image.method},
+          {"mode", input.image.mode},
+          {"tasks", std::move(tasks)}}},
+        {"task", options.task},
+        {"input", {{"path", options.input}, {"sha256", sha256_of_file(options.input)}}},
+        {"seed", common.seed},
+        {"threads", threads},
+        {"view", options.view},
+        {"path", outcome.path},
+        {"samples", input.sentences.size()},
+        {"tokens", workloads::count_tokens(input.sentences)},
+        {"in_flight", input.in_flight},
+        {"metric", {{"name", input.metric}, {"value", score_of(input, outcome.logits)}, {"reference", reference_score}}},
+        {"agreement", agreed},
+        {"latency_s", latency_block(outcome.latency_s)},
+        {"throughput_per_s", samples / outcome.inference_s},
+        {"energy_j", {{"total", total}, {"per_inference", total / samples}, {"components", outcome.ledger.components()}}},
+        {"programming",
+         {{"time_s", outcome.programming.time_s},
+          {"energy_j", outcome.programming.energy_j},
+          {"arrays", outcome.programming.arrays},
+          {"image_load_s", outcome.load_s}}},
+        {"power_w", {{"static", static_watts}, {"dynamic", dynamic / outcome.active_s}}},
+        {"area_mm2", platform::area_block(input.config, &input.on_chip)},
+        {"utilisation",
+         {{"crossbar", used.crossbar},
+          {"adc", used.adc},
+          {"buffer", used.buffer},
+          {"network", used.network},
+          {"cells", input.on_chip.image.utilisation}}},
+        {"array_reads", outcome.array_reads},
+        {"adc_conversions", outcome.adc_conversions},
+        {"clipped", outcome.clipped},
+        {"wall_s", 0.0},
+        {"simulated_s", outcome.simulated_s},
+        {"sources", input.config.constants.sources()},
+    };
+}
+
+std::string shown(const boost::json::value& value) { return value.is_null() ? "-" : fmt::format("{:.4f}", value.to_number<double>()); }
+
+std::string summary(const boost::json::object& report) {
+    const auto& metric = report.at("metric").as_object();
+    const auto& latency = report.at("latency_s").as_object();
+    return fmt::format(
+        "{} of {} on {} sentences ({} tokens): {} on chip, {} in fp32\n"
+        "latency {:.1f} us (p50 {:.1f}, p95 {:.1f}, max {:.1f}), {:.0f} sentences/s, {:.1f} uJ a sentence, {:.1f} mm2, {:.2f} s of "
+        "computing\n",
+        std::string(metric.at("name").as_string()), std::string(report.at("task").as_string()),
+        report.at("samples").to_number<std::size_t>(), report.at("tokens").to_number<std::size_t>(), shown(metric.at("value")),
+        shown(metric.at("reference")), latency.at("mean").to_number<double>() * 1e6, latency.at("p50").to_number<double>() * 1e6,
+        latency.at("p95").to_number<double>() * 1e6, latency.at("max").to_number<double>() * 1e6,
+        report.at("throughput_per_s").to_number<double>(), report.at("energy_j").at("per_inference").to_number<double>() * 1e6,
+        report.at("area_mm2").at("total").to_number<double>(), report.at("wall_s").to_number<double>());
+}
+
+void run(const Options& options, const Common& common) {
+    const auto begin = Clock::now();
+    for (const auto& file : {options.json, options.predictions, options.trace})
+        if (file) check_writable(*file);
+    Threads threads(common.threads);
+    const Input input = read_input(options, threads);
+    const ReferenceLogits reference = reference_logits(options.reference, input.task(), input.sentences, threads);
+    if (!reference.logits) fmt::print(stderr, "berth: no fp32 reference: {}\n", reference.why);
+
+    platform::Trace trace;
+    auto outcome = run_platform(options, input, threads.count(), common.quiet, options.trace ? &trace : nullptr);
+    boost::json::object results = report(options, input, outcome, reference, common, threads.count());
+    results["wall_s"] = std::chrono::duration<double>(Clock::now() - begin).count();
+
+    if (options.predictions) write_predictions(*options.predictions, outcome.logits, input.network().labels, input.network().regression);
+    if (options.trace) write_text(*options.trace, trace.json());
+    if (options.json) write_text(*options.json, pretty_json(results));
+    std::cout << summary(results);
+}
+
+}  // namespace
+
+void add_simulate(CLI::App& app, Common& common) {
+    auto* command = app.add_subcommand("simulate", "run sentences through the SystemC platform: predictions, latency, energy, area");
+    const auto options = std::make_shared<Options>();
+    command->add_option("--platform", options->platform, "preset or JSON file")->required();
+    command->add_option("--image", options->image, "weight image")->required();
+    command->add_option("--task", options->task, "one of the image's tasks")->required();
+    command->add_option("--input", options->input, "TSV with columns sentence1 and, as needed, sentence2 and label")->required();
+    command->add_option("--limit", options->limit, "use the first N rows alone (default: all)");
+    command->add_option("--view", options->view, "how the DMA talks to memory: lt (loosely timed) or at (four phases)")
+        ->check(CLI::IsMember({"lt", "at"}))
+        ->capture_default_str();
+    command->add_option("--set", options->settings, "path=value in the platform, e.g. adc.bits=6 (repeatable)");
+    command->add_option("--in-flight", options->in_flight, "requests that the host keeps under way (default: the model's layers)")
+        ->check(CLI::Range(1, 65536));
+    command->add_option("--metric", options->metric, "accuracy, f1, mcc, spearman or pearson (default: the task's)");
+    auto* reference = command->add_option("--reference", options->reference.directory, "checkpoint to compare with (default: the image's)");
+    command->add_flag("--no-reference", options->reference.none, "compare with no checkpoint")->excludes(reference);
+    command->add_option("--json", options->json, "write the results as JSON");
+    command->add_option("--predictions", options->predictions, "write index, prediction and logits of every row as TSV");
+    command->add_option("--trace", options->trace, "write a trace of requests and stages for Perfetto");
+    add_common_options(*command, common);
+    command->footer(
+        "Example:\n  berth simulate --platform reram-multitask --image tasks.berth --task sst2 --input sst2.tsv --json result.json");
+    command->callback([options, &common] { run(*options, common); });
+}
+
+}  // namespace berth::command

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/config.hpp"
+
+#include "models/core/digest.hpp"
+#include "models/core/json.hpp"
+#include "models/crossbar/encoding.hpp"
+#include "models/mapping/cost.hpp"
+#include "platform/preset_files.hpp"
+
+#include <algorithm>
+
+namespace berth::platform {
+namespace {
+
+/// One line of the registration table of topologies.
+struct TopologyEntry {
+    const char *name, *meaning, *source;
+};
+
+constexpr TopologyEntry kTopologies[] = {
+    {"mesh", "a rectangular grid of routers, each shared by a few tiles; packets go along the row first, then along the column",
+     "dimension-order routing: Dally and Seitz, IEEE TC 1987"},
+};
+
+constexpr const char* kAdc = "tile.ima.adc";
+constexpr int kInputBits = 8;
+constexpr int kMagnitudeBits = 7;
+
+std::string text(const boost::json::object& json, const char* key, const std::string& where) {
+    const auto& value = detail::required(json, key, where + key, "a text");
+    if (!value.is_string()) throw InputError(where + key, "is " + detail::shown(value), "a text");
+    return std::string(value.get_string());
+}
+
+template <class Params>
+Params section(const boost::json::object& json, const char* key, const std::string& where) {
+    return read_params<Params>(detail::required(json, key, where + key, "an object of parameters"), where + key);
+}
+
+Timing read_timing(const boost::json::value& json, const ConstantTable& constants, const std::string& where) {
+    if (!json.is_object()) throw InputError(where, "is " + detail::shown(json), "an object of rows");
+    const std::vector<std::string> known{"clock", "array_read", "adc_rate", "array_write"};
+    for (const auto& entry : json.get_object())
+        if (std::find(known.begin(), known.end(), entry.key()) == known.end())
+            throw InputError(where + "." + std::string(entry.key()), "is not known", detail::alternatives(known));
+    const auto value = [&](const char* key, const char* dimension) {
+        const std::string at = where + "." + key;
+        const double number =
+            mapping::read_cost(detail::required(json.get_object(), key, at, "a row of the tables"), constants, dimension, at);
+        if (!(number > 0)) throw InputError(at, "is zero", "a row with a value above zero");
+        return number;
+    };
+    return {.clock_hz = value("clock", "frequency"),
+            .array_read_s = value("array_read", "time"),
+            .adc_rate_hz = value("adc_rate", "frequency"),
+            .array_write_s = value("array_write", "time")};
+}
+
+void check_multiple(int value, int of, const std::string& where, const std::string& expected) {
+    if (value % of != 0) throw InputError(where, "is " + std::to_string(value), expected);
+}
+
+/// What no single parameter can say by itself.
+void check_consistency(const PlatformConfig& config, const std::string& where) {
+    const auto& crossbar = config.crossbar;
+    if (crossbar.cell_bits == 3) throw InputError(where + "crossbar.cell_bits", "is 3", "1, 2 or 4 bits");
+    if (kInputBits % config.dac.bits != 0)
+        throw InputError(where + "dac.bits", "is " + std::to_string(config.dac.bits), "a divisor of the 8 bits of an input");
+    const auto encoding = crossbar::make_encoding(crossbar.encoding);
+    const int columns = encoding->slices(kMagnitudeBits, crossbar.cell_bits) + encoding->unit_columns();
+    if (columns > crossbar.cols)
+        throw InputError(where + "crossbar.cols", "is " + std::to_string(crossbar.cols),
+                         "at least the " + std::to_string(columns) + " columns of one int8 output channel");
+    check_multiple(config.interconnect.flit_bits, 8, where + "interconnect.flit_bits", "whole bytes");
+    check_multiple(config.buffer.port_bits, 8, where + "buffer.port_bits", "whole bytes");
+    check_multiple(config.buffer.bus_bits, 8, where + "buffer.bus_bits", "whole bytes");
+    check_multiple(config.buffer.bytes, config.buffer.banks, where + "buffer.bytes", "the same number of bytes in every bank");
+    check_multiple(config.host.burst_bytes, config.host.bus_bytes, where + "host.burst_bytes", "a multiple of host.bus_bytes");
+}
+
+void read_parameters(PlatformConfig& config, const boost::json::object& json, const std::string& where) {
+    config.description = text(json, "description", where);
+    config.accounting = text(json, "accounting", where);
+    config.crossbar = section<crossbar::CrossbarParams>(json, "crossbar", where);
+    config.dac = section<periphery::DacParams>(json, "dac", where);
+    config.adc = section<periphery::AdcParams>(json, "adc", where);
+    config.hierarchy = section<mapping::HierarchyParams>(json, "hierarchy", where);
+    config.digital = section<DigitalParams>(json, "digital", where);
+    config.interconnect = section<InterconnectParams>(json, "interconnect", where);
+    config.buffer = section<BufferParams>(json, "buffer", where);
+    config.host = section<HostParams>(json, "host", where);
+}
+
+void read_costs(PlatformConfig& config, const boost::json::object& json, const std::string& where) {
+    config.timing =
+        read_timing(detail::required(json, "timing", where + "timing", "an object of rows"), config.constants, where + "timing");
+    config.inventory = mapping::Inventory(detail::required(json, "inventory", where + "inventory", "an object of components"),
+                                          config.constants, where + "inventory");
+    config.adcs_per_array = config.inventory.count_in_ima(kAdc, config.hierarchy) / config.hierarchy.arrays_per_ima;
+    if (!(config.adcs_per_array > 0)) throw InputError(where + "inventory." + kAdc + ".count", "is zero", "at least one converter");
+}
+
+void apply_settings(boost::json::value& json, const std::vector<std::string>& settings) {
+    for (const std::string& setting : settings) {
+        const std::size_t equals = setting.find('=');
+        if (equals == std::string::npos || equals == 0)
+            throw InputError("--set " + setting, "is not path=value", "a setting such as adc.bits=6");
+        set_json_path(json, std::string_view(setting).substr(0, equals), std::string_view(setting).substr(equals + 1));
+    }
+}
+
+}  // namespace
+
+std::vector<std::string> arithmetic_names() { return {"integer", "fp32"}; }
+
+std::vector<std::string> topology_names() {
+    std::vector<std::string> names;
+    for (const auto& entry : kTopologies) names.emplace_back(entry.name);
+    return names;
+}
+
+boost::json::array describe_topologies() {
+    boost::json::array list;
+    for (const auto& entry : kTopologies)
+        list.emplace_back(boost::json::object{{"name", entry.name}, {"meaning", entry.meaning}, {"source", entry.source}});
+    return list;
+}
+
+PlatformConfig load_platform(const std::string& preset_or_file, const std::vector<std::string>& settings) {
+    PlatformFiles files = read_platform_files(preset_or_file);
+    apply_settings(files.json, settings);
+    const std::string where = preset_or_file + ":";
+    PlatformConfig config;
+    config.name = preset_or_file;
+    read_parameters(config, files.json.get_object(), where);
+    const boost::json::value resolved = resolve_references(files.json, where);
+    const std::string canonical = boost::json::serialize(resolved);
+    config.sha256 = sha256(std::as_bytes(std::span(canonical.data(), canonical.size())));
+    for (const auto& table : files.tables) config.constants.load(table);
+    read_costs(config, resolved.get_object(), where);
+    check_consistency(config, where);
+    return config;
+}
+
+}  // namespace berth::platform

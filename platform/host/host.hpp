@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/inference/executor.hpp"
+#include "platform/accelerator/registers.hpp"
+
+#include <tlm_utils/simple_initiator_socket.h>
+
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <systemc>
+#include <vector>
+
+namespace berth::platform {
+
+/// What the host is to run: sentences of one task, several in flight.
+struct Job {
+    std::uint64_t image_bytes = 0;  ///< at address 0 of the memory
+    std::uint32_t task = 0;
+    int labels = 0;
+    std::uint32_t in_flight = 1;
+    std::vector<inference::Sentence> sentences;
+};
+
+/// Where things lie in the memory: the image, the rings, then a slot for tokens and logits of each request in flight.
+struct MemoryMap {
+    std::uint64_t descriptors = 0, completions = 0, slots = 0, slot_bytes = 0, bytes = 0;
+    std::uint64_t result_offset = 0;  ///< of a slot's logits
+    std::uint32_t ring_entries = 0;
+};
+[[nodiscard]] MemoryMap memory_map(const Job& job);
+
+/// One request as the host saw it.
+struct Served {
+    std::vector<float> logits;
+    sc_core::sc_time doorbell;  ///< when the doorbell was rung
+    sc_core::sc_time finished;  ///< the completion's time stamp: its result was in memory
+};
+
+/// The processor of the SoC, running a driver: has the image loaded, posts requests through the descriptor ring, takes
+/// interrupts, reads completions and logits, waits until the accelerator is idle.
+class Host : public sc_core::sc_module {
+public:
+    tlm_utils::simple_initiator_socket<Host> csr, memory;
+    sc_core::sc_in<bool> irq;
+
+    /// @param poll how long the driver waits between two looks at the status when it waits for idleness.
+    /// @param served called after each request.
+    Host(const sc_core::sc_module_name& name, Job job, const sc_core::sc_time& poll, std::function<void()> served = {});
+
+    [[nodiscard]] const std::vector<Served>& served() const { return served_; }
+    [[nodiscard]] const sc_core::sc_time& loaded() const { return loaded_; }  ///< when the image was ready
+    [[nodiscard]] const sc_core::sc_time& idle() const { return idle_; }      ///< when the last token had left
+    [[nodiscard]] bool done() const { return done_; }
+
+    /// What the driver met and could not go on from; null when nothing.
+    [[nodiscard]] std::exception_ptr fault() const { return fault_; }
+
+private:
+    void main();
+    void drive();
+    void set_up();
+    void load_image();
+    void run_requests();
+    void wait_for_idle();
+
+    void post(std::uint32_t index);
+    void give(const Descriptor& descriptor);
+    void wait_for_interrupt();
+    [[nodiscard]] std::uint32_t take_completions();
+    void take(const Completion& completion);
+
+    void write_register(std::uint32_t offset, std::uint32_t word);
+    [[nodiscard]] std::uint32_t read_register(std::uint32_t offset);
+    void access(tlm_utils::simple_initiator_socket<Host>& socket, ::tlm::tlm_command command, std::uint64_t address, void* data,
+                std::size_t bytes);
+
+    Job job_;
+    MemoryMap map_;
+    sc_core::sc_time poll_;
+    std::function<void()> on_served_;
+    std::uint32_t given_ = 0, taken_ = 0;  ///< descriptors and completions so far
+    std::vector<std::uint32_t> slot_of_;   ///< by sentence
+    std::vector<std::uint32_t> free_slots_;
+    std::vector<Served> served_;
+    sc_core::sc_time loaded_, idle_;
+    bool done_ = false;
+    std::exception_ptr fault_;
+};
+
+}  // namespace berth::platform

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/simulation.hpp"
+
+#include "models/buffer/memory.hpp"
+#include "platform/host/host.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace berth::platform {
+namespace {
+
+using sc_core::SC_SEC;
+using sc_core::sc_time;
+
+/// The SoC: a processor, a memory and the accelerator.
+class Soc : public sc_core::sc_module {
+public:
+    buffer::Memory memory;
+    Accelerator accelerator;
+    Host host;
+    sc_core::sc_signal<bool> irq;
+
+    Soc(const sc_core::sc_module_name& name, const SimulationInput& input, const Job& job)
+        : sc_module(name),
+          memory("memory", memory_map(job).bytes, memory_timing(*input.config)),
+          accelerator("accelerator", *input.config, {input.view, input.threads, input.modelled_tiles}),
+          host("host", job, sc_time(1.0 / input.config->timing.clock_hz, SC_SEC) * kPollCycles, input.served),
+          irq("irq") {
+        memory.load(0, input.image);
+        host.csr.bind(accelerator.csr());
+        host.memory.bind(memory.socket);
+        accelerator.dma().bind(memory.socket);
+        accelerator.irq().bind(irq);
+        host.irq.bind(irq);
+        accelerator.trace(input.trace);
+    }
+
+private:
+    static constexpr int kPollCycles = 1000;
+
+    static buffer::MemoryTiming memory_timing(const PlatformConfig& config) {
+        return {sc_time(1.0 / config.timing.clock_hz, SC_SEC), static_cast<std::uint32_t>(config.host.memory_latency_cycles),
+                static_cast<std::uint32_t>(config.host.bus_bytes)};
+    }
+};
+
+void rethrow_faults(const Soc& soc) {
+    // The accelerator says in full what the host only got as a code.
+    if (const auto fault = soc.accelerator.controller().fault()) std::rethrow_exception(fault);
+    if (const auto fault = soc.host.fault()) std::rethrow_exception(fault);
+    if (!soc.host.done()) throw std::runtime_error("the simulation ended before its requests did");
+    const Pipeline& pipeline = soc.accelerator.pipeline();
+    if (pipeline.tokens_entered() != pipeline.tokens_left()) throw std::logic_error("tokens were lost in the pipeline");
+}
+
+void take_requests(const Soc& soc, SimulationOutcome& outcome, Trace* trace) {
+    sc_time first = soc.host.idle(), last;
+    for (std::size_t i = 0; i < soc.host.served().size(); ++i) {
+        const Served& served = soc.host.served()[i];
+        outcome.logits.insert(outcome.logits.end(), served.logits.begin(), served.logits.end());
+        outcome.latency_s.push_back((served.finished - served.doorbell).to_seconds());
+        first = std::min(first, served.doorbell);
+        last = std::max(last, served.finished);
+        if (trace) trace->span("request", std::to_string(i), served.doorbell, served.finished);
+    }
+    outcome.inference_s = (last - first).to_seconds();
+}
+
+}  // namespace
+
+SimulationOutcome simulate(const SimulationInput& input) {
+    const Job job{input.image.size(), input.task, input.labels, input.in_flight, input.sentences};
+    // The kernel's remarks (that it was stopped) are nobody's results; its warnings and errors stay.
+    sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
+    Soc soc("soc", input, job);
+    sc_core::sc_start();
+    rethrow_faults(soc);
+
+    SimulationOutcome outcome;
+    take_requests(soc, outcome, input.trace);
+    const Controller& controller = soc.accelerator.controller();
+    outcome.programming = controller.programming();
+    outcome.simulated_s = soc.host.idle().to_seconds();
+    outcome.active_s = (soc.host.idle() - soc.host.loaded()).to_seconds();
+    outcome.load_s = soc.host.loaded().to_seconds() - outcome.programming.time_s;
+    soc.accelerator.record(outcome.ledger);
+    outcome.array_reads = static_cast<std::uint64_t>(soc.accelerator.array_actions().reads);
+    outcome.adc_conversions = static_cast<std::uint64_t>(soc.accelerator.array_actions().conversions);
+    outcome.utilisation = soc.accelerator.utilisation(outcome.active_s);
+    outcome.path = controller.values()->path();
+    outcome.clipped = controller.values()->clipped();
+    return outcome;
+}
+
+}  // namespace berth::platform

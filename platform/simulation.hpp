@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/core/ledger.hpp"
+#include "models/inference/executor.hpp"
+#include "models/tlm/dma.hpp"
+#include "platform/accelerator/accelerator.hpp"
+#include "platform/accelerator/trace.hpp"
+#include "platform/config.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace berth::platform {
+
+/// One run of the platform: an image's bytes in memory, sentences of one of its tasks.
+struct SimulationInput {
+    const PlatformConfig* config = nullptr;
+    std::span<const std::byte> image;
+    std::string image_name;  ///< for messages
+    std::uint32_t task = 0;  ///< its number in the image
+    int labels = 0;
+    std::vector<inference::Sentence> sentences;
+    std::uint32_t in_flight = 1;  ///< requests that the host keeps under way
+    int modelled_tiles = 0;       ///< see AcceleratorOptions
+    tlm::View view = tlm::View::lt;
+    int threads = 0;
+    Trace* trace = nullptr;
+    std::function<void()> served;  ///< called after each sentence
+};
+
+struct SimulationOutcome {
+    std::vector<float> logits;      ///< [sentences, labels], in input order
+    std::vector<double> latency_s;  ///< from the doorbell to the result in memory, in input order
+    double inference_s = 0.0;       ///< from the first doorbell to the last result
+    double active_s = 0.0;          ///< from the image's readiness until the last token had left
+    double simulated_s = 0.0;       ///< all of it, loading and programming included
+    double load_s = 0.0;            ///< the image over the DMA, without programming
+    Programming programming;
+    Ledger ledger;  ///< actions of inference; no static energy
+    std::uint64_t array_reads = 0, adc_conversions = 0, clipped = 0;
+    Utilisation utilisation;  ///< over active_s
+    std::string path;         ///< how products were taken
+};
+
+/// Assembles host, memory and accelerator, runs them, and takes them apart. The kernel permits this once a process.
+/// @throws InputError from inside the platform: an image that cannot be read or does not fit.
+[[nodiscard]] SimulationOutcome simulate(const SimulationInput& input);
+
+}  // namespace berth::platform

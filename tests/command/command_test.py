@@ -1,0 +1,186 @@
+#!/usr/bin/env python3
+"""Bad input to the built command, on the bundled checkpoints: command_test.py BERTH SOURCE_DIR
+
+Every case must end with exit code 2, one line 'berth: error: ...' that names the fault, and nothing left behind.
+"""
+import json
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+BERTH, SOURCE = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
+DEMO = SOURCE / 'workloads/demo'
+
+
+def berth(*arguments):
+    return subprocess.run([str(BERTH), *map(str, arguments)], capture_output=True, text=True, stdin=subprocess.DEVNULL, errors='replace')
+
+
+def read_safetensors(path):
+    raw = path.read_bytes()
+    length = struct.unpack('<Q', raw[:8])[0]
+    return json.loads(raw[8:8 + length]), raw[8 + length:]
+
+
+def write_safetensors(path, header, blob, length=None):
+    text = json.dumps(header).encode()
+    path.write_bytes(struct.pack('<Q', len(text) if length is None else length) + text + blob)
+
+
+class BadInput(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.work = Path(cls.folder.name)
+        cls.image = cls.work / 'good.berth'
+        cls.data = DEMO / 'sst2.tsv'
+        done = berth('compress', '--base', DEMO / 'base', '--task', f'sst2={DEMO}/sst2,data={cls.data}', '--method', 'copies', '--out', cls.image)
+        assert done.returncode == 0, done.stderr
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def refused(self, says, *arguments, out=None):
+        before = sorted(os.listdir(self.work))
+        done = berth(*arguments)
+        errors = [line for line in done.stderr.splitlines() if line.startswith('berth: error: ')]
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertEqual(len(errors), 1, done.stderr)
+        self.assertRegex(errors[0], says)
+        self.assertIn('; expected ', errors[0])
+        self.assertEqual(sorted(os.listdir(self.work)), before, 'something was left behind')
+
+    def checkpoint(self, name):
+        """A copy of the sst2 checkpoint that a test may spoil."""
+        copy = self.work / name
+        shutil.copytree(DEMO / 'sst2', copy)
+        self.addCleanup(shutil.rmtree, copy)
+        return copy
+
+    def compress(self, checkpoint, says, data=None, method='copies'):
+        option = f'sst2={checkpoint}' + (f',data={data}' if data else '')
+        self.refused(says, 'compress', '--base', DEMO / 'base', '--task', option, '--method', method, '--out', self.work / 'bad.berth')
+
+    def spoil(self, name, change, says, length=None):
+        copy = self.checkpoint(name)
+        shard = copy / 'model-00002-of-00002.safetensors'
+        header, blob = read_safetensors(shard)
+        blob = change(header, bytearray(blob))
+        write_safetensors(shard, header, bytes(blob), length)
+        self.compress(copy, says)
+
+    def test_truncated_safetensors(self):
+        copy = self.checkpoint('truncated')
+        shard = copy / 'model-00002-of-00002.safetensors'
+        shard.write_bytes(shard.read_bytes()[:100000])
+        self.compress(copy, 'model-00002-of-00002.safetensors')
+
+    def test_header_of_two_to_the_sixty_bytes(self):
+        self.spoil('header', lambda header, blob: blob, 'model-00002-of-00002.safetensors', length=1 << 60)
+
+    def test_missing_tensor(self):
+        def change(header, blob):
+            del header['bert.encoder.layer.1.output.dense.weight']
+            return blob
+        self.spoil('missing', change, r'encoder\.layer\.1\.output\.dense\.weight')
+
+    def test_wrong_shape(self):
+        def change(header, blob):
+            header['bert.encoder.layer.0.intermediate.dense.weight']['shape'].reverse()
+            return blob
+        self.spoil('shape', change, r'encoder\.layer\.0\.intermediate\.dense\.weight')
+
+    def test_nan_weight(self):
+        def change(header, blob):
+            begin = header['bert.pooler.dense.weight']['data_offsets'][0]
+            blob[begin:begin + 2] = b'\x00\x7e'
+            return blob
+        self.spoil('nan', change, r'pooler\.dense\.weight')
+
+    def test_infinite_bias(self):
+        def change(header, blob):
+            begin = header['classifier.bias']['data_offsets'][0]
+            blob[begin:begin + 2] = b'\x00\x7c'
+            return blob
+        self.spoil('infinite', change, r'classifier\.bias')
+
+    def test_vocabulary_too_small(self):
+        copy = self.checkpoint('vocabulary')
+        (copy / 'vocab.txt').write_text('[PAD]\n[UNK]\n')
+        base = self.work / 'vocabulary-base'
+        shutil.copytree(DEMO / 'base', base)
+        self.addCleanup(shutil.rmtree, base)
+        (base / 'vocab.txt').write_text('[PAD]\n[UNK]\n')
+        self.refused(r'vocab\.txt', 'compress', '--base', base, '--task', f'sst2={copy}', '--method', 'copies', '--out', self.work / 'bad.berth')
+
+    def test_kang_without_data(self):
+        self.compress(DEMO / 'sst2', 'sst2.*data', method='kang')
+
+    def test_base_that_is_no_parent(self):
+        copy = self.checkpoint('stranger')
+        shard = copy / 'model-00002-of-00002.safetensors'
+        header, blob = read_safetensors(shard)
+        spoilt = bytearray(blob)
+        for name, tensor in header.items():
+            if name.endswith('dense.weight') or name.endswith('query.weight') or name.endswith('key.weight') or name.endswith('value.weight'):
+                begin, end = tensor['data_offsets']
+                spoilt[begin:end] = bytes(byte ^ (0x80 if i % 4 == 1 else 0) for i, byte in enumerate(blob[begin:end]))
+        write_safetensors(shard, header, bytes(spoilt))
+        self.compress(copy, 'cosine', data=self.data, method='kang')
+
+    def test_empty_data(self):
+        empty = self.work / 'empty.tsv'
+        empty.write_text('')
+        self.refused(r'empty\.tsv', 'simulate', '--platform', 'reram-multitask', '--image', self.image, '--task', 'sst2', '--input', empty,
+                     '--json', self.work / 'bad.json', '--predictions', self.work / 'bad.tsv')
+
+    def test_label_out_of_range(self):
+        wrong = self.work / 'range.tsv'
+        wrong.write_text('label\tsentence1\n1\tfine\n2\tnot a class of two\n')
+        self.refused(r'range\.tsv.*3', 'simulate', '--platform', 'reram-multitask', '--image', self.image, '--task', 'sst2', '--input', wrong,
+                     '--json', self.work / 'bad.json')
+
+    def test_label_out_of_range_for_compression(self):
+        wrong = self.work / 'range2.tsv'
+        wrong.write_text('label\tsentence1\n-1\tno\n')
+        self.compress(DEMO / 'sst2', r'range2\.tsv', data=wrong, method='kang')
+
+    def test_image_the_platform_cannot_hold(self):
+        self.refused(r'array', 'simulate', '--platform', 'reram-multitask', '--image', self.image, '--task', 'sst2', '--input', self.data,
+                     '--set', 'hierarchy.tiles=1', '--set', 'hierarchy.imas_per_tile=1', '--json', self.work / 'bad.json')
+
+    def test_image_flipped_everywhere(self):
+        image = self.image.read_bytes()
+        spoilt = self.work / 'spoilt.berth'
+        for place in [0, 8, 12, 16, 24, 100, *range(200, len(image), len(image) // 40), len(image) - 1]:
+            spoilt.write_bytes(image[:place] + bytes([image[place] ^ 1]) + image[place + 1:])
+            self.refused(r'spoilt\.berth', 'inspect', spoilt)
+
+    def test_image_of_another_kind(self):
+        for content in (b'', b'x', b'BERTHIMG', os.urandom(4096), self.image.read_bytes() + b'\0'):
+            spoilt = self.work / 'spoilt.berth'
+            spoilt.write_bytes(content)
+            self.refused(r'spoilt\.berth', 'area', '--platform', 'reram-multitask', '--image', spoilt, '--json', self.work / 'bad.json')
+
+    def test_settings_out_of_range(self):
+        for setting, says in (('adc.bits=0', r'adc\.bits'), ('crossbar.rows=0', r'crossbar\.rows'), ('crossbar.encoding=binary', r'crossbar\.encoding'),
+                              ('no.such=1', r'no\.such'), ('adc.step=-1', r'adc\.step'), ('adc.bits', r'adc\.bits')):
+            self.refused(says, 'area', '--platform', 'reram-multitask', '--set', setting, '--json', self.work / 'bad.json')
+
+    def test_options_that_make_no_sense(self):
+        self.refused('sst2', 'compress', '--base', DEMO / 'base', '--task', f'sst2={DEMO}/sst2', '--task', f'sst2={DEMO}/sst2', '--method', 'copies',
+                     '--out', self.work / 'bad.berth')
+        self.refused('nothing', 'list', 'nothing')
+        self.refused('nothing', 'help', 'nothing')
+        self.refused('metric|guess', 'reference', '--model', DEMO / 'sst2', '--input', self.data, '--metric', 'guess')
+        self.refused('threads', 'reference', '--model', DEMO / 'sst2', '--input', self.data, '--threads', '0')
+
+
+if __name__ == '__main__':
+    unittest.main(argv=sys.argv[:1], verbosity=2)

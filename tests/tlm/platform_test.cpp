@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compressor/image_file.hpp"
+#include "models/core/error.hpp"
+#include "platform/simulation.hpp"
+#include "tests/unit/compressor/small_image.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace berth::platform {
+namespace {
+
+std::vector<inference::Sentence> sentences() {
+    std::vector<inference::Sentence> list;
+    test::Numbers numbers(11);
+    for (std::uint64_t i = 0; i < 9; ++i) {
+        inference::Sentence sentence{i, {2}, {0}};
+        for (std::uint64_t token = 0; token < 1 + 3 * i % 14; ++token) {
+            sentence.ids.push_back(std::abs(numbers.integer(7)));
+            sentence.segments.push_back(token > 2);
+        }
+        list.push_back(std::move(sentence));
+    }
+    return list;
+}
+
+struct Experiment {
+    PlatformConfig config = load_platform("reram-multitask", {"hierarchy.tiles=16"});
+    compressor::WeightImage image = test::small_image();
+    std::vector<std::byte> bytes = compressor::serialise(image);
+    SimulationInput input;
+
+    explicit Experiment(std::uint32_t task = 0) {
+        input.config = &config;
+        input.image = bytes;
+        input.task = task;
+        input.labels = 2;
+        input.sentences = sentences();
+        input.in_flight = 3;
+        input.threads = 2;
+    }
+    SimulationOutcome go() { return simulate(input); }
+};
+
+/// What `work` says, from a process of its own: the kernel permits one simulation in each.
+std::string in_own_process(const std::function<std::string()>& work) {
+    int ends[2];
+    if (::pipe(ends) != 0) throw std::runtime_error("no pipe");
+    const pid_t child = ::fork();
+    if (child == 0) {
+        std::string said;
+        try {
+            said = work();
+        } catch (const std::exception& error) {
+            said = std::string("thrown: ") + error.what();
+        }
+        for (std::size_t done = 0; done < said.size();)
+            done += static_cast<std::size_t>(std::max<ssize_t>(0, ::write(ends[1], said.data() + done, said.size() - done)));
+        ::_exit(0);
+    }
+    ::close(ends[1]);
+    std::string said;
+    char buffer[4096];
+    for (ssize_t got = 0; (got = ::read(ends[0], buffer, sizeof buffer)) > 0;) said.append(buffer, static_cast<std::size_t>(got));
+    ::close(ends[0]);
+    ::waitpid(child, nullptr, 0);
+    return said;
+}
+
+/// Everything of an outcome that must not depend on threads.
+std::string shown(const SimulationOutcome& outcome) {
+    boost::json::array logits, latency;
+    for (const float value : outcome.logits) logits.emplace_back(value);
+    for (const double value : outcome.latency_s) latency.emplace_back(value);
+    return boost::json::serialize(boost::json::object{{"logits", logits},
+                                                      {"latency", latency},
+                                                      {"components", outcome.ledger.components()},
+                                                      {"simulated", outcome.simulated_s},
+                                                      {"path", outcome.path}});
+}
+
+class PlatformInBothViews : public ::testing::TestWithParam<tlm::View> {};
+INSTANTIATE_TEST_SUITE_P(Views, PlatformInBothViews, ::testing::Values(tlm::View::lt, tlm::View::at),
+                         [](const auto& view) { return view.param == tlm::View::lt ? "lt" : "at"; });
+
+TEST_P(PlatformInBothViews, GivesTheFunctionalExecutorsLogitsToTheBit) {
+    Experiment run(1);
+    run.input.view = GetParam();
+    const SimulationOutcome outcome = run.go();
+    const inference::Network& network = run.image.tasks[1].network;
+    const inference::ExactEngine engine(network);
+    const inference::Executor executor(network, engine, inference::Arithmetic::integer);
+    EXPECT_EQ(outcome.logits, executor.logits(run.input.sentences));
+    EXPECT_EQ(outcome.path, "int8_gemm");
+}
+
+TEST_P(PlatformInBothViews, GivesTheSameForAnyNumberOfThreads) {
+    const auto with = [](int threads) {
+        return in_own_process([threads] {
+            Experiment run;
+            run.input.view = GetParam();
+            run.input.threads = threads;
+            return shown(run.go());
+        });
+    };
+    const std::string one = with(1);
+    EXPECT_EQ(one.substr(0, 9), "{\"logits\"");
+    EXPECT_EQ(one, with(2));
+    EXPECT_EQ(one, with(5));
+}
+
+TEST(Platform, TakesTheSameTimeInBothViewsWhereNobodyElseAsks) {
+    const auto latency = [](tlm::View view) {
+        return in_own_process([view] {
+            Experiment run;
+            run.input.view = view;
+            run.input.in_flight = 1;
+            run.input.sentences.resize(1);
+            return boost::json::serialize(boost::json::value(run.go().latency_s.front()));
+        });
+    };
+    const std::string loosely = latency(tlm::View::lt);
+    EXPECT_GT(std::stod(loosely), 0.0);
+    EXPECT_EQ(loosely, latency(tlm::View::at));
+}
+
+TEST(Platform, CountsWhatTheFormulasSay) {
+    Experiment run(0);
+    const SimulationOutcome outcome = run.go();
+    std::int64_t tokens = 0, attention = 0;
+    for (const auto& sentence : run.input.sentences) {
+        const auto length = static_cast<std::int64_t>(sentence.ids.size());
+        tokens += length;
+        attention += length * length;
+    }
+    const auto samples = static_cast<std::int64_t>(run.input.sentences.size());
+    // Task 0 reads the base's matrices (8-b weights: 7 columns in each of two polarities an output), a ternary delta on two
+    // channels and one of three bits on three; its value matrix is its own. One row block each; the pooler sees [CLS] alone.
+    const std::int64_t columns_a_token = 2 * (7 * (8 + 8 + 8 + 8 + 16 + 8) + 1 * 2 + 3 * 3);
+    EXPECT_EQ(outcome.adc_conversions, static_cast<std::uint64_t>(8 * (columns_a_token * tokens + 2 * 7 * 8 * samples)));
+    const Ledger& ledger = outcome.ledger;
+    EXPECT_EQ(ledger.count("tile.ima.adc", "convert"), outcome.adc_conversions);
+    EXPECT_EQ(ledger.count("tile.ima.sample_hold", "sample"), outcome.adc_conversions);
+    EXPECT_EQ(ledger.count("chip.embedding_memory", "read_byte"), static_cast<std::uint64_t>(3 * 8 * tokens));
+    EXPECT_EQ(ledger.count("tile.digital.mac", "mac"), static_cast<std::uint64_t>(2 * 8 * attention + 2 * 8 * samples));
+    EXPECT_EQ(ledger.count("tile.bus", "byte"), static_cast<std::uint64_t>((8 + 8 + 8 + 16) * tokens + 8 * samples));
+    EXPECT_EQ(ledger.count("tile.ima.array", "write"), 0u) << "programming is booked apart";
+    EXPECT_GT(outcome.programming.energy_j, 0.0);
+    EXPECT_GT(outcome.programming.time_s, 0.0);
+}
+
+TEST(Platform, ReadsTheBaseAloneForNoneOfTheOtherTasksDeltas) {
+    const auto conversions = [](std::size_t channels) {
+        return in_own_process([channels] {
+            Experiment run(0);
+            auto delta = *run.image.tasks[1].network.linears[0].delta;
+            delta.channels.resize(channels);
+            delta.codes.resize(channels * 8);
+            run.image.tasks[1].network.linears[0].delta = std::make_shared<const inference::MatrixDelta>(delta);
+            run.bytes = compressor::serialise(run.image);
+            run.input.image = run.bytes;
+            return std::to_string(run.go().adc_conversions);
+        });
+    };
+    EXPECT_EQ(conversions(2), conversions(1));
+}
+
+TEST(Platform, KeepsSentencesApartHoweverManyAreInFlight) {
+    const auto throughput = [](std::uint32_t in_flight) {
+        return std::stod(in_own_process([in_flight] {
+            Experiment run;
+            run.input.in_flight = in_flight;
+            return boost::json::serialize(boost::json::value(run.go().inference_s));
+        }));
+    };
+    EXPECT_LT(throughput(4), throughput(1)) << "sentences overlap";
+}
+
+TEST(Platform, SaysWhatAChipTooSmallLacks) {
+    Experiment run;
+    run.config = load_platform("reram-multitask", {"hierarchy.tiles=1", "hierarchy.imas_per_tile=1", "hierarchy.arrays_per_ima=1"});
+    try {
+        (void)run.go();
+        FAIL() << "the image fitted";
+    } catch (const InputError& error) {
+        EXPECT_NE(std::string(error.what()).find("arrays"), std::string::npos) << error.what();
+    }
+}
+
+TEST(Platform, SurfacesAnImageThatCannotBeRead) {
+    Experiment run;
+    run.bytes[run.bytes.size() / 2] ^= std::byte{4};
+    try {
+        (void)run.go();
+        FAIL() << "the image was read";
+    } catch (const InputError& error) {
+        EXPECT_NE(std::string(error.what()).find("weight image"), std::string::npos) << error.what();
+    }
+}
+
+TEST(Platform, RefusesARequestThatTheModelCannotTake) {
+    Experiment run;
+    run.input.sentences[4].segments[0] = 5;
+    EXPECT_THROW((void)run.go(), std::runtime_error);
+}
+
+TEST(Platform, WritesATraceOfItsRequestsAndStages) {
+    Experiment run;
+    Trace trace;
+    run.input.trace = &trace;
+    (void)run.go();
+    const auto json = boost::json::parse(trace.json()).as_object();
+    std::size_t requests = 0, spans = 0;
+    for (const auto& event : json.at("traceEvents").as_array()) {
+        if (event.at("ph").as_string() != "X") continue;
+        ++spans;
+        EXPECT_GE(event.at("dur").to_number<double>(), 0.0);
+    }
+    for (const auto& event : json.at("traceEvents").as_array())
+        if (event.at("ph").as_string() == "M" && event.at("name").as_string() == "thread_name")
+            requests += event.at("args").at("name").as_string() == "request";
+    EXPECT_EQ(requests, 1u) << "one track of requests";
+    EXPECT_EQ(spans, trace.spans());
+    EXPECT_GT(spans, run.input.sentences.size());
+}
+
+}  // namespace
+}  // namespace berth::platform

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compressor/image_file.hpp"
+#include "models/core/digest.hpp"
+#include "models/core/error.hpp"
+#include "models/core/json.hpp"
+#include "tests/unit/compressor/small_image.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <functional>
+
+namespace berth::compressor {
+namespace {
+
+using Bytes = std::vector<std::byte>;
+
+constexpr std::size_t kHeaderAt = 24;
+
+std::uint64_t header_length(const Bytes& bytes) {
+    std::uint64_t length = 0;
+    std::memcpy(&length, bytes.data() + 16, sizeof length);
+    return length;
+}
+
+std::string refusal(std::span<const std::byte> bytes) {
+    try {
+        (void)parse_image(bytes, "x.berth");
+    } catch (const InputError& error) {
+        return error.what();
+    }
+    return "";
+}
+
+/// The image with another header, rightly signed, so that what the header says is all that is wrong.
+Bytes with_header(const Bytes& bytes, const std::function<void(boost::json::object&)>& change) {
+    const std::uint64_t length = header_length(bytes);
+    boost::json::value header = parse_json({reinterpret_cast<const char*>(bytes.data()) + kHeaderAt, length}, "header");
+    change(header.as_object());
+    const std::string text = pretty_json(header);
+    Bytes out(bytes.begin(), bytes.begin() + kHeaderAt);
+    const std::uint64_t new_length = text.size();
+    const std::uint32_t crc = crc32c(std::as_bytes(std::span(text)));
+    std::memcpy(out.data() + 12, &crc, sizeof crc);
+    std::memcpy(out.data() + 16, &new_length, sizeof new_length);
+    const auto added = std::as_bytes(std::span(text));
+    out.insert(out.end(), added.begin(), added.end());
+    out.resize((out.size() + 63) / 64 * 64);
+    const std::size_t first = (kHeaderAt + length + 63) / 64 * 64;
+    out.insert(out.end(), bytes.begin() + static_cast<std::ptrdiff_t>(first), bytes.end());
+    return out;
+}
+
+/// The image with other bytes in one section, its CRC made right again.
+Bytes with_section(const Bytes& bytes, const std::string& name, const std::function<void(std::span<std::byte>)>& change) {
+    Bytes changed = bytes;
+    const std::size_t first = (kHeaderAt + header_length(bytes) + 63) / 64 * 64;
+    return with_header(changed, [&](boost::json::object& header) {
+        for (auto& section : header.at("sections").as_array()) {
+            if (section.at("name").as_string() != name) continue;
+            const std::span part(changed.data() + first + section.at("offset").to_number<std::size_t>(),
+                                 section.at("length").to_number<std::size_t>());
+            change(part);
+            char text[9];
+            std::snprintf(text, sizeof text, "%08x", crc32c(part));
+            section.as_object()["crc32c"] = text;
+        }
+    });
+}
+
+boost::json::object& at(boost::json::value& value) { return value.as_object(); }
+
+TEST(WeightImage, ComesBackFromItsBytesAsItWas) {
+    const WeightImage image = test::small_image();
+    const Bytes bytes = serialise(image);
+    const WeightImage read = parse_image(bytes, "x.berth");
+    EXPECT_EQ(serialise(read), bytes);
+    EXPECT_EQ(read.shape, image.shape);
+    EXPECT_EQ(read.tokenizer.vocabulary, image.tokenizer.vocabulary);
+    ASSERT_EQ(read.tasks.size(), 2u);
+    for (std::size_t task = 0; task < 2; ++task)
+        for (std::size_t index = 0; index < 7; ++index) {
+            const auto &expected = image.tasks[task].network.linears[index], &got = read.tasks[task].network.linears[index];
+            EXPECT_EQ(got.matrix->values, expected.matrix->values);
+            EXPECT_EQ(got.matrix->scales, expected.matrix->scales);
+            EXPECT_EQ(got.bias, expected.bias);
+            ASSERT_EQ(got.delta == nullptr, expected.delta == nullptr);
+            if (!got.delta) continue;
+            EXPECT_EQ(got.delta->channels, expected.delta->channels);
+            EXPECT_EQ(got.delta->codes, expected.delta->codes);
+            EXPECT_EQ(got.delta->magnitude_bits, expected.delta->magnitude_bits);
+        }
+}
+
+TEST(WeightImage, SharesMatricesAndTablesThatTasksHaveInCommon) {
+    const Bytes bytes = serialise(test::small_image());
+    const WeightImage read = parse_image(bytes, "x.berth");
+    EXPECT_EQ(read.tasks[0].network.embeddings, read.tasks[1].network.embeddings);
+    EXPECT_EQ(read.tasks[0].network.linears[0].matrix, read.base[0]);
+    EXPECT_EQ(read.tasks[1].network.linears[6].matrix, read.base[6]);
+    WeightImage twice = test::small_image();
+    twice.tasks.push_back(twice.tasks[1]);
+    twice.tasks[2].name = "third";
+    const auto sections = [](const WeightImage& image) { return parse_header(serialise(image), "x").at("sections").as_array().size(); };
+    EXPECT_EQ(sections(twice), sections(test::small_image())) << "a task with nothing of its own added a section";
+}
+
+TEST(WeightImage, RefusesEveryFlippedBit) {
+    Bytes bytes = serialise(test::small_image());
+    for (std::size_t place = 0; place < bytes.size(); ++place) {
+        const std::byte original = bytes[place];
+        bytes[place] ^= static_cast<std::byte>(1U << (place % 8));
+        EXPECT_NE(refusal(bytes).find("x.berth"), std::string::npos) << "byte " << place;
+        bytes[place] = original;
+    }
+    EXPECT_EQ(refusal(bytes), "");
+}
+
+TEST(WeightImage, RefusesEveryTruncation) {
+    const Bytes bytes = serialise(test::small_image());
+    for (std::size_t length = 0; length < bytes.size(); ++length)
+        EXPECT_NE(refusal(std::span(bytes).first(length)).find("x.berth"), std::string::npos) << length << " bytes";
+}
+
+TEST(WeightImage, NamesWhatIsWrongWithTheFrame) {
+    const Bytes good = serialise(test::small_image());
+    Bytes bytes = good;
+    bytes.push_back(std::byte{0});
+    EXPECT_EQ(refusal(bytes), "x.berth: has 1 bytes behind the last section; expected nothing there");
+    bytes = good;
+    bytes[0] = std::byte{'X'};
+    EXPECT_EQ(refusal(bytes), "x.berth: does not begin with \"BERTHIMG\"; expected a weight image");
+    bytes = good;
+    bytes[8] = std::byte{9};
+    EXPECT_EQ(refusal(bytes), "x.berth: has version 9; expected version 1");
+    bytes = good;
+    const std::uint64_t huge = std::uint64_t{1} << 60;
+    std::memcpy(bytes.data() + 16, &huge, sizeof huge);
+    EXPECT_NE(refusal(bytes).find("a header of 1152921504606846976 bytes"), std::string::npos);
+}
+
+TEST(WeightImage, NamesTheSectionThatWasFlipped) {
+    Bytes bytes = serialise(test::small_image());
+    bytes.back() ^= std::byte{1};
+    EXPECT_EQ(refusal(bytes), "x.berth: section second.classifier.bias: does not match its CRC-32C; expected the bytes that were written");
+}
+
+TEST(WeightImage, RefusesSectionsThatLieWhereTheyCannot) {
+    const Bytes good = serialise(test::small_image());
+    const auto section = [&](std::size_t index, const char* key, boost::json::value value) {
+        return refusal(with_header(good, [&](boost::json::object& header) { at(header["sections"].as_array()[index])[key] = value; }));
+    };
+    EXPECT_NE(section(1, "offset", 0).find("base.layer.0.query.scales: has offset 0"), std::string::npos) << "overlap";
+    EXPECT_NE(section(0, "offset", 64).find("base.layer.0.query.values: has offset 64"), std::string::npos);
+    EXPECT_NE(section(3, "length", std::uint64_t{1} << 62).find("reaches beyond the file"), std::string::npos);
+    EXPECT_NE(section(3, "length", -1).find("x.berth:sections[3].length: is -1"), std::string::npos);
+    EXPECT_NE(section(3, "crc32c", "zz").find("CRC-32C"), std::string::npos);
+    EXPECT_NE(section(0, "type", "float32").find("of type float32"), std::string::npos);
+}
+
+TEST(WeightImage, RefusesHeadersThatContradictThemselves) {
+    const Bytes good = serialise(test::small_image());
+    const auto changed = [&](const std::function<void(boost::json::object&)>& change) { return refusal(with_header(good, change)); };
+    const auto task = [](boost::json::object& header) -> boost::json::object& { return at(header["tasks"].as_array()[0]); };
+    EXPECT_EQ(changed([](auto&) {}), "") << "the helper itself must not spoil the image";
+    EXPECT_NE(changed([](auto& header) { header.erase("shape"); }).find("x.berth:shape: is missing"), std::string::npos);
+    EXPECT_NE(changed([](auto& header) { at(header["shape"])["heads"] = 3; }).find("x.berth:shape.heads"), std::string::npos);
+    EXPECT_NE(changed([](auto& header) { at(header["shape"])["hidden"] = 1 << 30; }).find("shape.hidden"), std::string::npos);
+    EXPECT_NE(changed([](auto& header) { at(header["shape"])["intermediate"] = 1 << 20; }).find("x.berth"), std::string::npos);
+    EXPECT_NE(changed([](auto& header) { at(header["shape"])["norm_epsilon"] = "1e-12x"; }).find("norm_epsilon"), std::string::npos);
+    EXPECT_NE(changed([](auto& header) { header["tasks"] = boost::json::array(); }).find("tasks: is empty"), std::string::npos);
+    EXPECT_NE(changed([&](auto& header) { task(header)["name"] = "second"; }).find("second again"), std::string::npos);
+    EXPECT_NE(changed([&](auto& header) { task(header)["name"] = 7; }).find("tasks[0].name: is 7"), std::string::npos);
+    EXPECT_NE(changed([&](auto& header) { task(header)["metric"] = "guess"; }).find("metric: is guess"), std::string::npos);
+    EXPECT_NE(changed([&](auto& header) { task(header)["labels"] = 5; }).find("classifier"), std::string::npos);
+    EXPECT_NE(changed([&](auto& header) { task(header)["regression"] = "no"; }).find("regression: is \"no\""), std::string::npos);
+    EXPECT_NE(changed([&](auto& header) { task(header)["regression"] = true; }).find("labels"), std::string::npos);
+    EXPECT_NE(changed([&](auto& header) { task(header)["classifier_bias"] = 1000; }).find("classifier_bias: is 1000"), std::string::npos);
+    EXPECT_NE(changed([&](auto& header) { task(header)["linears"].as_array().pop_back(); }).find("has 6 elements; expected 7"),
+              std::string::npos);
+    EXPECT_NE(changed([&](auto& header) { task(header)["linears"].as_array()[3].as_object()["matrix"] = "bass"; }).find("is bass"),
+              std::string::npos);
+    EXPECT_NE(changed([](auto& header) { at(header["base"])["matrices"] = boost::json::array(); }).find("matrix: is the base's"),
+              std::string::npos);
+    EXPECT_NE(changed([](auto& header) { at(header["tokenizer"])["limit"] = 17; }).find("tokenizer.limit: is 17"), std::string::npos);
+    EXPECT_NE(changed([](auto& header) { at(header["tokenizer"])["pieces"] = 6; }).find("section vocabulary: has 7 lines"),
+              std::string::npos);
+    EXPECT_NE(changed([](auto& header) { at(header["geometry"])["encoding"] = "unary"; }).find("geometry.encoding"), std::string::npos);
+    EXPECT_NE(changed([](auto& header) { header["tasks"].as_array().pop_back(); }).find("is used by nothing"), std::string::npos);
+    EXPECT_NE(changed([&](auto& header) {
+                  task(header)["linears"].as_array()[1].as_object()["delta"].as_object()["magnitude_bits"] = 2;
+              }).find("magnitudes up to 3"),
+              std::string::npos)
+        << "codes beyond the magnitude";
+}
+
+TEST(WeightImage, RefusesContentThatIsOutOfRange) {
+    const Bytes good = serialise(test::small_image());
+    const auto changed = [&](const char* name, std::size_t place, std::vector<unsigned char> bytes) {
+        return refusal(with_section(good, name, [&](std::span<std::byte> section) {
+            ASSERT_LE(place + bytes.size(), section.size());
+            std::memcpy(section.data() + place, bytes.data(), bytes.size());
+        }));
+    };
+    EXPECT_NE(changed("base.pooler.values", 3, {0x80}).find("section base.pooler.values: holds a value out of range"), std::string::npos);
+    EXPECT_NE(changed("base.layer.0.query.scales", 0, {0, 0, 0xC0, 0x7F}).find("section base.layer.0.query.scales: holds nan"),
+              std::string::npos);
+    EXPECT_NE(changed("base.layer.0.query.scales", 0, {0, 0, 0, 0}).find("section base.layer.0.query.scales: holds 0"), std::string::npos);
+    EXPECT_NE(changed("first.classifier.bias", 4, {0, 0, 0x80, 0xFF}).find("holds -inf"), std::string::npos);
+    EXPECT_NE(changed("first.layer.0.query.delta.channels", 4, {1}).find("holds channel 1; expected ascending"), std::string::npos);
+    EXPECT_NE(changed("first.layer.0.query.delta.channels", 4, {8}).find("holds channel 8"), std::string::npos);
+    EXPECT_NE(changed("first.layer.0.query.delta.codes", 0, {0x02}).find("holds bits that are no code"), std::string::npos);
+    EXPECT_NE(changed("vocabulary", 6, {'Z', '[', 'U', 'N'}).find("lacks [UNK]"), std::string::npos);
+    const auto overflow = refusal(with_section(
+        good, "base.layer.0.key.values", [](std::span<std::byte> section) { std::fill(section.begin(), section.end(), std::byte{127}); }));
+    EXPECT_NE(overflow.find("tasks[0].linears[1].delta: takes a weight of channel"), std::string::npos) << overflow;
+}
+
+TEST(WeightImage, RefusesAHeaderThatMultipliesItsFile) {
+    constexpr int wide = 1 << 16;
+    WeightImage image = test::small_image();
+    image.shape.intermediate = wide;
+    test::Numbers numbers(9);
+    image.base[4] = std::make_shared<const inference::Int8Matrix>(test::small_matrix(numbers, wide, 8, 100));
+    image.base[5] = std::make_shared<const inference::Int8Matrix>(test::small_matrix(numbers, 8, wide, 100));
+    image.tasks.pop_back();
+    image.tasks[0].network.linears[4] = {image.base[4], nullptr, numbers.reals(wide)};
+    image.tasks[0].network.linears[5].matrix = image.base[5];
+    const auto with_tasks = [&](int count) {
+        return refusal(with_header(serialise(image), [&](boost::json::object& header) {
+            boost::json::array& tasks = header["tasks"].as_array();
+            while (static_cast<int>(tasks.size()) < count) {
+                boost::json::value copy = tasks[0];
+                copy.as_object()["name"] = "copy" + std::to_string(tasks.size());
+                tasks.push_back(std::move(copy));
+            }
+        }));
+    };
+    EXPECT_EQ(with_tasks(8), "") << "tasks that share everything are an honest image";
+    EXPECT_NE(with_tasks(600).find("makes the image many times as large as its file"), std::string::npos);
+}
+
+TEST(WeightImage, IsWrittenWholeAndReadBack) {
+    const auto file = std::filesystem::temp_directory_path() / ("berth_image_test_" + std::to_string(::getpid()) + ".berth");
+    const WeightImage image = test::small_image();
+    write_image(image, file);
+    EXPECT_EQ(serialise(read_image(file)), serialise(image));
+    std::filesystem::remove(file);
+    EXPECT_THROW((void)read_image(file), InputError);
+    EXPECT_THROW(write_image(image, file / "below"), InputError);
+}
+
+TEST(WeightImage, RefusesAVocabularyThatCannotBeLines) {
+    WeightImage image = test::small_image();
+    image.tokenizer.vocabulary[4] = "a\nb";
+    EXPECT_THROW((void)serialise(image), InputError);
+}
+
+TEST(WeightImage, NamesItsTasksWhenAnotherIsAsked) {
+    const WeightImage image = test::small_image();
+    EXPECT_EQ(image.task("second").name, "second");
+    try {
+        (void)image.task("third");
+        FAIL();
+    } catch (const InputError& error) {
+        EXPECT_STREQ(error.what(), "task third: is not in the image; expected first or second");
+    }
+}
+
+TEST(Planes, AreTheBaseOnceThenWhatEachTaskKeeps) {
+    WeightImage image = test::small_image();
+    image.tasks[1].network.linears[1].delta = std::make_shared<const inference::MatrixDelta>(inference::MatrixDelta{1, {}, {}});
+    const auto planes = planes_of(image);
+    ASSERT_EQ(planes.size(), 7u + 3u + 2u);
+    EXPECT_EQ(planes[4].matrix, "layer.0.intermediate");
+    EXPECT_EQ(planes[4].owner, "base");
+    EXPECT_EQ(planes[4].inputs, 8);
+    EXPECT_EQ(planes[4].outputs, 16);
+    EXPECT_EQ(planes[4].magnitude_bits, 7);
+    EXPECT_EQ(planes[7].matrix, "layer.0.query");
+    EXPECT_EQ(planes[7].owner, "first");
+    EXPECT_EQ(planes[7].outputs, 2);
+    EXPECT_EQ(planes[7].magnitude_bits, 1);
+    EXPECT_EQ(planes[8].outputs, 3);
+    EXPECT_EQ(planes[8].magnitude_bits, 3);
+    EXPECT_EQ(planes[9].matrix, "layer.0.value");
+    EXPECT_EQ(planes[9].outputs, 8);
+    EXPECT_EQ(planes[9].magnitude_bits, 7);
+    EXPECT_EQ(planes[11].owner, "second");
+    EXPECT_EQ(planes_of_copies(image).size(), 14u);
+}
+
+}  // namespace
+}  // namespace berth::compressor

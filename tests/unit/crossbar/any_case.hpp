@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/crossbar/crossbar_params.hpp"
+#include "models/crossbar/encoding.hpp"
+#include "models/periphery/dac.hpp"
+#include "tests/unit/crossbar/random_matrix.hpp"
+
+#include <rapidcheck.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace berth::test {
+
+/// Any platform and any matrix on it that a test can afford.
+struct Case {
+    crossbar::CrossbarParams params;
+    periphery::DacParams dac;
+    int out, in, tokens, magnitude_bits;
+    std::vector<std::int8_t> weights, x;
+};
+
+inline Case any_case() {
+    const auto within = [](int least, int largest) { return *rc::gen::inRange(least, largest + 1); };
+    Case any;
+    any.params.rows = *rc::gen::oneOf(rc::gen::elementOf(std::vector<int>{16, 32, 64, 128, 256, 512, 1024}), rc::gen::inRange(16, 1025));
+    any.params.cols = within(16, 1024);
+    any.params.cell_bits = within(1, 4);
+    any.params.encoding = *rc::gen::elementOf(crossbar::encoding_names());
+    any.dac.bits = within(1, 4);
+    any.out = within(1, 24);
+    any.in = within(1, 300);
+    any.tokens = within(1, 3);
+    any.magnitude_bits = within(1, 7);
+    const int largest = (1 << any.magnitude_bits) - 1;
+    const auto seed = *rc::gen::arbitrary<std::uint32_t>();
+    // Half of the cases have weights of one sign and large, whose columns are full.
+    const int least = within(0, 1) == 0 ? -largest : largest / 2;
+    any.weights = random_int8(std::size_t(any.out * any.in), least, largest, seed);
+    any.x = random_int8(std::size_t(any.tokens * any.in), -128, 127, seed + 1);
+    return any;
+}
+
+}  // namespace berth::test

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/crossbar/crossbar_matrix.hpp"
+
+#include "tests/unit/crossbar/any_case.hpp"
+#include "tests/unit/crossbar/random_matrix.hpp"
+
+#include <gtest/gtest.h>
+#include <hwy/targets.h>
+#include <rapidcheck/gtest.h>
+
+namespace berth::crossbar {
+namespace {
+
+using test::any_case;
+using test::Case;
+using test::random_int8;
+using test::uniform_adc;
+
+/// All that arrays give for a product.
+struct Outcome {
+    std::vector<std::int32_t> codes;
+    std::vector<std::int64_t> sums;
+    Activity activity;
+
+    bool operator==(const Outcome&) const = default;
+};
+
+Outcome outcome(const CrossbarMatrix& matrix, const Case& c) {
+    Outcome all;
+    all.codes.resize(matrix.code_count(c.tokens));
+    all.sums.resize(std::size_t(c.tokens * c.out));
+    all.activity = matrix.accumulate(c.x, c.tokens, all.sums, all.codes);
+    std::vector<std::int64_t> without_codes(all.sums.size());
+    RC_ASSERT(matrix.accumulate(c.x, c.tokens, without_codes) == all.activity);
+    RC_ASSERT(without_codes == all.sums);
+    return all;
+}
+
+Outcome outcome(Case c, const char* path, const std::shared_ptr<const periphery::Adc>& adc) {
+    c.params.path = path;
+    return outcome(CrossbarMatrix(c.weights, c.out, c.in, c.magnitude_bits, c.params, c.dac, adc), c);
+}
+
+RC_GTEST_PROP(BitPlane, GivesTheReferencesCodesSumsAndClipping, ()) {
+    const Case any = any_case();
+    const int bits = *rc::gen::inRange(1, 13);
+    const double step = *rc::gen::elementOf(std::vector<double>{0.25, 0.7, 1.0, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 12.0});
+    const auto adc = uniform_adc(bits, step);
+    RC_ASSERT(outcome(any, "auto", adc) == outcome(any, "reference", adc));
+}
+
+/// A case whose every kind of group is there: two groups of channels, two blocks, the second ragged, and 17 tokens, over one tile.
+Case wide_case(int rows, int cell_bits, int dac_bits, const char* encoding) {
+    Case c;
+    c.params = {.rows = rows, .cols = 128, .cell_bits = cell_bits, .encoding = encoding, .path = "auto"};
+    c.dac.bits = dac_bits;
+    c.out = 70, c.in = rows + 13, c.tokens = 17, c.magnitude_bits = 7;
+    c.weights = random_int8(std::size_t(c.out * c.in), -127, 127, 1);
+    c.x = random_int8(std::size_t(c.tokens * c.in), -128, 127, 2);
+    return c;
+}
+
+/// Leaves the processor's vectors as they were.
+class Targets : public testing::Test {
+protected:
+    void TearDown() override { use(0); }
+    static void use(std::int64_t targets) {
+        hwy::SetSupportedTargetsForTest(targets);
+        hwy::GetChosenTarget().DeInit();
+    }
+};
+
+TEST_F(Targets, AllGiveTheReferencesCodes) {
+    use(0);
+    const std::int64_t supported = hwy::SupportedTargets();
+    struct Platform {
+        int rows, cell_bits, dac_bits, adc_bits;
+        double step;
+        const char* encoding;
+    };
+    for (const Platform& p : {Platform{128, 1, 1, 4, 1.0, "differential"}, Platform{128, 1, 1, 5, 2.0, "differential"},
+                              Platform{128, 1, 1, 5, 3.0, "offset_flipped"}, Platform{600, 1, 1, 7, 6.0, "offset"},
+                              Platform{128, 2, 2, 9, 1.0, "twos_complement"}, Platform{300, 4, 3, 9, 2.5, "differential"}}) {
+        const Case c = wide_case(p.rows, p.cell_bits, p.dac_bits, p.encoding);
+        const auto adc = uniform_adc(p.adc_bits, p.step);
+        const Outcome reference = outcome(c, "reference", adc);
+        const CrossbarMatrix matrix(c.weights, c.out, c.in, c.magnitude_bits, c.params, c.dac, adc);
+        ASSERT_EQ(matrix.path_taken(), "bit_plane");
+        for (std::int64_t left = supported; left != 0; left &= left - 1) {
+            use(left & -left);
+            EXPECT_TRUE(outcome(matrix, c) == reference) << hwy::TargetName(left & -left) << ", step " << p.step;
+        }
+    }
+}
+
+}  // namespace
+}  // namespace berth::crossbar

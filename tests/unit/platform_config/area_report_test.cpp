@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/area_report.hpp"
+
+#include "platform/cell_presets.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+namespace berth::platform {
+namespace {
+
+double parts(const boost::json::object& block) {
+    double sum = 0.0;
+    for (const auto& entry : block.at("components").as_object()) sum += entry.value().to_number<double>();
+    return sum;
+}
+
+TEST(AreaReport, AddsUpToItsTotalForAnyImage) {
+    const PlatformConfig config = load_platform("reram-multitask");
+    ASSERT_TRUE(rc::check("parts add up", [&] {
+        const int tasks = *rc::gen::inRange(1, 9);
+        std::vector<mapping::Plane> image{{"m", "base", 384, 384, 7}}, copies;
+        for (int task = 0; task < tasks; ++task) {
+            image.push_back({"m", std::to_string(task), 384, *rc::gen::inRange(0, 385), 1});
+            copies.push_back({"m", std::to_string(task), 384, 384, 7});
+        }
+        const ImageOnChip on_chip = place_on_chip(config, image, copies, tasks, *rc::gen::inRange(0, 1 << 25));
+        const auto area = area_block(config, &on_chip);
+        const double total = area.at("total").as_double();
+        RC_ASSERT(std::abs(parts(area) - total) <= 1e-9 * total);
+        RC_ASSERT(area.at("ratio").as_double() == total / area.at("baseline_copies").as_double());
+        const auto power = power_block(config, &on_chip);
+        double peak = 0.0;
+        for (const auto& entry : power.at("components").as_object()) peak += entry.value().at("peak").as_double();
+        RC_ASSERT(std::abs(peak - power.at("peak").as_double()) <= 1e-9 * peak);
+    }));
+}
+
+TEST(AreaReport, CountsTheTilesOfTheImageAndItsEmbeddingBanks) {
+    const PlatformConfig config = load_platform("reram-multitask");
+    const std::vector<mapping::Plane> planes{{"m", "base", 768, 768, 7}};  // 504 arrays, 63 IMAs, 6 tiles
+    const ImageOnChip on_chip = place_on_chip(config, planes, planes, 1, 65537);
+    EXPECT_EQ(on_chip.embedding_banks, 2);
+    const auto area = area_block(config, &on_chip);
+    EXPECT_NEAR(area.at("components").at("chip.embedding_memory").as_double(), 2 * 0.083, 1e-12);
+    EXPECT_NEAR(area.at("components").at("tile.buffer").as_double(), 6 * 0.083, 1e-12);
+    const auto arrays = arrays_block(config, &on_chip);
+    EXPECT_EQ(arrays.at("needed").as_int64(), 504);
+    EXPECT_EQ(arrays.at("imas").as_int64(), 63);
+    EXPECT_EQ(arrays.at("tiles").as_int64(), 6);
+    EXPECT_DOUBLE_EQ(arrays.at("utilisation").as_double(), 1.0);
+}
+
+TEST(AreaReport, CountsSharedEmbeddingsOnce) {
+    const auto table = [](int rows) { return inference::Int8Matrix{.out = rows, .in = 12, .values = {}, .scales = {}}; };
+    const auto shared = std::make_shared<const inference::Embeddings>(inference::Embeddings{table(100), table(10), table(2)});
+    const auto own = std::make_shared<const inference::Embeddings>(inference::Embeddings{table(50), table(10), table(2)});
+    compressor::WeightImage image;
+    image.tasks.resize(3);
+    image.tasks[0].network.embeddings = shared;
+    image.tasks[1].network.embeddings = shared;
+    image.tasks[2].network.embeddings = own;
+    EXPECT_EQ(embedding_bytes(image), (112 + 62) * (12 + 4));
+}
+
+TEST(AreaReport, MeasuresTheBaselineOnAChipThatHoldsIt) {
+    const PlatformConfig config = load_platform("reram-multitask", {"hierarchy.tiles=6"});
+    const std::vector<mapping::Plane> image{{"m", "base", 768, 768, 7}};
+    const std::vector<mapping::Plane> copies{{"m", "a", 768, 768, 7}, {"m", "b", 768, 768, 7}};
+    EXPECT_EQ(place_on_chip(config, image, copies, 2, 0).copies.arrays, 2 * 504);
+    EXPECT_THROW((void)place_on_chip(config, copies, copies, 2, 0), InputError);
+}
+
+TEST(CellPresets, HaveBothResistancesAndASource) {
+    const auto cells = describe_cells();
+    ASSERT_GE(cells.size(), 6u);
+    for (const auto& cell : cells) {
+        EXPECT_GT(cell.at("r_off_ohm").as_double(), cell.at("r_on_ohm").as_double());
+        EXPECT_FALSE(cell.at("source").as_string().empty());
+    }
+}
+
+}  // namespace
+}  // namespace berth::platform

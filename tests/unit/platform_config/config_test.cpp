@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/config.hpp"
+
+#include "platform_file.hpp"
+
+#include <cstdlib>
+
+namespace berth::platform {
+namespace {
+
+using PlatformConfigTest = PlatformFolder;
+
+TEST_F(PlatformConfigTest, LoadsEveryPresetThatIsListed) {
+    const auto list = presets();
+    ASSERT_GE(list.size(), 2u);
+    for (const auto& [name, description] : list) {
+        EXPECT_FALSE(description.empty()) << name;
+        const PlatformConfig config = load_platform(name);
+        EXPECT_EQ(config.name, name);
+        EXPECT_EQ(config.description, description);
+        EXPECT_EQ(config.sha256.size(), 64u);
+        EXPECT_GT(config.timing.clock_hz, 0.0);
+    }
+}
+
+TEST_F(PlatformConfigTest, HoldsWhatTheMultitaskPresetPromises) {
+    const PlatformConfig config = load_platform("reram-multitask");
+    EXPECT_EQ(config.crossbar.rows, 128);
+    EXPECT_EQ(config.crossbar.cols, 128);
+    EXPECT_EQ(config.crossbar.cell_bits, 1);
+    EXPECT_EQ(config.crossbar.encoding, "differential");
+    EXPECT_EQ(config.adc.bits, 8);
+    EXPECT_EQ(config.dac.bits, 1);
+    EXPECT_DOUBLE_EQ(config.adcs_per_array, 1.0);
+    for (const auto& component : config.inventory.components()) {
+        EXPECT_NE(component.path, "chip.hypertransport");
+        EXPECT_NE(component.path, "tile.sigmoid");
+    }
+}
+
+TEST_F(PlatformConfigTest, PaysForEveryActionThatAPlatformTakes) {
+    const PlatformConfig config = load_platform("reram-multitask");
+    for (const auto& [path, action] : std::initializer_list<std::pair<const char*, const char*>>{{"chip.embedding_memory", "read_byte"},
+                                                                                                 {"chip.global_shift_add", "add"},
+                                                                                                 {"tile.buffer", "read_byte"},
+                                                                                                 {"tile.buffer", "write_byte"},
+                                                                                                 {"tile.bus", "byte"},
+                                                                                                 {"tile.router", "flit"},
+                                                                                                 {"tile.output_register", "byte"},
+                                                                                                 {"tile.shift_add", "add"},
+                                                                                                 {"tile.digital.vector", "element"},
+                                                                                                 {"tile.digital.mac", "mac"},
+                                                                                                 {"tile.ima.array", "read"},
+                                                                                                 {"tile.ima.array", "write"},
+                                                                                                 {"tile.ima.dac", "drive"},
+                                                                                                 {"tile.ima.sample_hold", "sample"},
+                                                                                                 {"tile.ima.adc", "convert"},
+                                                                                                 {"tile.ima.shift_add", "add"},
+                                                                                                 {"tile.ima.input_register", "byte"},
+                                                                                                 {"tile.ima.output_register", "byte"}})
+        EXPECT_GT(config.inventory.energy(path, action), 0.0) << path << " " << action;
+}
+
+TEST_F(PlatformConfigTest, TakesARowByWhatASettingSays) {
+    const PlatformConfig eight = load_platform("reram-multitask"), six = load_platform("reram-multitask", {"adc.bits=6"});
+    EXPECT_DOUBLE_EQ(six.inventory.energy("tile.ima.adc", "convert"), 1.20e-12);
+    EXPECT_NEAR(eight.inventory.energy("tile.ima.adc", "convert"), 1.6667e-12, 1e-16);
+    EXPECT_NE(six.sha256, eight.sha256);
+    EXPECT_EQ(load_platform("reram-multitask", {"adc.bits=8"}).sha256, eight.sha256);
+}
+
+TEST_F(PlatformConfigTest, GrowsAnArrayWithItsCells) {
+    const PlatformConfig plain = load_platform("reram-multitask"), tall = load_platform("reram-multitask", {"crossbar.rows=256"});
+    const auto area = [](const PlatformConfig& config, const char* path) { return config.inventory.area(1, config.hierarchy, 0).at(path); };
+    EXPECT_DOUBLE_EQ(area(tall, "tile.ima.array"), 2 * area(plain, "tile.ima.array"));
+    EXPECT_DOUBLE_EQ(area(tall, "tile.ima.dac"), 2 * area(plain, "tile.ima.dac"));
+    EXPECT_DOUBLE_EQ(area(tall, "tile.ima.adc"), area(plain, "tile.ima.adc"));
+    EXPECT_DOUBLE_EQ(tall.timing.array_write_s, 2 * plain.timing.array_write_s);
+}
+
+TEST_F(PlatformConfigTest, ExtendsAPresetByWhatDiffers) {
+    const PlatformConfig config = load_platform(file("mine.json", R"({"extends": "reram-multitask", "hierarchy": {"tiles": 7},
+        "inventory": {"tile.ima.adc": {"count": 4}, "tile.shift_add": null}})"));
+    EXPECT_EQ(config.hierarchy.tiles, 7);
+    EXPECT_EQ(config.hierarchy.arrays_per_ima, 8);
+    EXPECT_DOUBLE_EQ(config.adcs_per_array, 0.5);
+    EXPECT_THROW((void)config.inventory.energy("tile.shift_add", "add"), InputError);
+}
+
+TEST_F(PlatformConfigTest, ExtendsAFileBesideItAndAddsItsTables) {
+    (void)file("rows.json", R"({"table": "mine", "node_nm": 32, "source": "test", "rows": [
+        {"id": "adc", "value": 0.5, "unit": "pJ", "per": "conversion", "mark": "C", "source": "test"}]})");
+    (void)file("parent.json", R"({"extends": "isaac-ce", "tables": ["rows.json"], "hierarchy": {"tiles": 7}})");
+    const PlatformConfig config = load_platform(
+        file("child.json",
+             R"({"extends": "parent.json", "tables": ["rows.json"], "inventory": {"tile.ima.adc": {"energy": {"convert": "mine.adc"}}}})"));
+    EXPECT_EQ(config.hierarchy.tiles, 7);
+    EXPECT_DOUBLE_EQ(config.inventory.energy("tile.ima.adc", "convert"), 0.5e-12);
+}
+
+TEST_F(PlatformConfigTest, FindsPresetsOfThePathFirst) {
+    (void)file("isaac-ce.json", R"({"description": "mine"})");
+    (void)file("another.json", R"({"description": "another"})");
+    ::setenv("BERTH_PRESET_PATH", ("/nowhere::" + folder.string()).c_str(), 1);
+    const auto list = presets();
+    ::unsetenv("BERTH_PRESET_PATH");
+    const auto described = [&](const std::string& name) {
+        for (const auto& [preset, description] : list)
+            if (preset == name) return description;
+        return std::string();
+    };
+    EXPECT_EQ(described("isaac-ce"), "mine");
+    EXPECT_EQ(described("another"), "another");
+    EXPECT_FALSE(described("reram-multitask").empty());
+}
+
+TEST_F(PlatformConfigTest, NamesEveryRowItRestsOn) {
+    const PlatformConfig config = load_platform("reram-multitask");
+    std::string all;
+    for (const auto& source : config.constants.sources()) {
+        EXPECT_FALSE(source.at("source").as_string().empty());
+        all += std::string(source.at("row").as_string()) + "\n";
+    }
+    for (const char* row : {"isaac_adc.8b.convert.energy", "puma.cell.write.energy", "horowitz.32nm.int8_mac.energy", "isaac.clock"})
+        EXPECT_NE(all.find(row), std::string::npos) << row;
+    EXPECT_EQ(all.find("isaac.hypertransport"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace berth::platform
