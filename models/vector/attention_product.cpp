@@ -54,6 +54,8 @@ void multiply_rows(const float* left, std::size_t left_stride, const float* righ
     }
 }
 
+std::size_t lanes_of_a_vector() { return hn::Lanes(Real()); }
+
 void multiply_block(const float* left, std::size_t left_stride, const float* right, std::size_t rows, std::size_t inner,
                     std::size_t columns, std::int32_t* y, std::size_t count) {
     std::size_t row = 0;
@@ -68,16 +70,16 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace berth::vector {
 
+HWY_EXPORT(lanes_of_a_vector);
 HWY_EXPORT(multiply_block);
 
 namespace {
 
 /// 1024 products of at most 2^14 stay exact in a float; so do weights of at most 2^17 together, times 2^7.
 constexpr std::size_t kExactProducts = 1024;
-/// Rows of the right operand are padded to whole vectors of any target.
-constexpr std::size_t kPadding = HWY_MAX_BYTES / sizeof(float);
 
-std::size_t padded(std::size_t columns) { return (columns + kPadding - 1) / kPadding * kPadding; }
+/// Rows of the right operand are padded to whole vectors of the target that runs, which this file's own target may not be.
+std::size_t padded(std::size_t columns) { return hwy::RoundUpTo(columns, HWY_DYNAMIC_DISPATCH(lanes_of_a_vector)()); }
 
 }  // namespace
 

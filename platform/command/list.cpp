@@ -47,13 +47,25 @@ std::vector<std::string> kind_names() {
     return names;
 }
 
+/// "acc, opt or agg": alternatives are names, or objects that have one.
+std::string names_of(const boost::json::value& one_of) {
+    std::vector<std::string> names;
+    for (const auto& one : one_of.as_array()) {
+        const boost::json::value& name = one.is_object() ? one.at("name") : one;
+        names.emplace_back(name.as_string());
+    }
+    return detail::alternatives(names);
+}
+
 /// One parameter as a line below its owner: "bits: 1 to 16 bit, resolution".
 std::string parameter(const boost::json::object& field) {
     const auto text = [&](const char* key) {
         const auto* value = field.if_contains(key);
         return !value ? std::string() : value->is_string() ? std::string(value->get_string()) : detail::shown(*value);
     };
-    const std::string range = field.contains("min") ? text("min") + " to " + text("max") + " " + text("unit") : text("one_of");
+    const std::string range = field.contains("min")      ? text("min") + " to " + text("max") + " " + text("unit")
+                              : field.contains("one_of") ? names_of(field.at("one_of"))
+                                                         : std::string();
     return fmt::format("{:<20}  {}: {}{}{}\n", "", text("name"), range, range.empty() ? "" : ", ", text("meaning"));
 }
 
