@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/core/thread_sanitizer.hpp"
+
 #include <tbb/blocked_range.h>
 #include <tbb/global_control.h>
 #include <tbb/info.h>
@@ -27,11 +29,16 @@ public:
     /// Calls body(i) for i in [0, count), in any order, possibly at the same time. The first exception is thrown on.
     template <class Body>
     void for_each(std::size_t count, const Body& body) {
+        HandOver begin, end;
+        begin.give();
         arena_.execute([&] {
             tbb::parallel_for(tbb::blocked_range<std::size_t>(0, count, 1), [&](const auto& range) {
+                begin.take();
                 for (std::size_t i = range.begin(); i != range.end(); ++i) body(i);
+                end.give();
             });
         });
+        end.take();
     }
 
 private:
