@@ -85,6 +85,9 @@ AtomicFile::AtomicFile(fs::path file) : file_(std::move(file)) {
     if (!fs::is_directory(folder, unreadable))
         throw InputError(file_.string(), "its folder does not exist", "a path in an existing folder");
     if (fs::is_directory(file_, unreadable)) throw InputError(file_.string(), "is a folder", "the path of a file");
+    // The rename would put a plain file where the device or pipe stood.
+    if (fs::exists(file_, unreadable) && !fs::is_regular_file(file_, unreadable))
+        throw InputError(file_.string(), "is not a regular file", "the path of a file");
     partial_ = (folder / ("." + file_.filename().string() + ".XXXXXX")).string();
     descriptor_ = ::mkstemp(partial_.data());
     if (descriptor_ < 0) throw InputError(file_.string(), "cannot be created (" + reason() + ")", "a folder that can be written");

@@ -31,7 +31,8 @@ private:
 /// before commit() removes what was written, and so does SIGINT or SIGTERM once remove_partial_files_on_signal() is set.
 class AtomicFile {
 public:
-    /// @throws InputError naming `file` when its folder does not exist or cannot be written.
+    /// @throws InputError naming `file` when its folder does not exist or cannot be written, or when a folder, device or pipe
+    /// stands in its place.
     explicit AtomicFile(std::filesystem::path file);
     ~AtomicFile();
     AtomicFile(const AtomicFile&) = delete;

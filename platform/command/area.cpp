@@ -62,7 +62,7 @@ std::string comparison(const platform::PlatformConfig& config, const platform::I
 }
 
 void run(const AreaOptions& options, const Common& common) {
-    if (!options.json.empty()) check_writable(options.json);
+    check_outputs({options.json}, {options.image, options.platform});
     const platform::PlatformConfig config = platform::load_platform(options.platform, options.settings);
     std::optional<platform::ImageOnChip> placed;
     boost::json::value image_json;

@@ -4,7 +4,9 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
+#include <vector>
 
 namespace berth::command {
 
@@ -18,6 +20,13 @@ struct Common {
 
 /// Adds --threads, --seed and --quiet.
 void add_common_options(CLI::App& command, Common& common);
+
+/// Refuses what CLI11 would wrap round or cut: a sign, or more than 64 bits.
+[[nodiscard]] CLI::Validator whole_number();
+
+/// Checks, before any work, that every output can be written and would replace neither an input nor another output.
+/// Empty paths are options that were not given. @throws InputError naming the output.
+void check_outputs(const std::vector<std::filesystem::path>& outputs, const std::vector<std::filesystem::path>& inputs);
 
 /// Each adds one command with its options, help, example and callback. Callbacks throw InputError on bad input.
 void add_reference(CLI::App& app, Common& common);

@@ -26,7 +26,7 @@ struct CompressOptions {
 void run(const CompressOptions& options, const Common& common) {
     compressor::CompressionRequest request;
     request.tasks = read_task_options(options.tasks);
-    check_writable(options.out);
+    check_outputs({options.out}, inputs_of(request.tasks, {options.profile, options.platform}));
     const mapping::ArrayShape arrays = platform::load_platform(options.platform).array_shape();
     request.base = options.base;
     request.method = options.method;

@@ -7,8 +7,11 @@
 #include <fmt/format.h>
 #include <systemc>
 
+#include <charconv>
+#include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <set>
 
 namespace berth::command {
 namespace {
@@ -53,6 +56,9 @@ int run(int argc, char** argv) {
     add_help(app);
     try {
         app.parse(argc, argv);
+        std::cout.flush();
+        if (!std::cout || std::fflush(stdout) != 0)
+            throw InputError("standard output", "cannot be written", "a stream with room for the results");
     } catch (const CLI::Success& done) {
         return app.exit(done);
     } catch (const CLI::ParseError& error) {
@@ -70,8 +76,32 @@ int run(int argc, char** argv) {
 
 void add_common_options(CLI::App& command, Common& common) {
     command.add_option("--threads", common.threads, "threads to use (default: every core)")->check(CLI::Range(1, 1024));
-    command.add_option("--seed", common.seed, "seed of every random draw")->capture_default_str();
+    command.add_option("--seed", common.seed, "seed of every random draw")->check(whole_number())->capture_default_str();
     command.add_flag("--quiet", common.quiet, "no progress on stderr");
+}
+
+CLI::Validator whole_number() {
+    const auto check = [](const std::string& text) -> std::string {
+        std::uint64_t value = 0;
+        const char* end = text.data() + text.size();
+        const auto read = std::from_chars(text.data(), end, value);
+        return read.ec == std::errc() && read.ptr == end ? "" : "Value " + text + " is not a whole number of at most 64 bits";
+    };
+    return CLI::Validator(check, "");
+}
+
+void check_outputs(const std::vector<std::filesystem::path>& outputs, const std::vector<std::filesystem::path>& inputs) {
+    std::set<std::filesystem::path> seen;
+    for (const auto& output : outputs) {
+        if (output.empty()) continue;
+        check_writable(output);
+        std::error_code missing;
+        for (const auto& input : inputs)
+            if (std::filesystem::equivalent(output, input, missing))
+                throw InputError(output.string(), "is also read as input", "a path of its own");
+        if (!seen.insert(std::filesystem::weakly_canonical(output)).second)
+            throw InputError(output.string(), "is named for two outputs", "a path of its own for each");
+    }
 }
 
 }  // namespace berth::command

@@ -44,8 +44,7 @@ std::string table(const compressor::Profile& profile) {
 
 void run(const ProfileOptions& options, const Common& common) {
     const auto tasks = read_task_options(options.tasks);
-    check_writable(options.out);
-    if (!options.html.empty()) check_writable(options.html);
+    check_outputs({options.out, options.html}, inputs_of(tasks, {options.platform}));
     const int cell_bits = platform::load_platform(options.platform).crossbar.cell_bits;
     Threads threads(common.threads);
     const compressor::Family family(options.base);

@@ -107,8 +107,7 @@ boost::json::object report(const Model& model, const Outcome& outcome, const Opt
 
 void run(const Options& options, const Common& common) {
     const auto begin = Clock::now();
-    for (const auto& file : {options.json, options.predictions})
-        if (file) check_writable(*file);
+    check_outputs({options.json.value_or(""), options.predictions.value_or("")}, {options.input});
     const Model model = load(options.model);
     const double load_s = seconds_since(begin);
     Outcome outcome = compute(model, options, common);
@@ -131,7 +130,7 @@ void add_reference(CLI::App& app, Common& common) {
     command->add_option("--model", options->model, "Hugging Face directory of a fine-tuned BERT")->required();
     command->add_option("--input", options->input, "TSV with columns sentence1 and, as needed, sentence2 and label")->required();
     command->add_option("--metric", options->metric, "accuracy, f1, mcc, spearman or pearson (default: the task's)");
-    command->add_option("--limit", options->limit, "use the first N rows alone (default: all)");
+    command->add_option("--limit", options->limit, "use the first N rows alone (default: all)")->check(whole_number());
     command->add_option("--json", options->json, "write the results as JSON");
     command->add_option("--predictions", options->predictions, "write index, prediction and logits of every row as TSV");
     add_common_options(*command, common);

@@ -191,8 +191,8 @@ std::string summary(const boost::json::object& report) {
 
 void run(const Options& options, const Common& common) {
     const auto begin = Clock::now();
-    for (const auto& file : {options.json, options.predictions, options.trace})
-        if (file) check_writable(*file);
+    check_outputs({options.json.value_or(""), options.predictions.value_or(""), options.trace.value_or("")},
+                  {options.input, options.image, options.platform});
     Threads threads(common.threads);
     const Input input = read_input(options, threads);
     const ReferenceLogits reference = reference_logits(options.reference, input.task(), input.sentences, threads);
@@ -218,7 +218,7 @@ void add_simulate(CLI::App& app, Common& common) {
     command->add_option("--image", options->image, "weight image")->required();
     command->add_option("--task", options->task, "one of the image's tasks")->required();
     command->add_option("--input", options->input, "TSV with columns sentence1 and, as needed, sentence2 and label")->required();
-    command->add_option("--limit", options->limit, "use the first N rows alone (default: all)");
+    command->add_option("--limit", options->limit, "use the first N rows alone (default: all)")->check(whole_number());
     command->add_option("--view", options->view, "how the DMA talks to memory: lt (loosely timed) or at (four phases)")
         ->check(CLI::IsMember({"lt", "at"}))
         ->capture_default_str();

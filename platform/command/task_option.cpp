@@ -53,4 +53,9 @@ std::vector<compressor::TaskRequest> read_task_options(const std::vector<std::st
     return tasks;
 }
 
+std::vector<std::filesystem::path> inputs_of(const std::vector<compressor::TaskRequest>& tasks, std::vector<std::filesystem::path> others) {
+    for (const auto& task : tasks) others.push_back(task.data.value_or(""));
+    return others;
+}
+
 }  // namespace berth::command

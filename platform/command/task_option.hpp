@@ -3,6 +3,7 @@
 
 #include "compressor/family.hpp"
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -11,5 +12,9 @@ namespace berth::command {
 /// Reads --task options, each NAME=DIR[,data=FILE][,metric=METRIC].
 /// @throws InputError naming the option that cannot be read, that comes twice, or whose data file does not exist.
 [[nodiscard]] std::vector<compressor::TaskRequest> read_task_options(const std::vector<std::string>& options);
+
+/// The tasks' data files, and the `others`: what an output must not replace.
+[[nodiscard]] std::vector<std::filesystem::path> inputs_of(const std::vector<compressor::TaskRequest>& tasks,
+                                                           std::vector<std::filesystem::path> others);
 
 }  // namespace berth::command

@@ -180,6 +180,27 @@ class BadInput(unittest.TestCase):
         self.refused('nothing', 'help', 'nothing')
         self.refused('metric|guess', 'reference', '--model', DEMO / 'sst2', '--input', self.data, '--metric', 'guess')
         self.refused('threads', 'reference', '--model', DEMO / 'sst2', '--input', self.data, '--threads', '0')
+        for option in ('--limit', '--seed'):
+            for value in ('-1', '18446744073709551616'):
+                self.refused(option, 'reference', '--model', DEMO / 'sst2', '--input', self.data, option, value)
+
+    def test_output_over_an_input(self):
+        data = self.work / 'kept.tsv'
+        shutil.copy(self.data, data)
+        simulate = ('simulate', '--platform', 'reram-multitask', '--image', self.image, '--task', 'sst2', '--input', data)
+        for option, path in (('--json', data), ('--predictions', self.image)):
+            before = path.read_bytes()
+            self.refused('is also read as input', *simulate, option, path)
+            self.assertEqual(path.read_bytes(), before)
+        self.refused('two outputs', *simulate, '--json', self.work / 'same', '--predictions', self.work / 'same')
+        self.refused('is also read as input', 'compress', '--base', DEMO / 'base', '--task', f'sst2={DEMO}/sst2,data={data}', '--method', 'copies', '--out', data)
+
+    def test_standard_output_that_is_full(self):
+        with open('/dev/full', 'w') as full:
+            for arguments in (('list', 'presets'), ('reference', '--model', DEMO / 'sst2', '--input', self.data)):
+                done = subprocess.run([str(BERTH), *map(str, arguments)], stdout=full, stderr=subprocess.PIPE, text=True)
+                self.assertEqual(done.returncode, 2)
+                self.assertIn('berth: error: standard output: ', done.stderr)
 
 
 if __name__ == '__main__':

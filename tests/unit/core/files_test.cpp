@@ -132,6 +132,14 @@ TEST(CheckWritable, LeavesNothingBehind) {
     EXPECT_THROW(check_writable(scratch.path() / "no/report.json"), InputError);
 }
 
+TEST(CheckWritable, RefusesToReplaceWhatIsNoRegularFile) {
+    const Scratch scratch;
+    const std::string pipe = scratch.path() / "pipe";
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    EXPECT_EQ(refusal([&] { check_writable(pipe); }), pipe + ": is not a regular file; expected the path of a file");
+    EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+}
+
 TEST(MappedFile, GivesTheBytesOfTheFile) {
     const Scratch scratch;
     const std::string text = std::string("a\0b", 3) + std::string(10000, 'z');

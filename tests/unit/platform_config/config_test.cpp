@@ -78,6 +78,17 @@ TEST_F(PlatformConfigTest, GrowsAnArrayWithItsCells) {
     EXPECT_DOUBLE_EQ(tall.timing.array_write_s, 2 * plain.timing.array_write_s);
 }
 
+TEST_F(PlatformConfigTest, ChargesABufferByItsBytesAndAFlitByItsBits) {
+    const PlatformConfig plain = load_platform("reram-multitask");
+    const PlatformConfig other = load_platform("reram-multitask", {"buffer.bytes=131072", "interconnect.flit_bits=8"});
+    const auto part = [](const std::map<std::string, double>& parts) { return parts.at("tile.buffer"); };
+    EXPECT_DOUBLE_EQ(part(other.inventory.area(1, other.hierarchy, 0)), 2 * part(plain.inventory.area(1, plain.hierarchy, 0)));
+    EXPECT_DOUBLE_EQ(part(other.inventory.peak_power(1, other.hierarchy, 0)), 2 * part(plain.inventory.peak_power(1, plain.hierarchy, 0)));
+    EXPECT_DOUBLE_EQ(part(other.inventory.static_power(1, other.hierarchy, 0)),
+                     2 * part(plain.inventory.static_power(1, plain.hierarchy, 0)));
+    EXPECT_DOUBLE_EQ(other.inventory.energy("tile.router", "flit"), plain.inventory.energy("tile.router", "flit") / 4);
+}
+
 TEST_F(PlatformConfigTest, ExtendsAPresetByWhatDiffers) {
     const PlatformConfig config = load_platform(file("mine.json", R"({"extends": "reram-multitask", "hierarchy": {"tiles": 7},
         "inventory": {"tile.ima.adc": {"count": 4}, "tile.shift_add": null}})"));
