@@ -15,9 +15,11 @@ double product(const boost::json::value& factors, const std::string& where) {
         const auto& factor = factors.get_array()[i];
         boost::system::error_code bad;
         const double value = factor.to_number<double>(bad);
-        if (bad || !(value >= 0))
-            throw InputError(where + "[" + std::to_string(i) + "]", "is " + detail::shown(factor), "a number that is not negative");
+        constexpr double most = 1e9;
+        if (bad || !(value >= 0 && value <= most))
+            throw InputError(where + "[" + std::to_string(i) + "]", "is " + detail::shown(factor), "a number from 0 to 1e9");
         result *= value;
+        if (result > most) throw InputError(where, "multiply to more than 1e9", "factors whose product is at most 1e9");
     }
     return result;
 }

@@ -29,7 +29,9 @@ Scope read_scope(const boost::json::value& json, const std::string& where) {
 double read_count(const boost::json::value& json, const std::string& where) {
     boost::system::error_code bad;
     const double count = json.to_number<double>(bad);
-    if (bad || !(count >= 0)) throw InputError(where, "is " + detail::shown(json), "how many there are: a number that is not negative");
+    constexpr double most = 1e9;
+    if (bad || !(count >= 0 && count <= most))
+        throw InputError(where, "is " + detail::shown(json), "how many there are: a number from 0 to 1e9");
     return count;
 }
 

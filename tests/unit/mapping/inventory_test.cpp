@@ -100,7 +100,7 @@ TEST_F(InventoryTest, NamesThePathOfWhatIsWrong) {
     EXPECT_EQ(fault(R"({"a": {"scope": "rack", "count": 1, "area": "t.adc.area"}})"),
               R"(p.json:inventory.a.scope: is "rack"; expected array, ima, tile, chip or embedding_bank)");
     EXPECT_EQ(fault(R"({"a": {"scope": "chip", "count": -1, "area": "t.adc.area"}})"),
-              "p.json:inventory.a.count: is -1; expected how many there are: a number that is not negative");
+              "p.json:inventory.a.count: is -1; expected how many there are: a number from 0 to 1e9");
     EXPECT_EQ(fault(R"({"a": {"scope": "chip", "count": 1, "area": "t.adc.volume"}})"),
               R"(p.json:inventory.a.area: names "t.adc.volume", which no table holds; expected a row of the tables)");
     EXPECT_EQ(fault(R"({"a": {"scope": "chip", "count": 1, "area": "t.adc.power"}})"),
@@ -109,7 +109,11 @@ TEST_F(InventoryTest, NamesThePathOfWhatIsWrong) {
               "p.json:inventory.a.colour: is not known; expected scope, count, area, peak_power, static_power or energy");
     EXPECT_EQ(fault(R"({"a": {"scope": "chip", "count": 1}})"), "p.json:inventory.a.area: is missing; expected a row of the tables");
     EXPECT_EQ(fault(R"({"a": {"scope": "chip", "count": 1, "area": {"row": "t.adc.area", "times": ["x"]}}})"),
-              R"(p.json:inventory.a.area.times[0]: is "x"; expected a number that is not negative)");
+              R"(p.json:inventory.a.area.times[0]: is "x"; expected a number from 0 to 1e9)");
+    EXPECT_EQ(fault(R"({"a": {"scope": "chip", "count": 1e308, "area": "t.adc.area"}})"),
+              "p.json:inventory.a.count: is 1e+308; expected how many there are: a number from 0 to 1e9");
+    EXPECT_EQ(fault(R"({"a": {"scope": "chip", "count": 1, "area": {"row": "t.adc.area", "times": [1e9, 1e9]}}})"),
+              "p.json:inventory.a.area.times: multiply to more than 1e9; expected factors whose product is at most 1e9");
     EXPECT_EQ(fault(R"({"a": {"scope": "chip", "count": 1, "area": {"row": "t.adc.area", "per": 2}}})"),
               "p.json:inventory.a.area.per: is not known; expected row or times");
 }
