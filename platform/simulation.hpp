@@ -21,7 +21,6 @@ namespace berth::platform {
 struct SimulationInput {
     const PlatformConfig* config = nullptr;
     std::span<const std::byte> image;
-    std::string image_name;  ///< for messages
     std::uint32_t task = 0;  ///< its number in the image
     int labels = 0;
     std::vector<inference::Sentence> sentences;

@@ -137,6 +137,7 @@ def main():
     report, _, seconds = simulate(images['copies'], 'sst2', 'hundred', '--limit', 100, '--no-reference')
     print(f"figure: simulate 100 SST-2 sentences, lossless: {seconds:.2f} s wall (promised: 10 s on two cores), {report['simulated_s'] * 1e3:.3f} ms simulated")
 
+
 try:
     main()
 except Exception as error:
