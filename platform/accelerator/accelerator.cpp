@@ -21,7 +21,6 @@ CrossbarTiming timing_of(const PlatformConfig& config) {
                            config.timing.adc_rate_hz);
 }
 
-/// Every action that the platform can take: component and name.
 constexpr std::array<std::pair<const char*, const char*>, 16> kActions{{{"chip.embedding_memory", "read_byte"},
                                                                         {"chip.global_shift_add", "add"},
                                                                         {"tile.buffer", "read_byte"},
@@ -60,8 +59,10 @@ Accelerator::Accelerator(const sc_core::sc_module_name& name, const PlatformConf
 Tile& Accelerator::tile(int number) { return *tiles_.at(static_cast<std::size_t>(number)); }
 
 void Accelerator::check_payable(const PlatformConfig& config) {
-    for (const auto& [path, action] : kActions) (void)config.inventory.energy(path, action);
+    for (const auto& [path, action] : actions()) (void)config.inventory.energy(path, action);
 }
+
+std::span<const std::pair<const char*, const char*>> Accelerator::actions() { return kActions; }
 
 void Accelerator::record(Ledger& ledger) const {
     std::uint64_t read = 0, written = 0, bus = 0;

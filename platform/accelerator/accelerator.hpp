@@ -14,7 +14,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <systemc>
+#include <utility>
 #include <vector>
 
 namespace berth::platform {
@@ -50,7 +52,10 @@ public:
     /// Books every action so far at the parts list's energies. Programming is not among them.
     void record(Ledger& ledger) const;
 
-    /// @throws InputError when the parts list cannot pay for an action that the platform takes.
+    /// Every action that the platform takes: component and name.
+    [[nodiscard]] static std::span<const std::pair<const char*, const char*>> actions();
+
+    /// @throws InputError when the parts list cannot pay for one of the actions.
     static void check_payable(const PlatformConfig& config);
 
     [[nodiscard]] Utilisation utilisation(double seconds) const;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/config.hpp"
+#include "platform/accelerator/accelerator.hpp"
 
 #include "platform_file.hpp"
 
@@ -40,22 +41,7 @@ TEST_F(PlatformConfigTest, HoldsWhatTheMultitaskPresetPromises) {
 
 TEST_F(PlatformConfigTest, PaysForEveryActionThatAPlatformTakes) {
     const PlatformConfig config = load_platform("reram-multitask");
-    for (const auto& [path, action] : std::initializer_list<std::pair<const char*, const char*>>{{"chip.embedding_memory", "read_byte"},
-                                                                                                 {"chip.global_shift_add", "add"},
-                                                                                                 {"tile.buffer", "read_byte"},
-                                                                                                 {"tile.buffer", "write_byte"},
-                                                                                                 {"tile.bus", "byte"},
-                                                                                                 {"tile.router", "flit"},
-                                                                                                 {"tile.digital.vector", "element"},
-                                                                                                 {"tile.digital.mac", "mac"},
-                                                                                                 {"tile.ima.array", "read"},
-                                                                                                 {"tile.ima.array", "write"},
-                                                                                                 {"tile.ima.dac", "drive"},
-                                                                                                 {"tile.ima.sample_hold", "sample"},
-                                                                                                 {"tile.ima.adc", "convert"},
-                                                                                                 {"tile.ima.shift_add", "add"},
-                                                                                                 {"tile.ima.input_register", "byte"},
-                                                                                                 {"tile.ima.output_register", "byte"}})
+    for (const auto& [path, action] : Accelerator::actions())
         EXPECT_GT(config.inventory.energy(path, action), 0.0) << path << " " << action;
 }
 
