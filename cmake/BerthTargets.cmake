@@ -17,7 +17,8 @@ if(BERTH_SANITIZE)
   target_link_options(berth_flags INTERFACE -fsanitize=${BERTH_SANITIZE})
 endif()
 if(BERTH_COVERAGE)
-  target_compile_options(berth_flags INTERFACE --coverage -O0 -g)
+  # Threads count in the same counters: without atomic updates some end negative, and the report cannot be read.
+  target_compile_options(berth_flags INTERFACE --coverage -fprofile-update=atomic -O0 -g)
   target_link_options(berth_flags INTERFACE --coverage)
 endif()
 
