@@ -21,7 +21,7 @@ protected:
         test::small_base().write(folder_.path() / "base");
         test::small_fine_tuned(1, 0.02F).write(folder_.path() / "one");
         test::small_fine_tuned(2, 0.05F).write(folder_.path() / "two");
-        data_ = folder_.write("data.tsv", test::kSmallData);
+        data_ = folder_.file("data.tsv", test::kSmallData);
     }
 
     [[nodiscard]] CompressionRequest request(const std::string& method) const {
@@ -49,7 +49,7 @@ protected:
         return compress(request, threads);
     }
 
-    test::ScratchFolder folder_;
+    test::Scratch folder_;
     std::filesystem::path data_;
 };
 
@@ -162,9 +162,9 @@ TEST_F(Methods, NeedLabelledDataOnlyToMeasure) {
     asked.method = "copies";
     EXPECT_EQ(refusal(asked), "");
     asked = request("kang");
-    asked.tasks[0].data = folder_.write("unlabelled.tsv", "sentence1\nthe film\n");
+    asked.tasks[0].data = folder_.file("unlabelled.tsv", "sentence1\nthe film\n");
     EXPECT_NE(refusal(asked).find("unlabelled.tsv: has no labels"), std::string::npos);
-    asked.tasks[0].data = folder_.write("range.tsv", "label\tsentence1\n2\tthe film\n");
+    asked.tasks[0].data = folder_.file("range.tsv", "label\tsentence1\n2\tthe film\n");
     EXPECT_NE(refusal(asked).find("range.tsv"), std::string::npos);
 }
 

@@ -2,10 +2,9 @@
 #pragma once
 
 #include "tests/unit/compressor/small_image.hpp"
+#include "tests/unit/core/scratch.hpp"
 
 #include <boost/json.hpp>
-
-#include <unistd.h>
 
 #include <cstring>
 #include <filesystem>
@@ -15,29 +14,6 @@
 #include <vector>
 
 namespace berth::test {
-
-/// A folder that is gone after the test.
-class ScratchFolder {
-public:
-    ScratchFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "berth_compressor_XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-        path_ = name;
-    }
-    ~ScratchFolder() { std::filesystem::remove_all(path_); }
-    ScratchFolder(const ScratchFolder&) = delete;
-    ScratchFolder& operator=(const ScratchFolder&) = delete;
-
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-    std::filesystem::path write(const std::string& name, const std::string& text) const {
-        std::ofstream(path_ / name, std::ios::binary) << text;
-        return path_ / name;
-    }
-
-private:
-    std::filesystem::path path_;
-};
 
 struct Tensor {
     std::vector<std::int64_t> shape;
