@@ -54,11 +54,11 @@ public:
     [[nodiscard]] virtual bool alike() const { return true; }
 
     /// The nominal converter's codes, or those of converter `instance` as made.
-    virtual std::size_t convert(std::uint64_t /*instance*/, std::span<const double> currents, std::span<std::int32_t> codes) const {
+    virtual std::size_t convert_by(std::uint64_t /*instance*/, std::span<const double> currents, std::span<std::int32_t> codes) const {
         return convert(currents, codes);
     }
 
-    /// Thresholds of converter `instance`; convert of the same instance gives the same codes. Converters without bounds have none.
+    /// Thresholds of converter `instance`; convert_by of the same instance gives the same codes. Converters without bounds have none.
     [[nodiscard]] virtual std::optional<Transfer> transfer(std::uint64_t /*instance*/) const { return std::nullopt; }
 
     /// The current that one code stands for.
