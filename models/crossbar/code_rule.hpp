@@ -30,8 +30,9 @@ struct CodeRule {
     [[nodiscard]] std::uint16_t code(std::uint16_t current) const;
 };
 
+/// @param exponent codes are those of the current over 2^exponent: see ConverterRanges.
 /// @return nothing where the codes cannot be put so: a current above 2^16 - 1, a code above 2^15 - 1, or a converter that clips
 /// anywhere but at the top.
-[[nodiscard]] std::optional<CodeRule> code_rule(const periphery::Adc& adc, std::int64_t largest_current);
+[[nodiscard]] std::optional<CodeRule> code_rule(const periphery::Adc& adc, std::int64_t largest_current, int exponent = 0);
 
 }  // namespace berth::crossbar

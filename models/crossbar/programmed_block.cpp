@@ -63,7 +63,7 @@ void flip_heavy_columns(const ArrayLayout& layout, ProgrammedBlock& block) {
         if (2 * block.sums[column] <= largest_sum) continue;
         invert_column(layout, column, block);
         block.sums[column] = largest_sum - block.sums[column];
-        block.unit_weights[column % std::size_t(layout.out)] += std::int64_t{block.weights[column]} * largest_cell;
+        block.unit_weights[column] += std::int64_t{block.weights[column]} * largest_cell;
         block.weights[column] = -block.weights[column];
     }
 }
@@ -81,7 +81,10 @@ ProgrammedBlock program(const ArrayLayout& layout, const Encoding& encoding, std
     block.lines.resize(block.line(std::size_t(layout.polarities) * std::size_t(layout.slices), 0, 0));
     block.sums.resize(columns);
     block.weights.resize(columns);
-    block.unit_weights.assign(std::size_t(layout.out), encoding.input_sum_weight(layout.magnitude_bits, layout.cell_bits));
+    block.unit_weights.assign(columns, 0);
+    for (int channel = 0; channel < layout.out; ++channel)
+        block.unit_weights[layout.column(0, layout.slices - 1, channel)] =
+            encoding.input_sum_weight(layout.magnitude_bits, layout.cell_bits);
 
     const CellTable table(layout, encoding);
     for (int channel = 0; channel < layout.out; ++channel) {

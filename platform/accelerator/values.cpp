@@ -10,13 +10,25 @@
 
 namespace berth::platform {
 
+namespace {
+
+crossbar::CrossbarDesign design_of(const PlatformConfig& config) {
+    return {.crossbar = config.crossbar,
+            .dac = config.dac,
+            .adc = periphery::make_adc(config.adc),
+            .cells = crossbar::ideal_cells(config.crossbar.cell_bits),
+            .sense = {}};
+}
+
+}  // namespace
+
 /// A task's network made ready: its arrays programmed, its small vectors in integers.
 struct Values::Prepared {
     inference::CrossbarEngine engine;
     inference::Executor executor;
 
-    Prepared(const inference::Network& network, const PlatformConfig& config, int threads)
-        : engine(network, config.crossbar, config.dac, config.adc, threads),
+    Prepared(const inference::Network& network, const PlatformConfig& config, const inference::PlaneOwners& owners, int threads)
+        : engine(network, design_of(config), owners, threads),
           executor(network, engine, config.digital.arithmetic == "fp32" ? inference::Arithmetic::fp32 : inference::Arithmetic::integer) {}
 };
 
@@ -31,9 +43,13 @@ Values::~Values() = default;
 Values::PreparedFuture Values::prepare(std::size_t task) {
     auto& prepared = prepared_[task];
     if (!prepared.valid())
-        prepared =
-            workers_.submit([this, task] { return std::make_shared<const Prepared>(image_->tasks.at(task).network, config_, threads_); })
-                .share();
+        prepared = workers_
+                       .submit([this, task] {
+                           const auto own = static_cast<std::uint32_t>(1 + task);
+                           const inference::PlaneOwners owners{.matrices = image_->base.empty() ? own : 0, .deltas = own};
+                           return std::make_shared<const Prepared>(image_->tasks.at(task).network, config_, owners, threads_);
+                       })
+                       .share();
     return prepared;
 }
 

@@ -137,7 +137,7 @@ public:
 
     crossbar::Activity multiply(std::span<std::int32_t> y) {
         return in_shares(0, operands_.tokens, [&](int first, int count) {
-            return matrix_.multiply(inputs(first, count), count, part(y, std::size_t(operands_.out), first, count));
+            return matrix_.multiply(inputs(first, count), count, part(y, std::size_t(operands_.out), first, count), key(first));
         });
     }
 
@@ -145,13 +145,16 @@ public:
     void read_codes(int first_token, int tokens, std::span<std::int32_t> codes) {
         in_shares(first_token, tokens, [&](int first, int count) {
             std::vector<std::int64_t> sums(std::size_t(count) * std::size_t(operands_.out));
-            return matrix_.accumulate(inputs(first, count), count, sums, part(codes, matrix_.code_count(1), first - first_token, count));
+            return matrix_.accumulate(inputs(first, count), count, sums, part(codes, matrix_.code_count(1), first - first_token, count),
+                                      key(first));
         });
     }
 
     [[nodiscard]] int threads() { return threads_.count(); }
 
 private:
+    static crossbar::ReadKey key(int first) { return {.request = 0, .first_token = static_cast<std::uint32_t>(first)}; }
+
     [[nodiscard]] std::span<const std::int8_t> inputs(int first, int count) const {
         return part(std::span(operands_.inputs), std::size_t(operands_.in), first, count);
     }

@@ -117,7 +117,7 @@ TEST(CrossbarMatrix, JoinsPlanesExactlyWhereHalfUnitStepsAreLossless) {
     ASSERT_EQ(matrix.path_taken(), "int8_gemm");
     std::vector<std::int64_t> exact(tokens * out), through_arrays(tokens * out);
     (void)matrix.accumulate(x, tokens, exact);
-    (void)matrix.accumulate(x, tokens, through_arrays, {});
+    (void)matrix.accumulate(x, tokens, through_arrays, std::span<std::int32_t>());
     EXPECT_EQ(exact, through_arrays);
     std::vector<std::int32_t> y(tokens * out);
     matrix.finish(exact, y);

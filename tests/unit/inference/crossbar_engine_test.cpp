@@ -40,6 +40,15 @@ crossbar::CrossbarParams params(const char* path) {
 
 periphery::AdcParams adc(int bits, double step = 1.0) { return {.kind = "uniform", .bits = bits, .step = step}; }
 
+crossbar::CrossbarDesign design(const char* path, int dac_bits, const periphery::AdcParams& converter) {
+    const auto shape = params(path);
+    return {.crossbar = shape,
+            .dac = {.bits = dac_bits},
+            .adc = periphery::make_adc(converter),
+            .cells = crossbar::ideal_cells(shape.cell_bits),
+            .sense = {}};
+}
+
 std::vector<std::int32_t> product(const CrossbarEngine& engine, std::size_t index, std::uint32_t seed = 9) {
     std::vector<std::int32_t> y(kTokens * kOut);
     engine.multiply(index, random_int8(kTokens * kIn, -127, 127, seed), kTokens, 0, y);
@@ -49,7 +58,7 @@ std::vector<std::int32_t> product(const CrossbarEngine& engine, std::size_t inde
 TEST(CrossbarEngine, EqualsTheExactEngineWhereConvertersAreLossless) {
     const Network net = network();
     const ExactEngine exact(net);
-    const CrossbarEngine fast(net, params("auto"), {.bits = 1}, adc(7), 1), slow(net, params("reference"), {.bits = 1}, adc(7), 1);
+    const CrossbarEngine fast(net, design("auto", 1, adc(7)), {}, 1), slow(net, design("reference", 1, adc(7)), {}, 1);
     EXPECT_EQ(fast.path_taken(), "int8_gemm");
     EXPECT_EQ(slow.path_taken(), "reference");
     for (std::size_t index = 0; index < net.linears.size(); ++index) {
@@ -64,7 +73,7 @@ TEST(CrossbarEngine, EqualsTheExactEngineWhereConvertersAreLossless) {
 
 TEST(CrossbarEngine, JoinsADeltasCodesOnTheChannelsItKeeps) {
     const Network net = network();
-    const CrossbarEngine engine(net, params("auto"), {.bits = 1}, adc(3, 2.0), 1);
+    const CrossbarEngine engine(net, design("auto", 1, adc(3, 2.0)), {}, 1);
     ASSERT_EQ(engine.path_taken().find("int8_gemm"), std::string::npos);
     const auto& linear = net.linears[1];
     const auto converter = std::shared_ptr(periphery::make_adc(adc(3, 2.0)));
@@ -85,7 +94,7 @@ TEST(CrossbarEngine, JoinsADeltasCodesOnTheChannelsItKeeps) {
 TEST(CrossbarEngine, CountsTheSameForAnyNumberOfThreads) {
     const Network net = network();
     const auto activity = [&](int threads) {
-        const CrossbarEngine engine(net, params("auto"), {.bits = 2}, adc(4), threads);
+        const CrossbarEngine engine(net, design("auto", 2, adc(4)), {}, threads);
         Threads pool(threads);
         pool.for_each(24, [&](std::size_t i) { (void)product(engine, i % 3, static_cast<std::uint32_t>(i)); });
         return engine.activity();
