@@ -21,8 +21,8 @@ ArrayLayout::ArrayLayout(int outputs, int inputs, int bits, const CrossbarParams
     slices = encoding.slices(bits, cell_bits);
     unit_columns = encoding.unit_columns();
     if (params.cols <= unit_columns) throw std::invalid_argument("an array has no columns beside its unit columns");
-    group_columns = params.cols - unit_columns;
-    column_groups = static_cast<int>(ceil_div(std::int64_t{out} * slices, group_columns));
+    array_columns = params.cols - unit_columns;
+    column_groups = static_cast<int>(ceil_div(std::int64_t{out} * slices, array_columns));
 }
 
 }  // namespace berth::crossbar

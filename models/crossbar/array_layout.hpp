@@ -22,8 +22,8 @@ struct ArrayLayout {
     int polarities = 0;
     int slices = 0;         ///< columns of an output channel in each polarity
     int unit_columns = 0;   ///< of one array
+    int array_columns = 0;  ///< of one array, beside its unit columns; the last array of a polarity may have fewer in use
     int column_groups = 0;  ///< arrays beside each other in one block and polarity
-    int group_columns = 0;  ///< columns that hold weights in each of them but the last, which may have fewer
 
     /// @throws std::invalid_argument where the matrix is empty, the magnitude is not 1 to 8 bits wide, or an array has no
     /// columns beside the unit columns.
@@ -40,7 +40,7 @@ struct ArrayLayout {
 
     /// The array, of those beside each other, that holds a column of its polarity.
     [[nodiscard]] int group(int slice, int channel) const {
-        return static_cast<int>((std::int64_t{slice} * out + channel) / group_columns);
+        return static_cast<int>((std::int64_t{slice} * out + channel) / array_columns);
     }
 
     /// Arrays that one input slice drives.

@@ -109,7 +109,7 @@ FixedBlock ProgrammedArrays::fixed_block(std::size_t index) const {
     fixed.variances = in_fixed_point(programmed.variances, fixed.variance_bits);
     if (design.sense.offset_sigma == 0.0) return fixed;
 
-    const auto key = draw_key(design.seed, component, 0, Draw::sense_offset);
+    const auto key = draw_key(design.seed, component, 0, ReadDraw::sense_offset);
     for (std::size_t column = 0; column < fixed.columns; ++column) {
         const auto words = philox({static_cast<std::uint32_t>(column), 0, static_cast<std::uint32_t>(index), 0}, key);
         const double offset = std::ldexp(design.sense.offset_sigma * normal(words[0], words[1]), fixed.fraction_bits);
@@ -121,7 +121,7 @@ FixedBlock ProgrammedArrays::fixed_block(std::size_t index) const {
 std::uint64_t ProgrammedArrays::converter(std::size_t block, int polarity, int group) const {
     const auto words =
         philox({static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(polarity), static_cast<std::uint32_t>(group), 0},
-               draw_key(0, component, 0, Draw::converter));
+               draw_key(0, component, 0, ReadDraw::converter));
     return std::uint64_t{words[1]} << 32 | words[0];
 }
 

@@ -11,11 +11,11 @@
 namespace berth::crossbar {
 
 /// What random numbers of a matrix's reads are for. Those of one purpose never meet those of another.
-enum class Draw : std::uint32_t { converter, sense_offset, cell, sense_noise, conversion };
+enum class ReadDraw : std::uint32_t { converter, sense_offset, cell, sense_noise, conversion };
 
 /// Philox key of all draws of one purpose in the reads of one request; counters below it say column, row, block, token, read.
 [[nodiscard]] constexpr std::array<std::uint32_t, 2> draw_key(std::uint64_t seed, std::uint64_t component, std::uint64_t request,
-                                                              Draw purpose) {
+                                                              ReadDraw purpose) {
     const auto low = [](std::uint64_t number) { return static_cast<std::uint32_t>(number); };
     const auto high = [](std::uint64_t number) { return static_cast<std::uint32_t>(number >> 32); };
     const auto mixed = philox({low(component), high(component), low(request), high(request)}, {low(seed), high(seed)});

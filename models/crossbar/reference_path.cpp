@@ -149,7 +149,7 @@ private:
         const auto place = static_cast<std::uint32_t>(column), block = static_cast<std::uint32_t>(pass.block);
         double sum = 0.0;
         if (!design.cells->noise().none()) {
-            const auto key = draw_key(design.seed, arrays_->component, request, Draw::cell);
+            const auto key = draw_key(design.seed, arrays_->component, request, ReadDraw::cell);
             for (std::size_t row = 0; row < pass.wordlines.size(); ++row)
                 if (pass.wordlines[row] != 0)
                     sum += pass.wordlines[row] *
@@ -158,7 +158,7 @@ private:
         }
         if (design.sense.noise_sigma > 0.0) {
             const auto words =
-                philox({place, pass.read, block, pass.token}, draw_key(design.seed, arrays_->component, request, Draw::sense_noise));
+                philox({place, pass.read, block, pass.token}, draw_key(design.seed, arrays_->component, request, ReadDraw::sense_noise));
             sum += design.sense.noise_sigma * normal(words[0], words[1]);
         }
         return sum;
@@ -172,7 +172,7 @@ private:
         if (!block.variances.empty())
             added += std::sqrt(std::ldexp(static_cast<double>(block.variances[cell]), -block.variance_bits)) * normal(words[0], words[1]);
         if (unit_interval(words[2]) < noise.telegraph_probability)
-            added -= noise.telegraph_amplitude * std::ldexp(static_cast<double>(block.cells[cell]), -block.fraction_bits);
+            added -= noise.telegraph_amplitude * (std::ldexp(static_cast<double>(block.cells[cell]), -block.fraction_bits) + noise.removed);
         return added;
     }
 

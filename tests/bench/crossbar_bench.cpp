@@ -4,6 +4,7 @@
 #include "models/core/gemm.hpp"
 #include "models/core/philox.hpp"
 #include "models/crossbar/crossbar_matrix.hpp"
+#include "tests/unit/crossbar/some_cells.hpp"
 
 #include <benchmark/benchmark.h>
 
@@ -37,12 +38,25 @@ struct Case {
     double step;
     const char* path;
     int tokens;
+    double spread = 0.0;          ///< of programmed cells about their level, in unit currents
+    double noise_variance = 0.0;  ///< of a read of a cell at level one; level 0 has a tenth
 };
+
+std::shared_ptr<const CellModel> cells_of(const Case& wanted) {
+    test::CellSettings settings{.levels = test::whole_levels(wanted.cell_bits), .noise = {}, .spread = wanted.spread};
+    for (std::size_t level = 0; wanted.noise_variance > 0.0 && level < settings.levels.size(); ++level)
+        settings.noise.level_variances.push_back(wanted.noise_variance * (level == 0 ? 0.1 : static_cast<double>(level)));
+    return std::make_shared<const test::SomeCells>(std::move(settings));
+}
 
 void crossbar(benchmark::State& state, const Case& wanted) {
     const auto adc = std::shared_ptr<const periphery::Adc>(periphery::make_adc({"uniform", wanted.adc_bits, wanted.step}));
-    const CrossbarMatrix matrix(bytes(std::size_t(kSize) * kSize, 1), kSize, kSize, 7,
-                                {128, 128, wanted.cell_bits, "differential", wanted.path}, {1}, adc);
+    CrossbarDesign design;
+    design.crossbar = {128, 128, wanted.cell_bits, "differential", wanted.path};
+    design.dac = {1};
+    design.adc = adc;
+    design.cells = cells_of(wanted);
+    const CrossbarMatrix matrix(bytes(std::size_t(kSize) * kSize, 1), kSize, kSize, 7, design);
     const auto x = bytes(std::size_t(wanted.tokens) * kSize, 2);
     std::vector<std::int32_t> y(std::size_t(wanted.tokens) * kSize);
     std::uint64_t conversions = 0;
@@ -66,10 +80,18 @@ void dense(benchmark::State& state, int tokens) {
 }
 
 constexpr Case kCases[] = {
-    {"lossless/1b_cells/8b_adc/W128", 1, 8, 1.0, "auto", 128},     {"lossless/1b_cells/8b_adc/W1", 1, 8, 1.0, "auto", 1},
-    {"unit_step/1b_cells/7b_adc/W128", 1, 7, 1.0, "auto", 128},    {"unit_step/2b_cells/8b_adc/W128", 2, 8, 1.0, "auto", 128},
-    {"coarse_step2/1b_cells/6b_adc/W128", 1, 6, 2.0, "auto", 128}, {"coarse_step4/1b_cells/5b_adc/W128", 1, 5, 4.0, "auto", 128},
-    {"coarse_step8/1b_cells/4b_adc/W128", 1, 4, 8.0, "auto", 128}, {"coarse_step4/1b_cells/5b_adc/W1", 1, 5, 4.0, "auto", 1},
+    {"lossless/1b_cells/8b_adc/W128", 1, 8, 1.0, "auto", 128},
+    {"lossless/1b_cells/8b_adc/W1", 1, 8, 1.0, "auto", 1},
+    {"unit_step/1b_cells/7b_adc/W128", 1, 7, 1.0, "auto", 128},
+    {"unit_step/2b_cells/8b_adc/W128", 2, 8, 1.0, "auto", 128},
+    {"coarse_step2/1b_cells/6b_adc/W128", 1, 6, 2.0, "auto", 128},
+    {"coarse_step4/1b_cells/5b_adc/W128", 1, 5, 4.0, "auto", 128},
+    {"coarse_step8/1b_cells/4b_adc/W128", 1, 4, 8.0, "auto", 128},
+    {"coarse_step4/1b_cells/5b_adc/W1", 1, 5, 4.0, "auto", 1},
+    {"analog/2b_cells/8b_adc/W128", 2, 8, 1.0, "auto", 128, 0.1},
+    {"analog/2b_cells/8b_adc_step1.1/W128", 2, 8, 1.1, "auto", 128, 0.1},
+    {"analog_noise/2b_cells/8b_adc/W128", 2, 8, 1.0, "auto", 128, 0.1, 0.01},
+    {"noisy/1b_cells/7b_adc/W128", 1, 7, 1.0, "auto", 128, 0.0, 0.01},
     {"reference/1b_cells/8b_adc/W1", 1, 8, 1.0, "reference", 1},
 };
 

@@ -2,6 +2,7 @@
 #include "models/crossbar/crossbar_matrix.hpp"
 
 #include "tests/unit/crossbar/any_case.hpp"
+#include "tests/unit/crossbar/outcome.hpp"
 #include "tests/unit/crossbar/random_matrix.hpp"
 
 #include <gtest/gtest.h>
@@ -13,28 +14,10 @@ namespace {
 
 using test::any_case;
 using test::Case;
+using test::Outcome;
+using test::outcome;
 using test::random_int8;
 using test::uniform_adc;
-
-/// All that arrays give for a product.
-struct Outcome {
-    std::vector<std::int32_t> codes;
-    std::vector<std::int64_t> sums;
-    Activity activity;
-
-    bool operator==(const Outcome&) const = default;
-};
-
-Outcome outcome(const CrossbarMatrix& matrix, const Case& c) {
-    Outcome all;
-    all.codes.resize(matrix.code_count(c.tokens));
-    all.sums.resize(std::size_t(c.tokens * c.out));
-    all.activity = matrix.accumulate(c.x, c.tokens, all.sums, all.codes);
-    std::vector<std::int64_t> without_codes(all.sums.size());
-    RC_ASSERT(matrix.accumulate(c.x, c.tokens, without_codes) == all.activity);
-    RC_ASSERT(without_codes == all.sums);
-    return all;
-}
 
 Outcome outcome(Case c, const char* path, const std::shared_ptr<const periphery::Adc>& adc) {
     c.params.path = path;
