@@ -136,12 +136,13 @@ HWY_INLINE void add_noise(const AnalogStrip& strip, int token, std::size_t at, c
     const NormalTable& table = NormalTable::shared();
     const std::size_t lanes = hn::Lanes(d);
     const auto reads = static_cast<int>(strip.reads.size());
+    const RoundKeys keys(noise.key);
     const auto largest = hn::Set(real, noise.largest), smallest = hn::Neg(largest);
     for (int v = 0; v < kVectors; ++v) {
         const auto column = hn::Iota(Word(), noise.first_column + static_cast<std::uint32_t>(at + std::size_t(v) * lanes));
         for (int first = 0; first < reads; first += kReadsOfDraw) {
             const auto words = philox_words<Word>(column, static_cast<std::uint32_t>(first / kReadsOfDraw), noise.block,
-                                                  noise.first_token + static_cast<std::uint32_t>(token), noise.key);
+                                                  noise.first_token + static_cast<std::uint32_t>(token), keys);
             const hn::Vec<Word> drawn[kReadsOfDraw] = {words.word0, words.word1, words.word2, words.word3};
             for (int r = first; r < std::min(reads, first + kReadsOfDraw); ++r) {
                 const std::size_t place = std::size_t(r * kVectors + v) * lanes;

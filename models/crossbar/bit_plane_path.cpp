@@ -2,11 +2,10 @@
 #include "models/crossbar/bit_plane_path.hpp"
 
 #include "models/crossbar/bit_plane_strip.hpp"
+#include "models/crossbar/bit_planes.hpp"
 #include "models/crossbar/code_rule.hpp"
 
 #include <algorithm>
-#include <cstdlib>
-#include <limits>
 #include <optional>
 #include <vector>
 
@@ -14,21 +13,6 @@ namespace berth::crossbar {
 namespace {
 
 constexpr int kTileTokens = 16;  // whose inputs' bits stay in the first cache while the columns pass
-
-/// A tile's inputs on one block's rows, [tokens, 8, row_bytes], each byte repeated in the four of its word.
-void spread_bits(const ArrayLayout& layout, const ProgrammedBlock& block, const ArrayProduct& product, int first_token, int tokens,
-                 std::vector<std::uint32_t>& bits) {
-    const auto row_bytes = std::size_t(block.row_bytes);
-    bits.assign(std::size_t(tokens) * periphery::kActivationBits * row_bytes, 0);
-    for (int token = 0; token < tokens; ++token) {
-        const auto x = product.x.subspan(std::size_t(first_token + token) * std::size_t(layout.in) + std::size_t(block.first_row));
-        std::uint32_t* const planes = bits.data() + std::size_t(token) * periphery::kActivationBits * row_bytes;
-        for (int row = 0; row < block.rows; ++row)
-            for (int bit = 0; bit < periphery::kActivationBits; ++bit)
-                planes[std::size_t(bit) * row_bytes + std::size_t(row / 8)] |=
-                    (static_cast<std::uint32_t>(static_cast<std::uint8_t>(x[std::size_t(row)])) >> bit & 1u) * (0x01010101u << (row % 8));
-    }
-}
 
 /// A code rule for each exponent that the converters' ranges have, from 0 up to the largest.
 using CodeRules = std::vector<std::optional<CodeRule>>;
@@ -165,21 +149,6 @@ private:
     std::vector<std::vector<std::int64_t>> unit_weights_;  ///< [blocks][out], of all columns of a channel
 };
 
-/// Whether the sums of one block stay within 32 bits.
-bool sums_fit(const ProgrammedArrays& arrays, const CodeRules& rules) {
-    std::int64_t inputs = 0, largest = 0;
-    for (const auto& read : arrays.reads) inputs += std::abs(read.weight());
-    for (const ProgrammedBlock& block : arrays.blocks)
-        for (std::size_t channel = 0; channel < std::size_t(arrays.layout.out); ++channel) {
-            std::int64_t sum = 0;
-            for (std::size_t k = 0; k < arrays.exponents.size(); ++k)
-                sum += (std::abs(std::int64_t{block.weights[k * std::size_t(arrays.layout.out) + channel]}) << arrays.exponents[k]) *
-                       rules[std::size_t(arrays.exponents[k])]->largest_code;
-            largest = std::max(largest, sum);
-        }
-    return largest * inputs <= std::numeric_limits<std::int32_t>::max();
-}
-
 }  // namespace
 
 std::unique_ptr<const ReadPath> make_bit_plane_path(std::shared_ptr<const ProgrammedArrays> arrays) {
@@ -190,7 +159,9 @@ std::unique_ptr<const ReadPath> make_bit_plane_path(std::shared_ptr<const Progra
         rules[exponent] = code_rule(*arrays->design.adc, largest, static_cast<int>(exponent));
         if (!rules[exponent]) return nullptr;
     }
-    if (!sums_fit(*arrays, rules)) return nullptr;
+    std::vector<std::int64_t> codes;
+    for (const auto& rule : rules) codes.push_back(rule->largest_code);
+    if (!sums_fit(*arrays, codes)) return nullptr;
     return std::make_unique<const BitPlanePath>(std::move(arrays), std::move(rules));
 }
 

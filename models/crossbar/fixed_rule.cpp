@@ -187,11 +187,8 @@ std::optional<FixedRule> fixed_rule(const FixedConverter& converter, std::int32_
     find_range(convert, rule);
     const double code_current = std::ldexp(converter.adc.step(), converter.fraction_bits + converter.exponent);
     FixedRule quick = rule;
-    if (shift_gives_the_codes(code_current, quick) || scale_gives_the_codes(code_current, quick)) {
-        quick.thresholds.clear();
-        return quick;
-    }
-    if (lies_near_the_codes(code_current, quick)) rule = quick;
+    const bool arithmetic = shift_gives_the_codes(code_current, quick) || scale_gives_the_codes(code_current, quick);
+    if (arithmetic || lies_near_the_codes(code_current, quick)) rule = quick;
     // The last threshold, which no current reaches, stops those who look at the one above the largest code.
     rule.thresholds.push_back(std::numeric_limits<std::int32_t>::max());
     return rule;

@@ -27,7 +27,7 @@ struct FixedRule {
     std::int32_t least = 0, most = 0;                ///< currents for which the rule holds
     std::int32_t lowest_code = 0, largest_code = 0;  ///< of those; results of shift and scale are clamped to them
     std::int32_t lowest_kept = 0, largest_kept = 0;  ///< currents below or above clip
-    /// Ascending: the least current of code lowest_code + 1, + 2, ..., and at last one beyond all. Empty where no form reads them.
+    /// Ascending: the least current of code lowest_code + 1, + 2, ..., and at last one beyond all.
     std::vector<std::int32_t> thresholds;
 
     [[nodiscard]] std::int32_t code(std::int32_t current) const;

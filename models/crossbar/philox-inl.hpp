@@ -25,8 +25,20 @@ struct HalfCounters {
     hn::Vec<Wide> word0, word1, word2, word3;
 };
 
+/// The keys of all rounds, a 64-bit lane each.
+struct RoundKeys {
+    std::uint64_t first[10], second[10];
+
+    explicit RoundKeys(std::array<std::uint32_t, 2> key) {
+        for (std::uint32_t round = 0; round < 10; ++round) {
+            first[round] = key[0] + round * 0x9E3779B9u;
+            second[round] = key[1] + round * 0xBB67AE85u;
+        }
+    }
+};
+
 template <class Wide>
-HWY_INLINE HalfCounters<Wide> philox_halves(HalfCounters<Wide> c, std::array<std::uint32_t, 2> key) {
+HWY_INLINE HalfCounters<Wide> philox_halves(HalfCounters<Wide> c, const RoundKeys& keys) {
     const hn::Repartition<std::uint32_t, Wide> words;
     const Wide wide;
     const auto low_factor = hn::BitCast(words, hn::Set(wide, std::uint64_t{0xD2511F53u}));
@@ -34,12 +46,10 @@ HWY_INLINE HalfCounters<Wide> philox_halves(HalfCounters<Wide> c, std::array<std
     for (int round = 0; round < 10; ++round) {
         const auto low = hn::MulEven(hn::BitCast(words, c.word0), low_factor);
         const auto high = hn::MulEven(hn::BitCast(words, c.word2), high_factor);
-        c.word0 = hn::Xor(hn::Xor(hn::ShiftRight<32>(high), c.word1), hn::Set(wide, std::uint64_t{key[0]}));
+        c.word0 = hn::Xor(hn::Xor(hn::ShiftRight<32>(high), c.word1), hn::Set(wide, keys.first[round]));
         c.word1 = high;
-        c.word2 = hn::Xor(hn::Xor(hn::ShiftRight<32>(low), c.word3), hn::Set(wide, std::uint64_t{key[1]}));
+        c.word2 = hn::Xor(hn::Xor(hn::ShiftRight<32>(low), c.word3), hn::Set(wide, keys.second[round]));
         c.word3 = low;
-        key[0] += 0x9E3779B9u;
-        key[1] += 0xBB67AE85u;
     }
     return c;
 }
@@ -49,18 +59,18 @@ struct Words4 {
     hn::Vec<Word> word0, word1, word2, word3;
 };
 
-/// philox({first[lane], second, third, fourth}, key) for every lane of 32-bit numbers.
+/// philox({first[lane], second, third, fourth}, key) for every lane of 32-bit numbers, where `keys` are those of key.
 template <class Word>
 HWY_INLINE Words4<Word> philox_words(hn::Vec<Word> first, std::uint32_t second, std::uint32_t third, std::uint32_t fourth,
-                                     std::array<std::uint32_t, 2> key) {
+                                     const RoundKeys& keys) {
     const hn::Repartition<std::uint64_t, Word> wide;
     using Wide = decltype(wide);
     const Word d;
     const auto second_word = hn::Set(wide, std::uint64_t{second}), third_word = hn::Set(wide, std::uint64_t{third}),
                fourth_word = hn::Set(wide, std::uint64_t{fourth});
     const auto lanes = hn::BitCast(wide, first);
-    const auto even = philox_halves<Wide>({lanes, second_word, third_word, fourth_word}, key);
-    const auto odd = philox_halves<Wide>({hn::ShiftRight<32>(lanes), second_word, third_word, fourth_word}, key);
+    const auto even = philox_halves<Wide>({lanes, second_word, third_word, fourth_word}, keys);
+    const auto odd = philox_halves<Wide>({hn::ShiftRight<32>(lanes), second_word, third_word, fourth_word}, keys);
     const auto join = [d](hn::Vec<Wide> low, hn::Vec<Wide> high)
                           HWY_ATTR { return hn::OddEven(hn::BitCast(d, hn::ShiftLeft<32>(high)), hn::BitCast(d, low)); };
     return {join(even.word0, odd.word0), join(even.word1, odd.word1), join(even.word2, odd.word2), join(even.word3, odd.word3)};

@@ -4,6 +4,7 @@
 #include "models/crossbar/analog_path.hpp"
 #include "models/crossbar/bit_plane_path.hpp"
 #include "models/crossbar/corrected_gemm_path.hpp"
+#include "models/crossbar/noisy_path.hpp"
 #include "models/crossbar/reference_path.hpp"
 
 namespace berth::crossbar {
@@ -17,6 +18,7 @@ std::unique_ptr<const ReadPath> choose_path(const std::shared_ptr<const Programm
 std::unique_ptr<const ReadPath> choose_array_path(const std::shared_ptr<const ProgrammedArrays>& arrays) {
     if (arrays->design.crossbar.path == "auto") {
         if (auto path = make_bit_plane_path(arrays)) return path;
+        if (auto path = make_noisy_path(arrays)) return path;
         if (auto path = make_analog_path(arrays)) return path;
     }
     return make_reference_path(arrays);

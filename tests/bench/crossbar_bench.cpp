@@ -44,8 +44,8 @@ struct Case {
 
 std::shared_ptr<const CellModel> cells_of(const Case& wanted) {
     test::CellSettings settings{.levels = test::whole_levels(wanted.cell_bits), .noise = {}, .spread = wanted.spread};
-    for (std::size_t level = 0; wanted.noise_variance > 0.0 && level < settings.levels.size(); ++level)
-        settings.noise.level_variances.push_back(wanted.noise_variance * (level == 0 ? 0.1 : static_cast<double>(level)));
+    for (std::size_t level = 0; wanted.noise_variance != 0.0 && level < settings.levels.size(); ++level)
+        settings.noise.level_variances.push_back(std::abs(wanted.noise_variance) * (level == 0 ? (wanted.noise_variance > 0 ? 0.1 : 0.0) : static_cast<double>(level)));
     return std::make_shared<const test::SomeCells>(std::move(settings));
 }
 
@@ -92,6 +92,7 @@ constexpr Case kCases[] = {
     {"analog/2b_cells/8b_adc_step1.1/W128", 2, 8, 1.1, "auto", 128, 0.1},
     {"analog_noise/2b_cells/8b_adc/W128", 2, 8, 1.0, "auto", 128, 0.1, 0.01},
     {"noisy/1b_cells/7b_adc/W128", 1, 7, 1.0, "auto", 128, 0.0, 0.01},
+    {"noisy0/1b_cells/7b_adc/W128", 1, 7, 1.0, "auto", 128, 0.0, -0.01},
     {"reference/1b_cells/8b_adc/W1", 1, 8, 1.0, "reference", 1},
 };
 

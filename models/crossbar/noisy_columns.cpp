@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#define HWY_WANT_AVX3_DL 1
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "models/crossbar/noisy_columns.cpp"
+#include <hwy/foreach_target.h>
+// The targets' loop comes before what it repeats.
+#include "models/core/philox.hpp"
+#include "models/crossbar/noisy_columns.hpp"
+#include "models/crossbar/philox-inl.hpp"
+
+#include <hwy/highway.h>
+
+#include <algorithm>
+
+HWY_BEFORE_NAMESPACE();
+namespace berth::crossbar::HWY_NAMESPACE {
+
+#if HWY_TARGET == HWY_SCALAR
+
+/// A processor without vectors goes column by column.
+std::uint64_t read_noisy_columns(const NoisyColumns& c) {
+    std::uint64_t clipped = 0;
+    for (std::size_t column = 0; column < std::size_t(c.columns); ++column)
+        for (std::size_t read = 0; read < c.reads.size(); ++read) {
+            const std::uint32_t word = CodeDistribution::word(c.first_column + static_cast<std::uint32_t>(column),
+                                                              static_cast<std::uint32_t>(read), c.block, c.token, c.key);
+            const int outcome = c.distribution->outcome(*c.states[read], c.ones[read * kLineColumns + column], word);
+            clipped += c.distribution->clips(outcome);
+            const std::int32_t code = c.distribution->code(outcome);
+            if (c.codes) c.codes[read * kLineColumns + column] = code;
+            c.sums[column] += (code - c.background[read]) * static_cast<std::int32_t>(c.reads[read].weight()) * c.weights[column];
+        }
+    return clipped;
+}
+
+#else
+
+using Number = hn::CappedTag<std::int32_t, kLineColumns>;
+using Numbers = hn::Vec<Number>;
+using Word32 = hn::Repartition<std::uint32_t, Number>;
+using Word32s = hn::Vec<Word32>;
+using Count = hn::Rebind<std::uint16_t, Number>;
+
+/// Looks up among all thresholds the outcomes of those lanes of a read where the first half of the word does not tell.
+HWY_NOINLINE Numbers searched(const NoisyColumns& c, std::size_t read, std::size_t at, Numbers found, hn::Mask<Number> unknown) {
+    const Number d;
+    HWY_ALIGN std::int32_t result[kLineColumns], wanted[kLineColumns];
+    hn::Store(found, d, result);
+    hn::Store(hn::VecFromMask(d, unknown), d, wanted);
+    for (std::size_t i = 0; i < hn::Lanes(d); ++i) {
+        if (wanted[i] == 0) continue;
+        const std::uint32_t word = CodeDistribution::word(c.first_column + static_cast<std::uint32_t>(at + i),
+                                                          static_cast<std::uint32_t>(read), c.block, c.token, c.key);
+        result[i] = c.distribution->outcome(*c.states[read], c.ones[read * kLineColumns + at + i], word);
+    }
+    return hn::Load(d, result);
+}
+
+/// @param halves upper halves of the words.
+HWY_INLINE Numbers outcomes(const NoisyColumns& c, std::size_t read, std::size_t at, Numbers halves) {
+    const Number d;
+    const auto byte = hn::Set(d, 0xff);
+    const auto ones = hn::PromoteTo(d, hn::LoadU(Count(), c.ones + read * kLineColumns + at));
+    const auto place = hn::Add(hn::ShiftLeft<8>(ones), hn::ShiftRight<8>(halves));
+    const auto entry = hn::GatherIndex(d, reinterpret_cast<const std::int32_t*>(c.states[read]->guide.data()), place);
+    const auto second = hn::And(halves, byte);
+    const auto lowest = hn::And(hn::ShiftRight<8>(entry), byte), highest = hn::And(entry, byte);
+    const auto outcome = hn::BitCast(d, hn::ShiftRight<24>(hn::BitCast(Word32(), entry)));
+    const auto above = hn::Gt(second, highest);
+    const auto next = hn::Add(outcome, hn::IfThenElseZero(above, hn::And(hn::ShiftRight<16>(entry), byte)));
+    const auto unknown = hn::Not(hn::Or(above, hn::Lt(second, lowest)));
+    if (HWY_LIKELY(hn::AllFalse(d, unknown))) return next;
+    return searched(c, read, at, next, unknown);
+}
+
+HWY_INLINE std::uint64_t read_vector(const NoisyColumns& c, const RoundKeys& keys, std::size_t at) {
+    const Number d;
+    const CodeDistribution& distribution = *c.distribution;
+    const auto column = hn::Iota(Word32(), c.first_column + static_cast<std::uint32_t>(at));
+    const auto words = philox_words<Word32>(column, 0, c.block, c.token, keys);
+    const Word32s drawn[4] = {words.word0, words.word1, words.word2, words.word3};
+    const auto zero_code = hn::Set(d, distribution.outcome_of_code_zero());
+    const auto lowest = hn::Set(d, distribution.lowest_code()), largest = hn::Set(d, distribution.largest_code());
+    const auto top = hn::Set(d, distribution.outcomes() - 1);
+    const auto in_use = hn::FirstN(d, std::size_t(c.columns) > at ? std::size_t(c.columns) - at : 0);
+    auto total = hn::Zero(d);
+    std::uint64_t clipped = 0;
+    for (std::size_t r = 0; r < c.reads.size(); ++r) {
+        const auto word = r % 2 == 0 ? hn::And(drawn[r / 2], hn::Set(Word32(), 0xffffu)) : hn::ShiftRight<16>(drawn[r / 2]);
+        const auto outcome = outcomes(c, r, at, hn::BitCast(d, word));
+        if (distribution.clips_below()) clipped += hn::CountTrue(d, hn::And(hn::Eq(outcome, hn::Zero(d)), in_use));
+        if (distribution.clips_above()) clipped += hn::CountTrue(d, hn::And(hn::Eq(outcome, top), in_use));
+        const auto code = hn::Min(hn::Max(hn::Sub(outcome, zero_code), lowest), largest);
+        if (c.codes) hn::StoreU(code, d, c.codes + r * kLineColumns + at);
+        const auto shifted = hn::ShiftLeftSame(hn::Sub(code, hn::Set(d, c.background[r])), c.reads[r].shift);
+        total = c.reads[r].negative ? hn::Sub(total, shifted) : hn::Add(total, shifted);
+    }
+    const auto weighted = hn::Mul(total, hn::LoadU(d, c.weights + at));
+    hn::StoreU(hn::Add(hn::LoadU(d, c.sums + at), weighted), d, c.sums + at);
+    return clipped;
+}
+
+std::uint64_t read_noisy_columns(const NoisyColumns& c) {
+    const RoundKeys keys(c.key);
+    std::uint64_t clipped = 0;
+    for (std::size_t at = 0; at < kLineColumns; at += hn::Lanes(Number())) clipped += read_vector(c, keys, at);
+    return clipped;
+}
+
+#endif
+
+}  // namespace berth::crossbar::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace berth::crossbar {
+
+HWY_EXPORT(read_noisy_columns);
+
+std::uint64_t read_columns(const NoisyColumns& columns) { return HWY_DYNAMIC_DISPATCH(read_noisy_columns)(columns); }
+
+}  // namespace berth::crossbar
+#endif
