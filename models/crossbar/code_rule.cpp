@@ -35,6 +35,15 @@ bool gives_the_codes(const CodeRule& rule) {
     return true;
 }
 
+constexpr std::size_t kByteCurrents = 128;
+
+std::vector<std::uint8_t> byte_codes(const CodeRule& rule) {
+    if (rule.codes.size() > kByteCurrents || rule.largest_code > 255) return {};
+    std::vector<std::uint8_t> bytes(kByteCurrents);
+    std::transform(rule.codes.begin(), rule.codes.end(), bytes.begin(), [](std::uint16_t code) { return static_cast<std::uint8_t>(code); });
+    return bytes;
+}
+
 }  // namespace
 
 std::uint16_t CodeRule::code(std::uint16_t current) const {
@@ -56,6 +65,7 @@ std::uint16_t CodeRule::code(std::uint16_t current) const {
 std::optional<CodeRule> code_rule(const periphery::Adc& adc, std::int64_t largest_current, int exponent) {
     CodeRule rule;
     if (largest_current > kLargestCurrent || !tabulate(adc, largest_current, exponent, rule)) return std::nullopt;
+    rule.bytes = byte_codes(rule);
     const double step = std::ldexp(adc.step(), exponent);
     CodeRule quick = rule;
     if (step == 1.0) {

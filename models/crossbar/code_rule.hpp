@@ -25,6 +25,7 @@ struct CodeRule {
     std::uint16_t inverse = 0;  ///< n / step is n * inverse / 2^16, rounded down, for all n in question
     std::uint16_t largest_code = 0;
     std::vector<std::uint16_t> codes;  ///< of every current from 0 to the largest
+    std::vector<std::uint8_t> bytes;   ///< [128], the same once more where neither currents nor codes need more than 7 and 8 bits
 
     /// The code of a current that does not clip, by the form.
     [[nodiscard]] std::uint16_t code(std::uint16_t current) const;
