@@ -5,6 +5,7 @@
 #include "models/crossbar/bit_planes.hpp"
 #include "models/crossbar/byte_strip.hpp"
 #include "models/crossbar/code_rule.hpp"
+#include "models/crossbar/tile_counter.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -14,7 +15,7 @@ namespace berth::crossbar {
 namespace {
 
 constexpr int kTileTokens = 16;  // whose inputs' bits stay in the first cache while the columns pass
-constexpr int kMostTableTokens = 128;
+constexpr int kMostCountedTokens = 128;
 
 /// A code rule for each exponent that the converters' ranges have, from 0 up to the largest.
 using CodeRules = std::vector<std::optional<CodeRule>>;
@@ -31,8 +32,9 @@ public:
         : arrays_(arrays), layout_(arrays.layout), rules_(rules), product_(product), largest_input_(arrays.largest_input()) {}
 
     std::uint64_t read_all() {
-        by_tables_ = layout_.rows <= kTableRows && layout_.cell_bits == 1 && product_.tokens >= kTableTokens && tables_pay();
-        const int at_once = by_tables_ ? kMostTableTokens : kTileTokens;
+        by_tiles_ = product_.tokens >= TileCounter::kLeastTokens && arrays_.reads.size() == periphery::kActivationBits &&
+                    fits_all_bytes() && TileCounter::available();
+        const int at_once = by_tiles_ ? kMostCountedTokens : kTileTokens;
         std::uint64_t clipped = 0;
         for (std::size_t block = 0; block < arrays_.blocks.size(); ++block)
             for (int first = 0; first < product_.tokens; first += at_once)
@@ -41,14 +43,9 @@ public:
     }
 
 private:
-    /// Where each token's inputs stand in any strip's tables.
-    void find_places(const ProgrammedBlock& block, int tokens) {
-        places_.resize(std::size_t(tokens) * periphery::kActivationBits);
-        for (std::size_t i = 0; i < places_.size(); ++i)
-            for (std::size_t table = 0; table < 2 * std::size_t(block.row_bytes); ++table) {
-                const std::uint32_t rows = inputs_[i * std::size_t(block.row_bytes) + table / 2] >> (table % 2 * 4) & 15u;
-                places_[i][table] = static_cast<std::uint16_t>(table * 16 * kLineColumns + rows * kLineColumns);
-            }
+    [[nodiscard]] bool fits_all_bytes() const {
+        return std::all_of(rules_.begin(), rules_.end(),
+                           [this](const auto& rule) { return fits_bytes(*rule, layout_.cell_bits, arrays_.blocks.front().row_bytes); });
     }
 
     std::uint64_t read_tile(std::size_t index, int first_token, int tokens) {
@@ -56,7 +53,7 @@ private:
         const auto out = std::size_t(layout_.out);
         const std::size_t stride = block.channel_groups * kLineColumns;
         spread_bits(layout_, block, product_, first_token, tokens, inputs_);
-        if (by_tables_) find_places(block, tokens);
+        if (by_tiles_) counter_.take_inputs(inputs_, tokens, block.row_bytes);
         sums_.assign(std::size_t(tokens) * stride, 0);
         BitPlaneStrip strip{.cell_bits = layout_.cell_bits,
                             .row_bytes = block.row_bytes,
@@ -90,7 +87,8 @@ private:
             strip.codes = codes_.data();
         }
         std::uint64_t clipped = 0;
-        if (!read_byte_strip(strip, rule, by_tables_ ? places_.data() : nullptr, clipped)) clipped = read_strip(strip, rule);
+        const std::uint8_t* const counts = by_tiles_ ? counter_.count(strip.lines) : nullptr;
+        if (!read_byte_strip(strip, rule, counts, clipped)) clipped = read_strip(strip, rule);
         if (strip.codes)
             for (std::size_t i = 0; i < std::size_t(strip.tokens) * reads; ++i) {
                 const std::size_t read = (std::size_t(first_token) * reads + i) * arrays_.blocks.size() + index;
@@ -105,9 +103,9 @@ private:
     const CodeRules& rules_;
     const ArrayProduct& product_;
     int largest_input_ = 0;
-    bool by_tables_ = false;
+    bool by_tiles_ = false;
     std::vector<std::uint32_t> inputs_;
-    std::vector<TablePlaces> places_;
+    TileCounter counter_;
     std::vector<std::int32_t> sums_;
     std::vector<std::uint16_t> codes_;
 };

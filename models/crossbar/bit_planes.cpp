@@ -12,12 +12,19 @@ void spread_bits(const ArrayLayout& layout, const ProgrammedBlock& block, const 
     const auto row_bytes = std::size_t(block.row_bytes);
     bits.assign(std::size_t(tokens) * periphery::kActivationBits * row_bytes, 0);
     for (int token = 0; token < tokens; ++token) {
-        const auto x = product.x.subspan(std::size_t(first_token + token) * std::size_t(layout.in) + std::size_t(block.first_row));
+        const auto x = product.x.subspan(std::size_t(first_token + token) * std::size_t(layout.in) + std::size_t(block.first_row),
+                                         std::size_t(block.rows));
         std::uint32_t* const planes = bits.data() + std::size_t(token) * periphery::kActivationBits * row_bytes;
-        for (int row = 0; row < block.rows; ++row)
-            for (int bit = 0; bit < periphery::kActivationBits; ++bit)
-                planes[std::size_t(bit) * row_bytes + std::size_t(row / 8)] |=
-                    (static_cast<std::uint32_t>(static_cast<std::uint8_t>(x[std::size_t(row)])) >> bit & 1u) * (0x01010101u << (row % 8));
+        for (std::size_t i = 0; i < row_bytes; ++i) {
+            std::uint64_t eight_rows = 0;
+            for (std::size_t row = 8 * i; row < std::min(x.size(), 8 * i + 8); ++row)
+                eight_rows |= std::uint64_t{static_cast<std::uint8_t>(x[row])} << (row % 8 * 8);
+            for (std::size_t bit = 0; bit < periphery::kActivationBits; ++bit) {
+                // The product moves the lowest bit of byte r to bit r of the highest byte.
+                const std::uint64_t lowest = eight_rows >> bit & 0x0101010101010101u;
+                planes[bit * row_bytes + i] = static_cast<std::uint32_t>(lowest * 0x0102040810204080u >> 56) * 0x01010101u;
+            }
+        }
     }
 }
 

@@ -7,19 +7,17 @@
 #include "models/crossbar/byte_strip.hpp"
 
 #include <hwy/highway.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
 
 HWY_BEFORE_NAMESPACE();
 namespace berth::crossbar::HWY_NAMESPACE {
 
 #if HWY_TARGET != HWY_AVX3_DL
 
-bool read_byte_strip_here(const BitPlaneStrip&, const CodeRule&, const TablePlaces*, std::uint64_t&) { return false; }
+bool has_byte_lookup() { return false; }
 
-bool has_byte_tables() { return false; }
+std::uint64_t read_byte_strip_here(const BitPlaneStrip&, const CodeRule&, const std::uint8_t*) { return 0; }
 
 #else
 
@@ -32,10 +30,9 @@ using Signed = hn::Repartition<std::int16_t, Byte>;
 using Sum = hn::Repartition<std::int32_t, Byte>;
 using Input = hn::Repartition<std::uint32_t, Byte>;
 
-constexpr int kTables = kTableRows / 4, kEntries = 16;
 constexpr std::size_t kReads = periphery::kActivationBits;
 
-bool has_byte_tables() { return true; }
+bool has_byte_lookup() { return true; }
 
 struct Words64 {
     hn::Vec<Word> low, high;
@@ -59,33 +56,6 @@ public:
 private:
     Bytes low_, high_;
 };
-
-/// What all tables of a strip hold: [tables, entries, 64].
-void make_tables(const BitPlaneStrip& strip, std::uint8_t* HWY_RESTRICT tables) {
-    const Byte d;
-    for (int table = 0; table < 2 * strip.row_bytes; ++table) {
-        const auto cells = hn::Load(d, strip.lines[table / 2].bytes.data());
-        for (int entry = 0; entry < kEntries; ++entry) {
-            const auto rows = hn::Set(d, static_cast<std::uint8_t>(entry << (table % 2 * 4)));
-            hn::Store(hn::PopulationCount(hn::And(cells, rows)), d, tables + (table * kEntries + entry) * kLineColumns);
-        }
-    }
-}
-
-/// Currents by the tables of the first `count`, a multiple of four or the last ones left over.
-HWY_INLINE Bytes looked_up(const std::uint8_t* HWY_RESTRICT tables, const TablePlaces& places, int count) {
-    const Byte d;
-    auto a = hn::Zero(d), b = a, c = a, e = a;
-    int i = 0;
-    for (; i + 4 <= count; i += 4) {
-        a = hn::Add(a, hn::Load(d, tables + places[std::size_t(i)]));
-        b = hn::Add(b, hn::Load(d, tables + places[std::size_t(i) + 1]));
-        c = hn::Add(c, hn::Load(d, tables + places[std::size_t(i) + 2]));
-        e = hn::Add(e, hn::Load(d, tables + places[std::size_t(i) + 3]));
-    }
-    for (; i < count; ++i) a = hn::Add(a, hn::Load(d, tables + places[std::size_t(i)]));
-    return hn::Add(hn::Add(a, b), hn::Add(c, e));
-}
 
 HWY_INLINE Bytes counted(const std::uint32_t* HWY_RESTRICT x, const CellLine* HWY_RESTRICT cells, int row_bytes) {
     const Byte d;
@@ -153,39 +123,22 @@ HWY_INLINE std::uint64_t read_token(const BitPlaneStrip& strip, const CodeRule& 
     return clipped;
 }
 
-template <int tables>
-std::uint64_t read_by_tables(const BitPlaneStrip& strip, const CodeRule& rule, const CodeTable& codes, const TablePlaces* places) {
-    HWY_ALIGN std::uint8_t entries[kTables * kEntries * kLineColumns];
-    make_tables(strip, entries);
-    const int count = tables != 0 ? tables : 2 * strip.row_bytes, at_once = reads_of_byte(rule.largest_code);
-    std::uint64_t clipped = 0;
-    for (int token = 0; token < strip.tokens; ++token)
-        clipped += read_token(strip, rule, codes, at_once, token,
-                              [&](std::size_t r) HWY_ATTR { return looked_up(entries, places[std::size_t(token) * kReads + r], count); });
-    return clipped;
-}
-
-std::uint64_t read_by_counts(const BitPlaneStrip& strip, const CodeRule& rule, const CodeTable& codes) {
+template <class Currents>
+std::uint64_t read_tokens(const BitPlaneStrip& strip, const CodeRule& rule, const Currents& currents) {
+    const CodeTable codes(rule);
     const int at_once = reads_of_byte(rule.largest_code);
     std::uint64_t clipped = 0;
     for (int token = 0; token < strip.tokens; ++token)
-        clipped += read_token(strip, rule, codes, at_once, token, [&](std::size_t r) HWY_ATTR {
-            return counted(strip.inputs + (std::size_t(token) * kReads + r) * std::size_t(strip.row_bytes), strip.lines, strip.row_bytes);
-        });
+        clipped += read_token(strip, rule, codes, at_once, token,
+                              [&](std::size_t r) HWY_ATTR { return currents(std::size_t(token) * kReads + r); });
     return clipped;
 }
 
-bool read_byte_strip_here(const BitPlaneStrip& strip, const CodeRule& rule, const TablePlaces* places, std::uint64_t& clipped) {
-    const bool fits = strip.cell_bits == 1 && strip.reads.size() == kReads && 2 * strip.row_bytes <= kTables && !rule.bytes.empty();
-    if (!fits) return false;
-    const CodeTable codes(rule);
-    if (!places)
-        clipped = read_by_counts(strip, rule, codes);
-    else if (2 * strip.row_bytes == kTables)
-        clipped = read_by_tables<kTables>(strip, rule, codes, places);
-    else
-        clipped = read_by_tables<0>(strip, rule, codes, places);
-    return true;
+std::uint64_t read_byte_strip_here(const BitPlaneStrip& strip, const CodeRule& rule, const std::uint8_t* counts) {
+    if (counts) return read_tokens(strip, rule, [&](std::size_t read) HWY_ATTR { return hn::LoadU(Byte(), counts + read * kLineColumns); });
+    const auto row_bytes = std::size_t(strip.row_bytes);
+    return read_tokens(strip, rule,
+                       [&](std::size_t read) HWY_ATTR { return counted(strip.inputs + read * row_bytes, strip.lines, strip.row_bytes); });
 }
 
 #endif
@@ -195,20 +148,20 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace berth::crossbar {
-namespace {
-
-constexpr long kFirstCache = 48 << 10;
-
-}  // namespace
 
 HWY_EXPORT(read_byte_strip_here);
-HWY_EXPORT(has_byte_tables);
+HWY_EXPORT(has_byte_lookup);
 
-bool read_byte_strip(const BitPlaneStrip& strip, const CodeRule& rule, const TablePlaces* places, std::uint64_t& clipped) {
-    return HWY_DYNAMIC_DISPATCH(read_byte_strip_here)(strip, rule, places, clipped);
+bool fits_bytes(const CodeRule& rule, int cell_bits, int row_bytes) {
+    constexpr int kMostRowBytes = 31;  // whose ones a byte can count
+    return HWY_DYNAMIC_DISPATCH(has_byte_lookup)() && cell_bits == 1 && row_bytes <= kMostRowBytes && !rule.bytes.empty();
 }
 
-bool tables_pay() { return HWY_DYNAMIC_DISPATCH(has_byte_tables)() && sysconf(_SC_LEVEL1_DCACHE_SIZE) >= kFirstCache; }
+bool read_byte_strip(const BitPlaneStrip& strip, const CodeRule& rule, const std::uint8_t* counts, std::uint64_t& clipped) {
+    if (!fits_bytes(rule, strip.cell_bits, strip.row_bytes) || strip.reads.size() != periphery::kActivationBits) return false;
+    clipped = HWY_DYNAMIC_DISPATCH(read_byte_strip_here)(strip, rule, counts);
+    return true;
+}
 
 }  // namespace berth::crossbar
 #endif
