@@ -14,8 +14,8 @@
 namespace berth::crossbar {
 namespace {
 
-constexpr std::uint32_t kBuckets = 256;
-constexpr int kMostRows = 1024, kMostRowsByActive = 256;
+constexpr std::uint32_t kBuckets = 1u << CodeDistribution::kGuideBits;
+constexpr int kMostRows = 255;  ///< that counts of one byte hold
 constexpr std::int64_t kMostOutcomes = 255;
 constexpr double kFarthest = 7.0;      ///< standard deviations; what lies beyond is less than a word's 2^-32
 constexpr double kNegligible = 1e-14;  ///< probability of a number of cells held back
@@ -47,13 +47,17 @@ void guide(const std::vector<std::uint32_t>& thresholds, std::vector<std::uint32
     const auto end = std::lower_bound(thresholds.begin(), thresholds.end(), kBeyond);
     auto next = thresholds.begin();
     for (std::uint32_t bucket = 0; bucket < kBuckets; ++bucket) {
-        const std::uint32_t first = bucket << 24;
+        constexpr int kWithin = 32 - CodeDistribution::kGuideBits;
+        const std::uint32_t first = bucket << kWithin;
         while (next != end && *next <= first) ++next;
-        const auto last = std::find_if(next, end, [&](std::uint32_t word) { return word > (first | 0xffffffu); });
+        const auto last = std::find_if(next, end, [&](std::uint32_t word) { return word > (first | ((1u << kWithin) - 1)); });
         const auto outcome = static_cast<std::uint32_t>(next - thresholds.begin()), more = static_cast<std::uint32_t>(last - next);
-        // Without a threshold, the bytes that need them lie between one and zero.
-        const std::uint32_t lowest = more == 0 ? 1 : *next >> 16 & 0xffu, highest = more == 0 ? 0 : *(last - 1) >> 16 & 0xffu;
-        entries.push_back(outcome << 24 | more << 16 | lowest << 8 | highest);
+        // Without a threshold, the bits that need them lie between one and zero; with too many, everywhere.
+        std::uint32_t lowest = more == 0 ? 1 : *next >> 16 & CodeDistribution::kSecond;
+        std::uint32_t highest = more == 0 ? 0 : *(last - 1) >> 16 & CodeDistribution::kSecond;
+        if (more > CodeDistribution::kMost) lowest = 0, highest = CodeDistribution::kSecond;
+        entries.push_back(outcome << 24 | (more & CodeDistribution::kMost) << (2 * CodeDistribution::kSecondBits) |
+                          lowest << CodeDistribution::kSecondBits | highest);
     }
 }
 
@@ -111,7 +115,7 @@ std::shared_ptr<const CodeDistribution> CodeDistribution::made(const CrossbarDes
     if (!cells.nominal() || cells.levels().size() != 2 || design.dac.bits != 1 || !design.adc->alike() || design.sense.offset_sigma > 0.0)
         return nullptr;
     const std::shared_ptr<CodeDistribution> result(new CodeDistribution(design, rows));
-    if (rows > (result->by_ones_alone_ ? kMostRows : kMostRowsByActive) || !result->find_outcomes(exponent)) return nullptr;
+    if (rows > kMostRows || !result->find_outcomes(exponent)) return nullptr;
     const std::size_t tables = result->by_ones_alone_ ? 1 : std::size_t(rows) + 1;
     result->made_ = std::vector<std::once_flag>(tables);
     result->columns_.resize(tables);
@@ -192,6 +196,11 @@ void CodeDistribution::tabulate(int active, Columns& columns) const {
 std::int32_t CodeDistribution::outcome(const Columns& columns, int ones, std::uint32_t word) const {
     const auto first = columns.thresholds.begin() + std::ptrdiff_t{ones} * (outcomes_ - 1);
     return static_cast<std::int32_t>(std::upper_bound(first, first + (outcomes_ - 1), std::min(word, kBeyond - 1)) - first);
+}
+
+std::optional<std::int32_t> CodeDistribution::outcome_of_half(const Columns& columns, int ones, std::uint32_t half) const {
+    const std::int32_t lower = outcome(columns, ones, half << 16), upper = outcome(columns, ones, half << 16 | 0xffffu);
+    return lower == upper ? std::optional(lower) : std::nullopt;
 }
 
 std::int32_t CodeDistribution::code(std::int32_t outcome) const {

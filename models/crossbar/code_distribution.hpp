@@ -20,11 +20,16 @@ namespace berth::crossbar {
 /// An outcome is a code, or clipping below or above, counted from the lowest.
 class CodeDistribution {
 public:
+    static constexpr int kGuideBits = 7;                    ///< the word's first bits
+    static constexpr int kSecondBits = 16 - kGuideBits;     ///< the rest of its upper half
+    static constexpr int kMoreBits = 24 - 2 * kSecondBits;  ///< of an entry that say how many more outcomes there are
+    static constexpr std::uint32_t kSecond = (1u << kSecondBits) - 1, kMost = (1u << kMoreBits) - 1;
+
     /// How columns with one number of active inputs read.
     struct Columns {
-        /// [ones, 256], by the word's first byte: in the bytes of an entry, from the top, an outcome; how many more there are by the end;
-        /// and the word's second bytes between which, ends included, only the thresholds tell. Below those it is the outcome, above
-        /// them the last one.
+        /// [ones, 2^kGuideBits], by the word's first bits: from the top of an entry, an outcome; how many more there are by the end; and
+        /// the word's second bits between which, ends included, only the thresholds tell. Below those it is the outcome, above them
+        /// the last one.
         std::vector<std::uint32_t> guide;
         /// [ones, outcomes - 1], ascending: the least words of the outcomes above the lowest. The greatest word stands for a
         /// least word that none reaches.
@@ -49,6 +54,9 @@ public:
     [[nodiscard]] const Columns& columns(int active) const;
 
     [[nodiscard]] std::int32_t outcome(const Columns& columns, int ones, std::uint32_t word) const;
+
+    /// The outcome that the upper half of a word decides, or none where the lower half has to.
+    [[nodiscard]] std::optional<std::int32_t> outcome_of_half(const Columns& columns, int ones, std::uint32_t half) const;
 
     [[nodiscard]] std::int32_t code(std::int32_t outcome) const;
     [[nodiscard]] bool clips(std::int32_t outcome) const {

@@ -39,38 +39,46 @@ using Number = hn::CappedTag<std::int32_t, kLineColumns>;
 using Numbers = hn::Vec<Number>;
 using Word32 = hn::Repartition<std::uint32_t, Number>;
 using Word32s = hn::Vec<Word32>;
-using Count = hn::Rebind<std::uint16_t, Number>;
+using Count = hn::Rebind<std::uint8_t, Number>;
 
-/// Looks up among all thresholds the outcomes of those lanes of a read where the first half of the word does not tell.
-HWY_NOINLINE Numbers searched(const NoisyColumns& c, std::size_t read, std::size_t at, Numbers found, hn::Mask<Number> unknown) {
+/// Looks up among all thresholds the outcomes of those lanes of a read where the guide does not tell.
+HWY_NOINLINE Numbers searched(const NoisyColumns& c, std::size_t read, std::size_t at, Numbers halves, Numbers found,
+                              hn::Mask<Number> unknown) {
     const Number d;
-    HWY_ALIGN std::int32_t result[kLineColumns], wanted[kLineColumns];
+    HWY_ALIGN std::int32_t half[kLineColumns], result[kLineColumns], wanted[kLineColumns];
+    hn::Store(halves, d, half);
     hn::Store(found, d, result);
     hn::Store(hn::VecFromMask(d, unknown), d, wanted);
     for (std::size_t i = 0; i < hn::Lanes(d); ++i) {
         if (wanted[i] == 0) continue;
-        const std::uint32_t word = CodeDistribution::word(c.first_column + static_cast<std::uint32_t>(at + i),
-                                                          static_cast<std::uint32_t>(read), c.block, c.token, c.key);
-        result[i] = c.distribution->outcome(*c.states[read], c.ones[read * kLineColumns + at + i], word);
+        const int ones = c.ones[read * kLineColumns + at + i];
+        const auto outcome = c.distribution->outcome_of_half(*c.states[read], ones, static_cast<std::uint32_t>(half[i]));
+        result[i] = outcome ? *outcome
+                            : c.distribution->outcome(*c.states[read], ones,
+                                                      CodeDistribution::word(c.first_column + static_cast<std::uint32_t>(at + i),
+                                                                             static_cast<std::uint32_t>(read), c.block, c.token, c.key));
     }
     return hn::Load(d, result);
 }
 
 /// @param halves upper halves of the words.
 HWY_INLINE Numbers outcomes(const NoisyColumns& c, std::size_t read, std::size_t at, Numbers halves) {
+    using Distribution = CodeDistribution;
+    constexpr int kSecondBits = Distribution::kSecondBits;
     const Number d;
-    const auto byte = hn::Set(d, 0xff);
+    const auto second_bits = hn::Set(d, static_cast<std::int32_t>(Distribution::kSecond));
     const auto ones = hn::PromoteTo(d, hn::LoadU(Count(), c.ones + read * kLineColumns + at));
-    const auto place = hn::Add(hn::ShiftLeft<8>(ones), hn::ShiftRight<8>(halves));
+    const auto place = hn::Add(hn::ShiftLeft<Distribution::kGuideBits>(ones), hn::ShiftRight<kSecondBits>(halves));
     const auto entry = hn::GatherIndex(d, reinterpret_cast<const std::int32_t*>(c.states[read]->guide.data()), place);
-    const auto second = hn::And(halves, byte);
-    const auto lowest = hn::And(hn::ShiftRight<8>(entry), byte), highest = hn::And(entry, byte);
+    const auto second = hn::And(halves, second_bits);
+    const auto lowest = hn::And(hn::ShiftRight<kSecondBits>(entry), second_bits), highest = hn::And(entry, second_bits);
     const auto outcome = hn::BitCast(d, hn::ShiftRight<24>(hn::BitCast(Word32(), entry)));
     const auto above = hn::Gt(second, highest);
-    const auto next = hn::Add(outcome, hn::IfThenElseZero(above, hn::And(hn::ShiftRight<16>(entry), byte)));
+    const auto more = hn::And(hn::ShiftRight<2 * kSecondBits>(entry), hn::Set(d, static_cast<std::int32_t>(Distribution::kMost)));
+    const auto next = hn::Add(outcome, hn::IfThenElseZero(above, more));
     const auto unknown = hn::Not(hn::Or(above, hn::Lt(second, lowest)));
     if (HWY_LIKELY(hn::AllFalse(d, unknown))) return next;
-    return searched(c, read, at, next, unknown);
+    return searched(c, read, at, halves, next, unknown);
 }
 
 HWY_INLINE std::uint64_t read_vector(const NoisyColumns& c, const RoundKeys& keys, std::size_t at) {

@@ -15,7 +15,7 @@ namespace berth::crossbar {
 struct NoisyColumns {
     const CodeDistribution* distribution = nullptr;
     const CodeDistribution::Columns* const* states = nullptr;  ///< [reads], of each read's number of active inputs
-    const std::uint16_t* ones = nullptr;                       ///< [reads, 64], driven cells at level one
+    const std::uint8_t* ones = nullptr;                        ///< [reads, 64], driven cells at level one
     int columns = 0;                                           ///< in use
     std::span<const periphery::InputSlice> reads;
     const std::int32_t* background = nullptr;  ///< [reads], taken away from the codes

@@ -6,6 +6,7 @@
 #include "models/crossbar/code_distribution.hpp"
 #include "models/crossbar/noisy_columns.hpp"
 #include "models/crossbar/read_draws.hpp"
+#include "models/crossbar/tile_counter.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -15,7 +16,7 @@
 namespace berth::crossbar {
 namespace {
 
-constexpr int kTileTokens = 4;  // whose counts of all columns stay in the second cache
+constexpr int kTileTokens = 16;  // whose counts of all columns stay near the second cache
 
 using Distributions = std::vector<std::shared_ptr<const CodeDistribution>>;  ///< by exponent
 
@@ -30,10 +31,12 @@ CodeRule counting_rule() {
 /// Everything that the tiles and strips of one product share.
 class NoisyReader {
 public:
-    NoisyReader(const ProgrammedArrays& arrays, const Distributions& distributions, const ArrayProduct& product)
+    NoisyReader(const ProgrammedArrays& arrays, const Distributions& distributions, const std::vector<std::vector<std::int32_t>>& weights,
+                const ArrayProduct& product)
         : arrays_(arrays),
           layout_(arrays.layout),
           distributions_(distributions),
+          weights_(weights),
           product_(product),
           reads_(arrays.reads.size()),
           rule_(counting_rule()),
@@ -59,25 +62,36 @@ private:
     void count_ones(std::size_t index, int first_token, int tokens) {
         const ProgrammedBlock& block = arrays_.blocks[index];
         spread_bits(layout_, block, product_, first_token, tokens, inputs_);
-        const std::size_t strips = arrays_.exponents.size() * block.channel_groups, size = std::size_t(tokens) * reads_ * kLineColumns;
-        ones_.resize(strips * size);
+        const bool by_tiles = tokens >= TileCounter::kLeastTokens && TileCounter::available();
+        if (by_tiles) counter_.take_inputs(inputs_, tokens, block.row_bytes);
+        ones_of_token_ = reads_ * kLineColumns;
+        ones_of_strip_ = std::size_t(tokens) * ones_of_token_;
+        const std::size_t strips = arrays_.exponents.size() * block.channel_groups;
+        ones_.resize(strips * ones_of_strip_);
+        for (std::size_t strip = 0; strip < strips; ++strip) {
+            const CellLine* const lines = block.lines.data() + strip * std::size_t(block.row_bytes);
+            std::uint8_t* const ones = ones_.data() + strip * ones_of_strip_;
+            if (by_tiles) std::copy_n(counter_.count(lines), ones_of_strip_, ones);
+            if (!by_tiles) count_by_planes(lines, block.row_bytes, tokens, ones);
+        }
+    }
+
+    void count_by_planes(const CellLine* lines, int row_bytes, int tokens, std::uint8_t* ones) {
+        wide_ones_.resize(ones_of_strip_);
         unused_.resize(std::size_t(tokens) * kLineColumns);
         const std::int32_t weights[kLineColumns] = {};
-        BitPlaneStrip strip{.cell_bits = 1,
-                            .row_bytes = block.row_bytes,
-                            .tokens = tokens,
-                            .inputs = inputs_.data(),
-                            .reads = arrays_.reads,
-                            .weights = weights,
-                            .sums = unused_.data(),
-                            .sums_stride = kLineColumns};
-        for (std::size_t i = 0; i < strips; ++i) {
-            strip.lines = block.lines.data() + i * std::size_t(block.row_bytes);
-            strip.codes = ones_.data() + i * size;
-            (void)read_strip(strip, rule_);
-        }
-        ones_of_token_ = reads_ * kLineColumns;
-        ones_of_strip_ = size;
+        const BitPlaneStrip strip{.lines = lines,
+                                  .cell_bits = 1,
+                                  .row_bytes = row_bytes,
+                                  .tokens = tokens,
+                                  .inputs = inputs_.data(),
+                                  .reads = arrays_.reads,
+                                  .weights = weights,
+                                  .sums = unused_.data(),
+                                  .sums_stride = kLineColumns,
+                                  .codes = wide_ones_.data()};
+        (void)read_strip(strip, rule_);
+        std::transform(wide_ones_.begin(), wide_ones_.end(), ones, [](std::uint16_t count) { return static_cast<std::uint8_t>(count); });
     }
 
     std::uint64_t read_token(std::size_t index, int first_token, int token) {
@@ -127,9 +141,7 @@ private:
         const ProgrammedBlock& block = arrays_.blocks[index];
         const auto out = std::size_t(layout_.out), channel = group * kLineColumns, column = k * out + channel;
         const std::size_t here = std::min<std::size_t>(kLineColumns, out - channel);
-        std::int32_t weights[kLineColumns] = {};
-        for (std::size_t i = 0; i < here; ++i) weights[i] = block.weights[column + i] * (1 << arrays_.exponents[k]);
-        columns.weights = weights;
+        columns.weights = weights_[index].data() + (k * block.channel_groups + group) * kLineColumns;
         columns.columns = static_cast<int>(here);
         columns.first_column = static_cast<std::uint32_t>(column);
         columns.sums = sums_.data() + channel;
@@ -177,12 +189,15 @@ private:
     const ProgrammedArrays& arrays_;
     const ArrayLayout& layout_;
     const Distributions& distributions_;
+    const std::vector<std::vector<std::int32_t>>& weights_;  ///< see NoisyPath
     const ArrayProduct& product_;
     std::size_t reads_;
     CodeRule rule_;
     std::array<std::uint32_t, 2> key_;
     std::vector<std::uint32_t> inputs_;
-    std::vector<std::uint16_t> ones_;
+    TileCounter counter_;
+    std::vector<std::uint8_t> ones_;
+    std::vector<std::uint16_t> wide_ones_;
     std::size_t ones_of_token_ = 0, ones_of_strip_ = 0;
     std::span<const std::int8_t> x_;
     std::vector<int> active_;  ///< [reads]
@@ -193,17 +208,27 @@ private:
 class NoisyPath final : public ReadPath {
 public:
     NoisyPath(std::shared_ptr<const ProgrammedArrays> arrays, Distributions distributions)
-        : arrays_(std::move(arrays)), distributions_(std::move(distributions)) {}
+        : arrays_(std::move(arrays)), distributions_(std::move(distributions)) {
+        const auto out = std::size_t(arrays_->layout.out);
+        for (const ProgrammedBlock& block : arrays_->blocks) {
+            auto& padded = weights_.emplace_back(arrays_->exponents.size() * block.channel_groups * kLineColumns);
+            for (std::size_t column = 0; column < block.weights.size(); ++column)
+                padded[column / out * block.channel_groups * kLineColumns + column % out] =
+                    block.weights[column] * (1 << arrays_->exponents[column / out]);
+        }
+    }
 
     [[nodiscard]] std::string_view name() const override { return "noisy"; }
 
     [[nodiscard]] std::uint64_t read(const ArrayProduct& product) const override {
-        return NoisyReader(*arrays_, distributions_, product).read_all();
+        return NoisyReader(*arrays_, distributions_, weights_, product).read_all();
     }
 
 private:
     std::shared_ptr<const ProgrammedArrays> arrays_;
     Distributions distributions_;
+    std::vector<std::vector<std::int32_t>>
+        weights_;  ///< [blocks][polarities * slices, groups, 64], what one unit of a column's code counts
 };
 
 /// The largest magnitude of a code, the background's taken away or not.
