@@ -39,6 +39,7 @@ using Number = hn::CappedTag<std::int32_t, kLineColumns>;
 using Numbers = hn::Vec<Number>;
 using Word32 = hn::Repartition<std::uint32_t, Number>;
 using Word32s = hn::Vec<Word32>;
+constexpr int kReads = periphery::kActivationBits;  ///< of one bit each
 using Count = hn::Rebind<std::uint8_t, Number>;
 
 /// Looks up among all thresholds the outcomes of those lanes of a read where the guide does not tell.
@@ -81,6 +82,18 @@ HWY_INLINE Numbers outcomes(const NoisyColumns& c, std::size_t read, std::size_t
     return searched(c, read, at, halves, next, unknown);
 }
 
+/// Counts of clipped conversions, lane by lane.
+struct Clips {
+    bool below, above;
+    Numbers top, counts;
+
+    HWY_INLINE void add(Numbers outcome) {
+        const Number d;
+        if (below) counts = hn::Sub(counts, hn::VecFromMask(d, hn::Eq(outcome, hn::Zero(d))));
+        if (above) counts = hn::Sub(counts, hn::VecFromMask(d, hn::Eq(outcome, top)));
+    }
+};
+
 HWY_INLINE std::uint64_t read_vector(const NoisyColumns& c, const RoundKeys& keys, std::size_t at) {
     const Number d;
     const CodeDistribution& distribution = *c.distribution;
@@ -89,23 +102,23 @@ HWY_INLINE std::uint64_t read_vector(const NoisyColumns& c, const RoundKeys& key
     const Word32s drawn[4] = {words.word0, words.word1, words.word2, words.word3};
     const auto zero_code = hn::Set(d, distribution.outcome_of_code_zero());
     const auto lowest = hn::Set(d, distribution.lowest_code()), largest = hn::Set(d, distribution.largest_code());
-    const auto top = hn::Set(d, distribution.outcomes() - 1);
-    const auto in_use = hn::FirstN(d, std::size_t(c.columns) > at ? std::size_t(c.columns) - at : 0);
+    Clips clips{distribution.clips_below(), distribution.clips_above(), hn::Set(d, distribution.outcomes() - 1), hn::Zero(d)};
     auto total = hn::Zero(d);
-    std::uint64_t clipped = 0;
-    for (std::size_t r = 0; r < c.reads.size(); ++r) {
+#pragma GCC unroll 8
+    for (int r = kReads - 1; r >= 0; --r) {
         const auto word = r % 2 == 0 ? hn::And(drawn[r / 2], hn::Set(Word32(), 0xffffu)) : hn::ShiftRight<16>(drawn[r / 2]);
-        const auto outcome = outcomes(c, r, at, hn::BitCast(d, word));
-        if (distribution.clips_below()) clipped += hn::CountTrue(d, hn::And(hn::Eq(outcome, hn::Zero(d)), in_use));
-        if (distribution.clips_above()) clipped += hn::CountTrue(d, hn::And(hn::Eq(outcome, top), in_use));
+        const auto outcome = outcomes(c, std::size_t(r), at, hn::BitCast(d, word));
+        clips.add(outcome);
         const auto code = hn::Min(hn::Max(hn::Sub(outcome, zero_code), lowest), largest);
-        if (c.codes) hn::StoreU(code, d, c.codes + r * kLineColumns + at);
-        const auto shifted = hn::ShiftLeftSame(hn::Sub(code, hn::Set(d, c.background[r])), c.reads[r].shift);
-        total = c.reads[r].negative ? hn::Sub(total, shifted) : hn::Add(total, shifted);
+        if (c.codes) hn::StoreU(code, d, c.codes + std::size_t(r) * kLineColumns + at);
+        const auto kept = hn::Sub(code, hn::Set(d, c.background[r]));
+        // The sign's read counts negatively, and twice what the next does.
+        total = r == kReads - 1 ? hn::Neg(kept) : hn::Add(hn::Add(total, total), kept);
     }
     const auto weighted = hn::Mul(total, hn::LoadU(d, c.weights + at));
     hn::StoreU(hn::Add(hn::LoadU(d, c.sums + at), weighted), d, c.sums + at);
-    return clipped;
+    const auto in_use = hn::FirstN(d, std::size_t(c.columns) > at ? std::size_t(c.columns) - at : 0);
+    return static_cast<std::uint64_t>(hn::GetLane(hn::SumOfLanes(d, hn::IfThenElseZero(in_use, clips.counts))));
 }
 
 std::uint64_t read_noisy_columns(const NoisyColumns& c) {
