@@ -81,7 +81,8 @@ private:
         made_.sense_variance = sense * sense;
         std::vector<std::int64_t> sums(fixed_.columns);
         const std::int64_t square = std::int64_t{arrays_.largest_input()} * arrays_.largest_input();
-        for (std::size_t cell = 0; cell < fixed_.variances.size(); ++cell) sums[cell % fixed_.columns] += square * fixed_.variances[cell];
+        for (std::size_t first = 0; first < fixed_.variances.size(); first += fixed_.columns)
+            for (std::size_t column = 0; column < fixed_.columns; ++column) sums[column] += square * fixed_.variances[first + column];
         const auto most = static_cast<double>(*std::max_element(sums.begin(), sums.end()));
         made_.largest_noise = NormalTable::kFarthest * static_cast<float>(std::sqrt(made_.cell_variance * most + made_.sense_variance));
     }
@@ -89,10 +90,12 @@ private:
     void measure_currents() {
         const std::int64_t input = arrays_.largest_input();
         const auto noise = static_cast<std::int64_t>(std::min(std::ceil(double{made_.largest_noise}), 2.0 * kLargestCurrent));
-        for (std::size_t cell = 0; cell < fixed_.cells.size(); ++cell) {
-            Bounds& column = bounds_[cell % fixed_.columns];
-            (fixed_.cells[cell] < 0 ? column.least : column.most) += input * fixed_.cells[cell];
-        }
+        for (std::size_t first = 0; first < fixed_.cells.size(); first += fixed_.columns)
+            for (std::size_t column = 0; column < fixed_.columns; ++column) {
+                const std::int64_t current = input * fixed_.cells[first + column];
+                bounds_[column].least += std::min<std::int64_t>(current, 0);
+                bounds_[column].most += std::max<std::int64_t>(current, 0);
+            }
         for (std::size_t column = 0; column < fixed_.columns; ++column) {
             const std::int64_t offset = fixed_.offsets.empty() ? 0 : fixed_.offsets[column];
             bounds_[column].least += offset - noise;

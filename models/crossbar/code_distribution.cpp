@@ -99,6 +99,9 @@ CodeDistribution::CodeDistribution(const CrossbarDesign& design, int rows) : cel
 
 std::shared_ptr<const CodeDistribution> CodeDistribution::make(const CrossbarDesign& design, int rows, int exponent) {
     using Key = std::tuple<const CellModel*, const periphery::Adc*, double, int, int>;
+    const CellModel& cells = *design.cells;
+    if (!cells.nominal() || cells.levels().size() != 2 || design.dac.bits != 1 || !design.adc->alike() || design.sense.offset_sigma > 0.0)
+        return nullptr;
     static std::mutex mutex;
     static std::map<Key, std::weak_ptr<const CodeDistribution>> all;
     const std::lock_guard lock(mutex);
@@ -111,9 +114,6 @@ std::shared_ptr<const CodeDistribution> CodeDistribution::make(const CrossbarDes
 }
 
 std::shared_ptr<const CodeDistribution> CodeDistribution::made(const CrossbarDesign& design, int rows, int exponent) {
-    const CellModel& cells = *design.cells;
-    if (!cells.nominal() || cells.levels().size() != 2 || design.dac.bits != 1 || !design.adc->alike() || design.sense.offset_sigma > 0.0)
-        return nullptr;
     const std::shared_ptr<CodeDistribution> result(new CodeDistribution(design, rows));
     if (rows > kMostRows || !result->find_outcomes(exponent)) return nullptr;
     const std::size_t tables = result->by_ones_alone_ ? 1 : std::size_t(rows) + 1;

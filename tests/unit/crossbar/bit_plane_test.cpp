@@ -32,6 +32,42 @@ RC_GTEST_PROP(BitPlane, GivesTheReferencesCodesSumsAndClipping, ()) {
     RC_ASSERT(outcome(any, "auto", adc) == outcome(any, "reference", adc));
 }
 
+RC_GTEST_PROP(BitPlane, GivesTheReferencesCodesWhereRangesDiffer, ()) {
+    const Case any = any_case();
+    CrossbarDesign design;
+    design.crossbar = any.params;
+    design.dac = any.dac;
+    design.adc = uniform_adc(*rc::gen::inRange(3, 9), *rc::gen::elementOf(std::vector<double>{0.5, 1.0, 3.0}));
+    design.cells = ideal_cells(any.params.cell_bits);
+    const auto encoding = make_encoding(any.params.encoding);
+    ConverterRanges ranges;
+    for (int i = 0; i < encoding->polarities() * encoding->slices(any.magnitude_bits, any.params.cell_bits); ++i)
+        ranges.exponents.push_back(*rc::gen::inRange(0, 5));
+    const auto read = [&](const char* path) {
+        design.crossbar.path = path;
+        return outcome(CrossbarMatrix(any.weights, any.out, any.in, any.magnitude_bits, design, 0, ranges), any);
+    };
+    RC_ASSERT(read("auto") == read("reference"));
+}
+
+TEST(CorrectedGemm, GivesTheReferencesSumsWhereSomeChannelsClip) {
+    // Three of 70 channels have columns of 128 ones, which seven bits cannot tell from 127.
+    Case c;
+    c.params = {.rows = 128, .cols = 128, .cell_bits = 1, .encoding = "differential", .path = "auto"};
+    c.dac.bits = 1;
+    c.out = 70, c.in = 140, c.tokens = 5, c.magnitude_bits = 7;
+    c.weights = random_int8(std::size_t(c.out * c.in), -127, 127, 1);
+    for (const int channel : {0, 33, 69})
+        std::fill_n(c.weights.begin() + channel * c.in, c.in, static_cast<std::int8_t>(channel == 33 ? -127 : 127));
+    c.x.assign(std::size_t(c.tokens * c.in), -1);
+    const auto adc = uniform_adc(7);
+    const CrossbarMatrix matrix(c.weights, c.out, c.in, c.magnitude_bits, c.params, c.dac, adc);
+    ASSERT_EQ(matrix.path_taken(), "corrected_gemm");
+    const Outcome fast = outcome(matrix, c);
+    EXPECT_GT(fast.activity.clipped, 0u);
+    EXPECT_TRUE(fast == outcome(c, "reference", adc));
+}
+
 /// A case whose every kind of group is there: two groups of channels, two blocks, the second ragged, and 17 tokens, over one tile.
 Case wide_case(int rows, int cell_bits, int dac_bits, const char* encoding) {
     Case c;
