@@ -10,4 +10,4 @@ if command -v ccache >/dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache;
 cmake --preset release -DBERTH_BENCHMARKS=ON >/dev/null
 cmake --build --preset release --target crossbar_bench -j "$(nproc)" >/dev/null
 build/release/tests/bench/crossbar_bench --benchmark_repetitions=5 --benchmark_min_time=0.1 --benchmark_format=json "$@" >build/bench.json
-python3 scripts/bench_table.py build/bench.json
+python3 scripts/bench_table.py build/bench.json tests/bench/ratios.json

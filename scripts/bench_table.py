@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Prints a Google Benchmark report of tests/bench as a table: time, ratio to the fp32 product of the same run, time of one conversion,
-the part of the processor's peak that the work at the least needed, and what others take for the like."""
+the part of the processor's peak that the work at the least needed, and what others take for the like. Given the ratios of an earlier
+run as a second file, fails where a case takes SLACK times as long: machines differ by less, a case that lost its path by more."""
 import json
 import sys
+
+SLACK = 3.0
 
 UNIT = {'ns': 1e-9, 'us': 1e-6, 'ms': 1e-3, 's': 1.0}
 BOUNDS = ('byte_products', 'word_products', 'counted_bytes')
@@ -24,9 +27,10 @@ def shown(seconds):
 
 
 report = json.load(open(sys.argv[1]))
+earlier = json.load(open(sys.argv[2])) if len(sys.argv) > 2 else {}
 runs = {}
 for run in report['benchmarks']:
-    if run.get('aggregate_name', 'median') == 'median' and run.get('repetitions', 1) == 1 or run.get('aggregate_name') == 'median':
+    if run.get('aggregate_name') == 'median' or run.get('repetitions', 1) == 1:
         runs[run['run_name'].split('/iterations')[0]] = run
 seconds = {name: run['real_time'] * UNIT[run['time_unit']] for name, run in runs.items()}
 peaks = {bound: runs[f'roofline/{bound}'][bound] for bound in BOUNDS if f'roofline/{bound}' in runs}
@@ -50,3 +54,8 @@ for name, run in runs.items():
             part = f'{run[bound] / peaks[bound] / threads:.2f} of {bound.replace("_", " ")}'
     kind = 'noise' if 'noise' in name else 'ideal' if 'conversions' in run and not name.startswith('reference') else ''
     print(f"| {name} | {run.get('label', '')} | {shown(seconds[name])} | {ratio} | {each} | {part} | {PEERS.get((kind, size), '')} |")
+
+slow = [name for name, ratio in earlier.items() if fp32 and name in seconds and seconds[name] / fp32 > SLACK * ratio]
+for name in slow:
+    print(f'{name}: {seconds[name] / fp32:.2f} times the fp32 product, {earlier[name]} before', file=sys.stderr)
+sys.exit(1 if slow else 0)
