@@ -98,16 +98,16 @@ BERTH_TILES void multiply_all(const std::uint8_t* inputs, const std::uint8_t* ce
     // A group's sums are packed while the unit multiplies the next group.
     const auto sums_of = [sums](std::size_t group) { return sums + group % 2 * 2 * kColumnTiles * tile; };
     const std::size_t groups = reads / (2 * kTileRows);
-    for (std::size_t group = 0; group <= groups; ++group) {
-        if (group < groups) {
-            const std::uint8_t* const some = inputs + 2 * group * depth * tile;
-            multiply(some, cells, depth, sums_of(group));
-            multiply(some, cells + 2 * tile, depth, sums_of(group) + 2 * tile);
+    const auto pack_half = [&](std::size_t group, std::size_t half) BERTH_TILES {
+        for (std::size_t read = half * kTileRows; read < (half + 1) * kTileRows; ++read)
+            pack(sums_of(group) + half * kColumnTiles * tile + read % kTileRows * 64, counts + (group * 2 * kTileRows + read) * 64);
+    };
+    for (std::size_t group = 0; group <= groups; ++group)
+        for (std::size_t half = 0; half < 2; ++half) {
+            if (group < groups)
+                multiply(inputs + 2 * group * depth * tile, cells + half * 2 * tile, depth, sums_of(group) + half * 2 * tile);
+            if (group > 0) pack_half(group - 1, half);
         }
-        for (std::size_t read = 0; group > 0 && read < 2 * kTileRows; ++read)
-            pack(sums_of(group - 1) + read / kTileRows * kColumnTiles * tile + read % kTileRows * 64,
-                 counts + ((group - 1) * 2 * kTileRows + read) * 64);
-    }
     _tile_release();
 }
 
