@@ -82,49 +82,77 @@ HWY_INLINE Numbers outcomes(const NoisyColumns& c, std::size_t read, std::size_t
     return searched(c, read, at, halves, next, unknown);
 }
 
-/// Counts of clipped conversions, lane by lane.
-struct Clips {
-    bool below, above;
-    Numbers top, counts;
-
-    HWY_INLINE void add(Numbers outcome) {
-        const Number d;
-        if (below) counts = hn::Sub(counts, hn::VecFromMask(d, hn::Eq(outcome, hn::Zero(d))));
-        if (above) counts = hn::Sub(counts, hn::VecFromMask(d, hn::Eq(outcome, top)));
-    }
+/// What a vector of columns read: outcomes by reads, and what they count together if none clips.
+struct Reading {
+    HWY_ALIGN std::int32_t outcomes[kReads][kLineColumns];  ///< a vector's lanes in use of each
+    Numbers total, least, most;
 };
 
-HWY_INLINE std::uint64_t read_vector(const NoisyColumns& c, const RoundKeys& keys, std::size_t at) {
+HWY_INLINE Numbers codes_of(const CodeDistribution& distribution, Numbers outcomes) {
+    const Number d;
+    const auto code = hn::Sub(outcomes, hn::Set(d, distribution.outcome_of_code_zero()));
+    return hn::Min(hn::Max(code, hn::Set(d, distribution.lowest_code())), hn::Set(d, distribution.largest_code()));
+}
+
+/// Where some clip: counts them, and what the codes that clipping leaves count together.
+HWY_NOINLINE std::uint64_t count_clipped(const NoisyColumns& c, std::size_t at, Reading& reading) {
     const Number d;
     const CodeDistribution& distribution = *c.distribution;
+    const auto in_use = hn::FirstN(d, std::size_t(c.columns) > at ? std::size_t(c.columns) - at : 0);
+    const auto bottom = hn::Set(d, distribution.clips_below() ? 0 : -1);
+    const auto top = hn::Set(d, distribution.clips_above() ? distribution.outcomes() - 1 : -1);
+    std::uint64_t clipped = 0;
+    reading.total = hn::Zero(d);
+    for (std::size_t r = 0; r < kReads; ++r) {
+        const auto outcome = hn::Load(d, reading.outcomes[r]);
+        clipped += hn::CountTrue(d, hn::And(hn::Or(hn::Eq(outcome, bottom), hn::Eq(outcome, top)), in_use));
+        const auto kept = hn::Sub(codes_of(distribution, outcome), hn::Set(d, c.background[r]));
+        reading.total = hn::Add(reading.total, hn::Mul(kept, hn::Set(d, static_cast<std::int32_t>(c.reads[r].weight()))));
+    }
+    return clipped;
+}
+
+void hand_over_codes(const NoisyColumns& c, std::size_t at, const Reading& reading) {
+    const Number d;
+    for (std::size_t r = 0; r < kReads; ++r)
+        hn::StoreU(codes_of(*c.distribution, hn::Load(d, reading.outcomes[r])), d, c.codes + r * kLineColumns + at);
+}
+
+/// @param nothing what outcomes of no current would count in all reads together, and the background's codes.
+HWY_INLINE std::uint64_t read_vector(const NoisyColumns& c, const RoundKeys& keys, std::int32_t nothing, std::size_t at) {
+    const Number d;
     const auto column = hn::Iota(Word32(), c.first_column + static_cast<std::uint32_t>(at));
     const auto words = philox_words<Word32>(column, 0, c.block, c.token, keys);
     const Word32s drawn[4] = {words.word0, words.word1, words.word2, words.word3};
-    const auto zero_code = hn::Set(d, distribution.outcome_of_code_zero());
-    const auto lowest = hn::Set(d, distribution.lowest_code()), largest = hn::Set(d, distribution.largest_code());
-    Clips clips{distribution.clips_below(), distribution.clips_above(), hn::Set(d, distribution.outcomes() - 1), hn::Zero(d)};
-    auto total = hn::Zero(d);
+    Reading reading;
 #pragma GCC unroll 8
     for (int r = kReads - 1; r >= 0; --r) {
         const auto word = r % 2 == 0 ? hn::And(drawn[r / 2], hn::Set(Word32(), 0xffffu)) : hn::ShiftRight<16>(drawn[r / 2]);
         const auto outcome = outcomes(c, std::size_t(r), at, hn::BitCast(d, word));
-        clips.add(outcome);
-        const auto code = hn::Min(hn::Max(hn::Sub(outcome, zero_code), lowest), largest);
-        if (c.codes) hn::StoreU(code, d, c.codes + std::size_t(r) * kLineColumns + at);
-        const auto kept = hn::Sub(code, hn::Set(d, c.background[r]));
+        hn::Store(outcome, d, reading.outcomes[r]);
         // The sign's read counts negatively, and twice what the next does.
-        total = r == kReads - 1 ? hn::Neg(kept) : hn::Add(hn::Add(total, total), kept);
+        reading.total = r == kReads - 1 ? hn::Neg(outcome) : hn::Add(hn::Add(reading.total, reading.total), outcome);
+        reading.least = r == kReads - 1 ? outcome : hn::Min(reading.least, outcome);
+        reading.most = r == kReads - 1 ? outcome : hn::Max(reading.most, outcome);
     }
-    const auto weighted = hn::Mul(total, hn::LoadU(d, c.weights + at));
+    reading.total = hn::Sub(reading.total, hn::Set(d, nothing));
+    const auto at_bottom = hn::Eq(reading.least, hn::Set(d, c.distribution->clips_below() ? 0 : -1));
+    const auto at_top = hn::Eq(reading.most, hn::Set(d, c.distribution->clips_above() ? c.distribution->outcomes() - 1 : -1));
+    std::uint64_t clipped = 0;
+    if (HWY_UNLIKELY(!hn::AllFalse(d, hn::Or(at_bottom, at_top)))) clipped = count_clipped(c, at, reading);
+    if (c.codes) hand_over_codes(c, at, reading);
+    const auto weighted = hn::Mul(reading.total, hn::LoadU(d, c.weights + at));
     hn::StoreU(hn::Add(hn::LoadU(d, c.sums + at), weighted), d, c.sums + at);
-    const auto in_use = hn::FirstN(d, std::size_t(c.columns) > at ? std::size_t(c.columns) - at : 0);
-    return static_cast<std::uint64_t>(hn::GetLane(hn::SumOfLanes(d, hn::IfThenElseZero(in_use, clips.counts))));
+    return clipped;
 }
 
 std::uint64_t read_noisy_columns(const NoisyColumns& c) {
     const RoundKeys keys(c.key);
+    std::int32_t nothing = 0;
+    for (std::size_t r = 0; r < kReads; ++r)
+        nothing += static_cast<std::int32_t>(c.reads[r].weight()) * (c.distribution->outcome_of_code_zero() + c.background[r]);
     std::uint64_t clipped = 0;
-    for (std::size_t at = 0; at < kLineColumns; at += hn::Lanes(Number())) clipped += read_vector(c, keys, at);
+    for (std::size_t at = 0; at < kLineColumns; at += hn::Lanes(Number())) clipped += read_vector(c, keys, nothing, at);
     return clipped;
 }
 
