@@ -26,9 +26,10 @@ int fraction_bits(double largest, double limit) {
 }
 
 std::vector<std::int16_t> in_fixed_point(const std::vector<float>& values, int bits) {
+    const double unit = std::ldexp(1.0, bits);
     std::vector<std::int16_t> fixed(values.size());
-    std::transform(values.begin(), values.end(), fixed.begin(), [bits](float value) {
-        return static_cast<std::int16_t>(std::clamp(std::nearbyint(std::ldexp(double{value}, bits)), -kLargestCell, kLargestCell));
+    std::transform(values.begin(), values.end(), fixed.begin(), [unit](float value) {
+        return static_cast<std::int16_t>(std::clamp(std::nearbyint(value * unit), -kLargestCell, kLargestCell));
     });
     return fixed;
 }
