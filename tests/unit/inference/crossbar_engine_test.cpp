@@ -3,6 +3,7 @@
 
 #include "models/core/parallel.hpp"
 #include "tests/unit/crossbar/random_matrix.hpp"
+#include "tests/unit/crossbar/some_cells.hpp"
 
 #include <gtest/gtest.h>
 
@@ -89,6 +90,25 @@ TEST(CrossbarEngine, JoinsADeltasCodesOnTheChannelsItKeeps) {
     EXPECT_EQ(product(engine, 1), expected);
     EXPECT_EQ(engine.activity(), done);
     EXPECT_GT(done.clipped, 0u);
+}
+
+TEST(CrossbarEngine, DrawsByRequestAndByWhoOwnsTheCells) {
+    const Network net = network();
+    auto noisy = design("auto", 1, adc(6));
+    noisy.cells = std::make_shared<const test::SomeCells>(
+        test::CellSettings{.levels = test::whole_levels(1), .noise = {.level_variances = {0.0, 0.05}}});
+    const auto read = [&](const PlaneOwners& owners, std::uint64_t request, std::size_t index) {
+        const CrossbarEngine engine(net, noisy, owners, 1);
+        EXPECT_EQ(engine.path_taken(), "noisy");
+        std::vector<std::int32_t> y(kTokens * kOut);
+        engine.multiply(index, random_int8(kTokens * kIn, -127, 127, 9), kTokens, request, y);
+        return y;
+    };
+    const PlaneOwners base{.matrices = 0, .deltas = 1};
+    EXPECT_EQ(read(base, 5, 0), read({.matrices = 0, .deltas = 2}, 5, 0));  // the base's cells, whosever delta
+    EXPECT_NE(read(base, 5, 0), read({.matrices = 1, .deltas = 1}, 5, 0));
+    EXPECT_NE(read(base, 5, 0), read(base, 6, 0));
+    EXPECT_NE(read(base, 5, 1), read({.matrices = 0, .deltas = 2}, 5, 1));  // a layer with a delta
 }
 
 TEST(CrossbarEngine, CountsTheSameForAnyNumberOfThreads) {
