@@ -134,10 +134,20 @@ void CrossbarMatrix::accumulate_exactly(std::span<const std::int8_t> x, int toke
 }
 
 void CrossbarMatrix::finish(std::span<const std::int64_t> sums, std::span<std::int32_t> accumulators) const {
-    constexpr double least = std::numeric_limits<std::int32_t>::min(), largest = std::numeric_limits<std::int32_t>::max();
+    using Limits = std::numeric_limits<std::int32_t>;
+    const double step = arrays_->design.adc->step();
+    if (step >= 1.0 && step <= Limits::max() && step == std::nearbyint(step)) {
+        // A sum beyond the limits is beyond them too after a step of one or more.
+        const auto whole = static_cast<std::int64_t>(step);
+        for (std::size_t i = 0; i < sums.size(); ++i) {
+            const std::int64_t product = std::clamp<std::int64_t>(sums[i], Limits::min(), Limits::max()) * whole;
+            accumulators[i] = static_cast<std::int32_t>(std::clamp<std::int64_t>(product, Limits::min(), Limits::max()));
+        }
+        return;
+    }
+    constexpr double least = Limits::min(), largest = Limits::max();
     for (std::size_t i = 0; i < sums.size(); ++i)
-        accumulators[i] = static_cast<std::int32_t>(
-            std::clamp(std::nearbyint(static_cast<double>(sums[i]) * arrays_->design.adc->step()), least, largest));
+        accumulators[i] = static_cast<std::int32_t>(std::clamp(std::nearbyint(static_cast<double>(sums[i]) * step), least, largest));
 }
 
 }  // namespace berth::crossbar
