@@ -63,6 +63,7 @@ void check_multiple(int value, int of, const std::string& where, const std::stri
 /// What no single parameter can say by itself.
 void check_consistency(const PlatformConfig& config, const std::string& where) {
     const auto& crossbar = config.crossbar;
+    periphery::check_adc(config.adc, where + "adc");
     if (crossbar.cell_bits == 3) throw InputError(where + "crossbar.cell_bits", "is 3", "1, 2 or 4 bits");
     if (kInputBits % config.dac.bits != 0)
         throw InputError(where + "dac.bits", "is " + std::to_string(config.dac.bits), "a divisor of the 8 bits of an input");
@@ -84,6 +85,7 @@ void read_parameters(PlatformConfig& config, const boost::json::object& json, co
     config.crossbar = section<crossbar::CrossbarParams>(json, "crossbar", where);
     config.dac = section<periphery::DacParams>(json, "dac", where);
     config.adc = section<periphery::AdcParams>(json, "adc", where);
+    config.sense = section<periphery::SenseParams>(json, "sense", where);
     config.hierarchy = section<mapping::HierarchyParams>(json, "hierarchy", where);
     config.digital = section<DigitalParams>(json, "digital", where);
     config.interconnect = section<InterconnectParams>(json, "interconnect", where);

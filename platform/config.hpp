@@ -8,6 +8,7 @@
 #include "models/mapping/placement.hpp"
 #include "models/periphery/adc.hpp"
 #include "models/periphery/dac.hpp"
+#include "models/periphery/sense_amplifier.hpp"
 
 #include <filesystem>
 #include <string>
@@ -92,6 +93,7 @@ struct PlatformConfig {
     crossbar::CrossbarParams crossbar;
     periphery::DacParams dac;
     periphery::AdcParams adc;
+    periphery::SenseParams sense;
     mapping::HierarchyParams hierarchy;
     DigitalParams digital;
     InterconnectParams interconnect;

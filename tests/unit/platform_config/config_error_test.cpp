@@ -64,6 +64,16 @@ TEST_F(PlatformConfigError, NamesARowThatNoTableHolds) {
     EXPECT_EQ(fault(p), p + R"(:timing.clock: names "isaac.array.read.time", which is in ns; expected a row that gives frequency)");
 }
 
+TEST_F(PlatformConfigError, NamesAConverterErrorThatIsOutOfRangeOrOfAnotherKind) {
+    EXPECT_EQ(fault("reram-multitask", {"adc.bits=0"}), "reram-multitask:adc.bits: is 0; expected a number from 1 to 16 bit");
+    EXPECT_EQ(fault("reram-multitask", {"adc.kind=sar", "adc.capacitor_sigma=-0.1"}),
+              "reram-multitask:adc.capacitor_sigma: is -0.1; expected a number from 0 to 0.1 1");
+    EXPECT_EQ(fault("reram-multitask", {"adc.kind=flash", "adc.capacitor_sigma=0.01"}),
+              "reram-multitask:adc.capacitor_sigma: is 0.01; expected 0, for a converter of kind flash has no such error");
+    EXPECT_EQ(fault("reram-multitask", {"sense.noise_sigma=-1"}),
+              "reram-multitask:sense.noise_sigma: is -1; expected a number from 0 to 1000000 unit current");
+}
+
 TEST_F(PlatformConfigError, NamesATableThatIsWrong) {
     const std::string row = R"({"id": "x", "value": 1, "unit": "pJ", "per": "x", "mark": "C", "source": "x"})";
     (void)file("twice.json", R"({"table": "t", "node_nm": 32, "source": "x", "rows": [)" + row + "," + row + "]}");
