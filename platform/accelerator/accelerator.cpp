@@ -50,7 +50,7 @@ Accelerator::Accelerator(const sc_core::sc_module_name& name, const PlatformConf
       arrays_("arrays", sc_time(timing_of(config).interval_s(), SC_SEC), sc_time(timing_of(config).latency_s(), SC_SEC)),
       pipeline_(
           "pipeline", cycle_, config.buffer.port_bits, [this](int number) -> Tile& { return tile(number); }, network_, arrays_),
-      controller_("controller", config, network_.mesh(), options.threads, registers_, dma_, pipeline_) {
+      controller_("controller", config, options.threads, {network_.mesh(), registers_, dma_, pipeline_, arrays_}) {
     check_payable(config);
     const int tiles = options.modelled_tiles == 0 ? config.hierarchy.tiles : options.modelled_tiles;
     for (int i = 0; i < tiles; ++i) tiles_.push_back(std::make_unique<Tile>(("tile_" + std::to_string(i)).c_str(), config_, cycle_));
