@@ -137,9 +137,18 @@ PlatformConfig load_platform(const std::string& preset_or_file, const std::vecto
     const std::string canonical = boost::json::serialize(resolved);
     config.sha256 = sha256(std::as_bytes(std::span(canonical.data(), canonical.size())));
     for (const auto& table : files.tables) config.constants.load(table);
-    read_costs(config, resolved.get_object(), where);
+    for (const char* part : {"timing", "inventory"})
+        if (const auto* given = resolved.get_object().if_contains(part)) config.costs[part] = *given;
+    read_costs(config, config.costs, where);
     check_consistency(config, where);
     return config;
+}
+
+PlatformConfig with_constants(const PlatformConfig& config, ConstantTable constants) {
+    PlatformConfig changed = config;
+    changed.constants = std::move(constants);
+    read_costs(changed, changed.costs, config.name + ":");
+    return changed;
 }
 
 }  // namespace berth::platform

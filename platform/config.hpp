@@ -102,6 +102,7 @@ struct PlatformConfig {
     ConstantTable constants;
     mapping::Inventory inventory;
     double adcs_per_array = 0.0;  ///< count of "tile.ima.adc" in an IMA over its arrays
+    boost::json::object costs;    ///< timing and inventory as the file has them, references resolved
 
     [[nodiscard]] mapping::ArrayShape array_shape() const { return {crossbar.rows, crossbar.cols, crossbar.cell_bits, crossbar.encoding}; }
 };
@@ -111,6 +112,9 @@ struct PlatformConfig {
 /// @param settings "path=value" pairs from --set, applied last.
 /// @throws InputError naming file and JSON path.
 [[nodiscard]] PlatformConfig load_platform(const std::string& preset_or_file, const std::vector<std::string>& settings = {});
+
+/// The same platform with other numbers in its rows' places, for sensitivity: times, areas and energies follow.
+[[nodiscard]] PlatformConfig with_constants(const PlatformConfig& config, ConstantTable constants);
 
 /// Name and description of every preset that can be found: BERTH_PRESET_PATH (colon-separated folders), the source tree's
 /// platform/presets while building, the installed share folder. Of two presets with one name the first found counts.

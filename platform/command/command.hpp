@@ -37,5 +37,6 @@ void add_area(CLI::App& app, Common& common);
 void add_simulate(CLI::App& app, Common& common);
 void add_mvm(CLI::App& app, Common& common);
 void add_list(CLI::App& app, Common& common);
+void add_sources(CLI::App& app, Common& common);
 
 }  // namespace berth::command

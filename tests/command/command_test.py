@@ -173,6 +173,10 @@ class BadInput(unittest.TestCase):
                               ('no.such=1', r'no\.such'), ('adc.step=-1', r'adc\.step'), ('adc.bits', r'adc\.bits')):
             self.refused(says, 'area', '--platform', 'reram-multitask', '--set', setting, '--json', self.work / 'bad.json')
 
+    def test_sources_of_no_platform(self):
+        self.refused('nope', 'sources', '--platform', 'nope')
+        self.refused('adc', 'sources', '--platform', 'reram-multitask', '--set', 'adc.bits=3')
+
     def test_options_that_make_no_sense(self):
         self.refused('sst2', 'compress', '--base', DEMO / 'base', '--task', f'sst2={DEMO}/sst2', '--task', f'sst2={DEMO}/sst2', '--method', 'copies',
                      '--out', self.work / 'bad.berth')

@@ -109,6 +109,43 @@ TEST_F(PlatformConfigTest, FindsPresetsOfThePathFirst) {
     EXPECT_FALSE(described("reram-multitask").empty());
 }
 
+TEST_F(PlatformConfigTest, TakesEveryNumberOfEveryPresetFromARowWithASource) {
+    for (const auto& [name, description] : presets()) {
+        const PlatformConfig config = load_platform(name);
+        const auto sources = config.constants.sources();
+        EXPECT_GT(sources.size(), 20u) << name;
+        for (const auto& source : sources) {
+            EXPECT_FALSE(source.at("source").as_string().empty()) << name << " " << source.at("row");
+            EXPECT_FALSE(source.at("unit").as_string().empty()) << name << " " << source.at("row");
+            EXPECT_FALSE(source.at("per").as_string().empty()) << name << " " << source.at("row");
+        }
+    }
+}
+
+TEST_F(PlatformConfigTest, HasNoCostThatIsNotARows) {
+    // Twice every row is twice every energy, power, area and time of every preset, so nothing else is in them.
+    for (const auto& [name, description] : presets()) {
+        const PlatformConfig config = load_platform(name);
+        ConstantTable doubled = config.constants;
+        for (const auto& [id, row] : config.constants.rows()) doubled.scale(id, 2.0);
+        const PlatformConfig twice = with_constants(config, doubled);
+        ASSERT_EQ(twice.inventory.components().size(), config.inventory.components().size());
+        for (std::size_t i = 0; i < config.inventory.components().size(); ++i) {
+            const auto &one = config.inventory.components()[i], &other = twice.inventory.components()[i];
+            EXPECT_GT(one.area_mm2, 0.0) << name << " " << one.path;
+            EXPECT_DOUBLE_EQ(other.area_mm2, 2 * one.area_mm2) << name << " " << one.path;
+            EXPECT_DOUBLE_EQ(other.peak_power_w, 2 * one.peak_power_w) << name << " " << one.path;
+            EXPECT_DOUBLE_EQ(other.static_power_w, 2 * one.static_power_w) << name << " " << one.path;
+            for (const auto& [action, joules] : one.energy)
+                EXPECT_DOUBLE_EQ(other.energy.at(action), 2 * joules) << one.path << " " << action;
+        }
+        EXPECT_DOUBLE_EQ(twice.timing.clock_hz, 2 * config.timing.clock_hz);
+        EXPECT_DOUBLE_EQ(twice.timing.array_read_s, 2 * config.timing.array_read_s);
+        EXPECT_DOUBLE_EQ(twice.timing.adc_rate_hz, 2 * config.timing.adc_rate_hz);
+        EXPECT_DOUBLE_EQ(twice.timing.array_write_s, 2 * config.timing.array_write_s);
+    }
+}
+
 TEST_F(PlatformConfigTest, NamesEveryRowItRestsOn) {
     const PlatformConfig config = load_platform("reram-multitask");
     std::string all;
