@@ -3,8 +3,8 @@
 
 #include "models/core/digest.hpp"
 #include "models/core/json.hpp"
+#include "models/cost/cost.hpp"
 #include "models/crossbar/encoding.hpp"
-#include "models/mapping/cost.hpp"
 #include "platform/preset_files.hpp"
 
 #include <algorithm>
@@ -46,7 +46,7 @@ Timing read_timing(const boost::json::value& json, const ConstantTable& constant
     const auto value = [&](const char* key, const char* dimension) {
         const std::string at = where + "." + key;
         const double number =
-            mapping::read_cost(detail::required(json.get_object(), key, at, "a row of the tables"), constants, dimension, at);
+            cost::read_cost(detail::required(json.get_object(), key, at, "a row of the tables"), constants, dimension, at);
         if (!(number > 0)) throw InputError(at, "is zero", "a row with a value above zero");
         return number;
     };

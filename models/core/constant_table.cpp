@@ -17,11 +17,13 @@ struct Unit {
 };
 
 constexpr Unit kUnits[] = {
-    {"fJ", "energy", 1e-15},         {"pJ", "energy", 1e-12}, {"nJ", "energy", 1e-9},  {"uJ", "energy", 1e-6},    {"nW", "power", 1e-9},
-    {"uW", "power", 1e-6},           {"mW", "power", 1e-3},   {"W", "power", 1.0},     {"um2", "area", 1e-6},     {"mm2", "area", 1.0},
-    {"ps", "time", 1e-12},           {"ns", "time", 1e-9},    {"us", "time", 1e-6},    {"MHz", "frequency", 1e6}, {"GHz", "frequency", 1e9},
-    {"ohm", "resistance", 1.0},      {"V", "voltage", 1.0},   {"ratio", "ratio", 1.0}, {"count", "count", 1.0},   {"nm", "length", 1e-9},
-    {"ohm nm", "resistivity", 1e-9},
+    {"fJ", "energy", 1e-15},    {"pJ", "energy", 1e-12},   {"nJ", "energy", 1e-9},
+    {"uJ", "energy", 1e-6},     {"nW", "power", 1e-9},     {"uW", "power", 1e-6},
+    {"mW", "power", 1e-3},      {"W", "power", 1.0},       {"um2", "area", 1e-6},
+    {"mm2", "area", 1.0},       {"ps", "time", 1e-12},     {"ns", "time", 1e-9},
+    {"us", "time", 1e-6},       {"MHz", "frequency", 1e6}, {"GHz", "frequency", 1e9},
+    {"ohm", "resistance", 1.0}, {"V", "voltage", 1.0},     {"ratio", "ratio", 1.0},
+    {"count", "count", 1.0},    {"nm", "length", 1e-9},    {"uohm cm", "resistivity", 1e-8},
 };
 
 const Unit& find_unit(std::string_view name, const std::string& where) {

@@ -64,6 +64,25 @@ TEST_F(PlatformConfigError, NamesARowThatNoTableHolds) {
     EXPECT_EQ(fault(p), p + R"(:timing.clock: names "isaac.array.read.time", which is in ns; expected a row that gives frequency)");
 }
 
+TEST_F(PlatformConfigError, NamesALawThatCannotBeTaken) {
+    const auto adc = [&](const char* name, const std::string& cost) {
+        return file(name, extended(R"("tables": [")" BERTH_SOURCE_DIR R"(/platform/tables/murmann.json"],
+            "inventory": {"tile.ima.adc": {"energy": {"convert": )" +
+                                   cost + "}}}"));
+    };
+    const std::string p = adc("p.json", R"({"law": "murmann_adc_energy", "bits": "{adc.bits}", "node": 32, "rate": "isaac.adc.rate"})");
+    EXPECT_NEAR(load_platform(p).inventory.energy("tile.ima.adc", "convert"), 1.8486e-12, 1e-16);
+    const std::string s = adc("s.json", R"({"law": "murmann_adc_energy", "bits": 3, "node": 32, "rate": "isaac.adc.rate"})");
+    EXPECT_EQ(fault(s), s + ":inventory.tile.ima.adc.energy.convert.bits: is 3; expected the law's range, 4 to 12 bit");
+    const std::string q = adc("q.json", R"({"law": "constant_voltage_scaling", "row": "isaac_adc.8b.convert.energy", "node": 5})");
+    EXPECT_EQ(fault(q), q + ":inventory.tile.ima.adc.energy.convert.node: is 5; expected the law's range, 22 to 180 nm");
+    const std::string r =
+        adc("r.json", R"({"law": "stillmaker_baas", "row": "isaac_adc.8b.convert.energy", "node": 7, "voltage": 0.9, "row_voltage": 0.9})");
+    EXPECT_EQ(fault(r),
+              r + ":inventory.tile.ima.adc.energy.convert.row: is at 32 nm, for which there is no scaling rule; expected the table "
+                  "stillmaker_baas among the platform's");
+}
+
 TEST_F(PlatformConfigError, NamesATableThatIsWrong) {
     const std::string row = R"({"id": "x", "value": 1, "unit": "pJ", "per": "x", "mark": "C", "source": "x"})";
     (void)file("twice.json", R"({"table": "t", "node_nm": 32, "source": "x", "rows": [)" + row + "," + row + "]}");
