@@ -82,6 +82,7 @@ struct Timing {
     double array_read_s = 0.0;   ///< one input slice through an array
     double adc_rate_hz = 0.0;    ///< conversions a second of one converter
     double array_write_s = 0.0;  ///< programming one array
+    double drain_stages = 0.0;   ///< stages of the IMA pipeline behind the last read of a vector
 };
 
 /// A platform as the user described it, validated and complete; immutable once loaded.

@@ -65,7 +65,7 @@ public:
     Planner(const compressor::WeightImage& image, const PlatformConfig& config, const interconnect::Mesh& mesh,
             const mapping::Placement& placement)
         : image_(image), mesh_(mesh), placement_(placement), index_(index_planes(placement)) {
-        reads_ = crossbar_timing(config.dac.bits, 0, config.crossbar.cols, 1, 1).reads;
+        reads_ = periphery::input_reads(kInputBits, config.dac.bits);
     }
 
     TaskPlan plan(const compressor::TaskImage& task) const {

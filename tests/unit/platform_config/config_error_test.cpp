@@ -10,7 +10,9 @@ using PlatformConfigError = PlatformFolder;
 std::string extended(const std::string& text) { return R"({"extends": "reram-multitask", )" + text + "}"; }
 
 TEST_F(PlatformConfigError, NamesThePresetsThereAre) {
-    EXPECT_EQ(fault("nope"), R"(--platform: there is no platform "nope"; expected isaac-ce or reram-multitask, or a JSON file)");
+    EXPECT_EQ(
+        fault("nope"),
+        R"(--platform: there is no platform "nope"; expected isaac-ce, neurram-like, puma, reram-multitask or sram-cim, or a JSON file)");
     EXPECT_NE(fault("").find("there is no platform"), std::string::npos);
     EXPECT_NE(fault(folder.string()), "");
 }
@@ -30,7 +32,7 @@ TEST_F(PlatformConfigError, NamesAKeyThatIsNotKnown) {
     const std::string q = file("q.json", extended(R"("crossbar": {"rowz": 1})"));
     EXPECT_EQ(fault(q), q + ":crossbar.rowz: is not known; expected rows, cols, cell_bits, encoding or path");
     const std::string r = file("r.json", extended(R"("timing": {"clok": "isaac.clock"})"));
-    EXPECT_EQ(fault(r), r + ":timing.clok: is not known; expected clock, array_read, adc_rate or array_write");
+    EXPECT_EQ(fault(r), r + ":timing.clok: is not known; expected clock, array_read, adc_rate, array_write or drain_stages");
 }
 
 TEST_F(PlatformConfigError, EndsAChainThatDoesNotEnd) {
