@@ -76,7 +76,8 @@ public:
         const std::int64_t hidden = image_.shape.hidden;
         plan.embedding = send(kPortTile, plan.stages.front().home, kEmbeddingTables * hidden);
         plan.embedding_work = {3 * hidden, 0};
-        plan.logits = send(plan.stages.back().next_home, kPortTile, std::int64_t{task.network.labels} * 4);
+        plan.logits_bytes = std::int64_t{task.network.labels} * static_cast<std::int64_t>(sizeof(float));
+        plan.logits = send(plan.stages.back().next_home, kPortTile, plan.logits_bytes);
         return plan;
     }
 

@@ -42,6 +42,7 @@ struct TaskPlan {
     interconnect::Tree embedding;   ///< from the chip's port to the first home
     interconnect::Tree logits;      ///< from the pooler's tile to the port
     DigitalWork embedding_work;
+    std::int64_t logits_bytes = 0;
 };
 
 /// An image on a chip.

@@ -36,6 +36,7 @@ void add_inspect(CLI::App& app, Common& common);
 void add_area(CLI::App& app, Common& common);
 void add_simulate(CLI::App& app, Common& common);
 void add_mvm(CLI::App& app, Common& common);
+void add_estimate(CLI::App& app, Common& common);
 void add_list(CLI::App& app, Common& common);
 void add_sources(CLI::App& app, Common& common);
 

@@ -52,7 +52,8 @@ int run(int argc, char** argv) {
     app.require_subcommand(1);
     Common common;
     for (int i = 0; i < argc; ++i) common.line += (i == 0 ? "" : " ") + std::string(i == 0 ? "berth" : argv[i]);
-    for (const auto add : {add_reference, add_profile, add_compress, add_inspect, add_area, add_simulate, add_mvm, add_list, add_sources})
+    for (const auto add :
+         {add_reference, add_profile, add_compress, add_inspect, add_area, add_estimate, add_simulate, add_mvm, add_list, add_sources})
         add(app, common);
     add_help(app);
     try {
