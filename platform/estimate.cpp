@@ -48,10 +48,14 @@ struct Way {
     }
 };
 
-/// Cycles until a packet's last flit is at the last tile, nobody else being on the links: see MeshNetwork.
+/// Cycles until a packet's last flit is at the last tile, nobody being on the links but packets of the same token that left
+/// before: see MeshNetwork.
 class NetworkTime {
 public:
     NetworkTime(const interconnect::Mesh& mesh, int hop_cycles) : mesh_(mesh), hop_(hop_cycles) {}
+
+    /// Packets from here on start together, each behind those before it.
+    void start() { free_at_.clear(); }
 
     [[nodiscard]] double multicast(const interconnect::Tree& tree) {
         passages_.assign(tree.steps.size(), {});
@@ -79,10 +83,13 @@ private:
         int64_t head = 0, tail = 0;
     };
 
-    void pass(const interconnect::TreeStep& step, Passage& passage) const {
+    void pass(const interconnect::TreeStep& step, Passage& passage) {
         const int64_t through = mesh_.leaves_router(step.link) ? hop_ : 0;
-        passage.tail = std::max(passage.tail, passage.head + step.flits - 1) + through;
-        passage.head += through;
+        int64_t& free_at = free_at_[step.link];
+        const int64_t begin = std::max(passage.head, free_at);
+        free_at = begin + step.flits;
+        passage.tail = std::max(passage.tail, begin + step.flits - 1) + through;
+        passage.head = begin + through;
     }
     [[nodiscard]] double last() const {
         int64_t latest = 0;
@@ -93,6 +100,7 @@ private:
     const interconnect::Mesh& mesh_;
     int64_t hop_;
     std::vector<Passage> passages_;
+    std::unordered_map<int, int64_t> free_at_;  ///< by link
 };
 
 class Estimator {
@@ -178,14 +186,16 @@ private:
         const StagePlan& stage = task_.stages[position];
         buffer(way, stage.home, "write_byte", stage.input_bytes);
         buffer(way, stage.home, "read_byte", stage.input_bytes);
+        network_.start();
         if (stage.residual_home >= 0) {
             Way aside;
-            send(aside, stage.residual);
+            carry(aside, stage.residual);
             buffer(aside, stage.residual_home, "write_byte", stage.residual_bytes);
             for (const auto& [resource, cycles] : aside.loads) way.loads[resource] += cycles;
         }
-        send(way, stage.multicast);
+        carry(way, stage.multicast);
         multiply(way, stage);
+        network_.start();
         way.cycles += network_.gather(stage.gather);
         occupy(way, stage.gather);
         if (stage.added_bytes > 0) buffer(way, stage.next_home, "read_byte", stage.added_bytes);
@@ -243,6 +253,11 @@ private:
     }
 
     void send(Way& way, const interconnect::Tree& tree) {
+        network_.start();
+        carry(way, tree);
+    }
+
+    void carry(Way& way, const interconnect::Tree& tree) {
         way.cycles += network_.multicast(tree);
         occupy(way, tree);
     }
