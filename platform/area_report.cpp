@@ -142,4 +142,14 @@ boost::json::value ratios_block(const PlatformConfig& config, const ImageOnChip*
                                {"explanation", kExplanation}};
 }
 
+Totals area_totals(const PlatformConfig& config, const ImageOnChip* on_chip) {
+    const boost::json::object area = area_block(config, on_chip), power = power_block(config, on_chip);
+    Totals totals{{"area_mm2.total", area.at("total").to_number<double>()},
+                  {"power_w.peak", power.at("peak").to_number<double>()},
+                  {"power_w.static", power.at("static").to_number<double>()}};
+    for (const char* key : {"baseline_copies", "ratio"})
+        if (!area.at(key).is_null()) totals.emplace_back(std::string("area_mm2.") + key, area.at(key).to_number<double>());
+    return totals;
+}
+
 }  // namespace berth::platform

@@ -4,6 +4,7 @@
 #include "compressor/weight_image.hpp"
 #include "models/mapping/placement.hpp"
 #include "platform/config.hpp"
+#include "platform/uncertainty.hpp"
 
 #include <boost/json.hpp>
 
@@ -52,5 +53,8 @@ struct CellsPerElement {
 [[nodiscard]] boost::json::value cells_block(const ImageOnChip* on_chip);
 /// {cells, arrays, area, explanation}, or null without an image
 [[nodiscard]] boost::json::value ratios_block(const PlatformConfig& config, const ImageOnChip* on_chip);
+
+/// What uncertainty is asked of: area, powers and, with an image, what they are compared with.
+[[nodiscard]] Totals area_totals(const PlatformConfig& config, const ImageOnChip* on_chip);
 
 }  // namespace berth::platform

@@ -83,6 +83,8 @@ struct Timing {
     double adc_rate_hz = 0.0;    ///< conversions a second of one converter
     double array_write_s = 0.0;  ///< programming one array
     double drain_stages = 0.0;   ///< stages of the IMA pipeline behind the last read of a vector
+
+    bool operator==(const Timing&) const = default;
 };
 
 /// A platform as the user described it, validated and complete; immutable once loaded.

@@ -21,6 +21,15 @@ struct Common {
 /// Adds --threads, --seed and --quiet.
 void add_common_options(CLI::App& command, Common& common);
 
+/// How a command is asked how sure its totals are.
+struct UncertaintyChoice {
+    bool wanted = false;
+    int samples = 1000;
+};
+
+/// Adds --uncertainty and --samples.
+void add_uncertainty_options(CLI::App& command, UncertaintyChoice& choice);
+
 /// Refuses what CLI11 would wrap round or cut: a sign, or more than 64 bits.
 [[nodiscard]] CLI::Validator whole_number();
 

@@ -26,6 +26,7 @@ struct EstimateOptions {
     std::string platform, image, json;
     int tokens = 0;  ///< 0: as many as the model takes, at most kUsualTokens
     std::vector<std::string> settings;
+    UncertaintyChoice uncertainty;
 };
 
 /// What is estimated: an image on a platform, for sentences of one length.
@@ -48,18 +49,18 @@ Estimated read_input(const EstimateOptions& options) {
 }
 
 /// Energy of one sentence alone: what it makes the parts do, and what they take at rest meanwhile.
-Ledger energy_of(const Estimated& input, const platform::SentenceEstimate& sentence) {
+Ledger energy_of(const Estimated& input, const platform::PlatformConfig& config, const platform::SentenceEstimate& sentence) {
     Ledger ledger;
-    platform::book(sentence.actions, input.config.inventory, ledger);
+    platform::book(sentence.actions, config.inventory, ledger);
     for (const auto& [path, watts] :
-         input.config.inventory.static_power(input.on_chip.image.tiles, input.config.hierarchy, input.on_chip.embedding_banks))
+         config.inventory.static_power(input.on_chip.image.tiles, config.hierarchy, input.on_chip.embedding_banks))
         if (watts > 0.0) ledger.add_static(path, watts, sentence.stay_s);
     return ledger;
 }
 
 boost::json::object task_block(const Estimated& input, std::size_t task) {
     const auto sentence = platform::estimate_sentence(input.plan, input.config, task, input.tokens);
-    const Ledger ledger = energy_of(input, sentence);
+    const Ledger ledger = energy_of(input, input.config, sentence);
     return {{"name", input.image.tasks[task].name},
             {"latency_s", sentence.latency_s},
             {"throughput_per_s", 1.0 / sentence.interval_s},
@@ -71,6 +72,30 @@ boost::json::object task_block(const Estimated& input, std::size_t task) {
               {"components", ledger.components()}}},
             {"array_reads", ledger.count("tile.ima.array", "read")},
             {"adc_conversions", ledger.count("tile.ima.adc", "convert")}};
+}
+
+/// Area, powers, and every task's energy, latency and rate. Times move only where a row behind them has a range.
+platform::Totals totals(const Estimated& input, const std::vector<platform::SentenceEstimate>& published,
+                        const platform::PlatformConfig& drawn) {
+    platform::Totals totals = platform::area_totals(drawn, &input.on_chip);
+    const bool same_times = drawn.timing == input.config.timing;
+    for (std::size_t task = 0; task < published.size(); ++task) {
+        const auto sentence = same_times ? published[task] : platform::estimate_sentence(input.plan, drawn, task, input.tokens);
+        const std::string path = "tasks." + input.image.tasks[task].name;
+        totals.emplace_back(path + ".energy_j", energy_of(input, drawn, sentence).total());
+        totals.emplace_back(path + ".latency_s", sentence.latency_s);
+        totals.emplace_back(path + ".throughput_per_s", 1.0 / sentence.interval_s);
+    }
+    return totals;
+}
+
+boost::json::value uncertainty(const UncertaintyChoice& choice, const Estimated& input, std::uint64_t seed) {
+    if (!choice.wanted) return nullptr;
+    std::vector<platform::SentenceEstimate> published;
+    for (std::size_t task = 0; task < input.image.tasks.size(); ++task)
+        published.push_back(platform::estimate_sentence(input.plan, input.config, task, input.tokens));
+    return platform::uncertainty_block(input.config, seed, choice.samples,
+                                       [&](const platform::PlatformConfig& drawn) { return totals(input, published, drawn); });
 }
 
 boost::json::object report(const EstimateOptions& options, const Estimated& input, const Common& common) {
@@ -94,6 +119,7 @@ boost::json::object report(const EstimateOptions& options, const Estimated& inpu
             {"area_mm2", platform::area_block(input.config, &input.on_chip)},
             {"power_w", platform::power_block(input.config, &input.on_chip)},
             {"arrays", platform::arrays_block(input.config, &input.on_chip)},
+            {"uncertainty", uncertainty(options.uncertainty, input, common.seed)},
             {"sources", input.config.constants.sources()}};
 }
 
@@ -115,6 +141,7 @@ void run(const EstimateOptions& options, const Common& common) {
     const Estimated input = read_input(options);
     const boost::json::object results = report(options, input, common);
     std::cout << table(results);
+    if (options.uncertainty.wanted) std::cout << platform::uncertainty_table(results.at("uncertainty").as_object());
     if (!options.json.empty()) write_text(options.json, pretty_json(results));
 }
 
@@ -129,6 +156,7 @@ void add_estimate(CLI::App& app, Common& common) {
         ->check(CLI::Range(1, 1 << 20));
     command->add_option("--json", options->json, "write the report to this file");
     command->add_option("--set", options->settings, "path=value in the platform, e.g. adc.bits=6 (repeatable)")->allow_extra_args(false);
+    add_uncertainty_options(*command, options->uncertainty);
     add_common_options(*command, common);
     command->footer("Example:\n  berth estimate --platform reram-multitask --image tasks.berth --tokens 64 --json estimate.json");
     command->callback([options, &common] { run(*options, common); });

@@ -82,6 +82,15 @@ void add_common_options(CLI::App& command, Common& common) {
     command.add_flag("--quiet", common.quiet, "no progress on stderr");
 }
 
+void add_uncertainty_options(CLI::App& command, UncertaintyChoice& choice) {
+    auto* wanted =
+        command.add_flag("--uncertainty", choice.wanted, "intervals of the totals where sources differ, and the rows that matter most");
+    command.add_option("--samples", choice.samples, "draws for --uncertainty")
+        ->check(CLI::Range(2, 1000000))
+        ->needs(wanted)
+        ->capture_default_str();
+}
+
 CLI::Validator whole_number() {
     const auto check = [](const std::string& text) -> std::string {
         std::uint64_t value = 0;

@@ -183,6 +183,9 @@ class BadInput(unittest.TestCase):
         self.refused('nothing', 'list', 'nothing')
         self.refused('nothing', 'help', 'nothing')
         self.refused('metric|guess', 'reference', '--model', DEMO / 'sst2', '--input', self.data, '--metric', 'guess')
+        self.refused('samples', 'area', '--platform', 'isaac-ce', '--samples', '100')
+        self.refused('samples', 'area', '--platform', 'isaac-ce', '--uncertainty', '--samples', '1')
+        self.refused('tokens', 'estimate', '--platform', 'reram-multitask', '--image', self.image, '--tokens', '513')
         self.refused('threads', 'reference', '--model', DEMO / 'sst2', '--input', self.data, '--threads', '0')
         for option in ('--limit', '--seed'):
             for value in ('-1', '18446744073709551616'):
