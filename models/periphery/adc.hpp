@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,6 +29,13 @@ struct AdcParams {
     };
 };
 
+/// Everything that one converter does, as made: the code of a current is the number of thresholds that it reaches.
+struct Transfer {
+    std::vector<double> thresholds;  ///< ascending; thresholds[k] is the least current that reads k + 1 or more
+    double lowest = 0.0;             ///< currents below it clip
+    double highest = 0.0;            ///< currents from it up clip
+};
+
 /// An analogue-to-digital converter. Currents are in units of one cell's least step at unit input, so an ideal column
 /// carries an integer; a code stands for code * step units.
 class Adc {
@@ -40,6 +48,18 @@ public:
 
     /// Whether every whole current from 0 to `largest` has a code of its own that stands for it exactly.
     [[nodiscard]] virtual bool lossless(std::int64_t largest) const = 0;
+
+    /// Whether every converter of the design is the nominal one. Where they are not, `instance` below says which one is meant; it
+    /// was made once, from draws keyed by the design's seed and that number.
+    [[nodiscard]] virtual bool alike() const { return true; }
+
+    /// The nominal converter's codes, or those of converter `instance` as made.
+    virtual std::size_t convert_by(std::uint64_t /*instance*/, std::span<const double> currents, std::span<std::int32_t> codes) const {
+        return convert(currents, codes);
+    }
+
+    /// Thresholds of converter `instance`; convert_by of the same instance gives the same codes. Converters without bounds have none.
+    [[nodiscard]] virtual std::optional<Transfer> transfer(std::uint64_t /*instance*/) const { return std::nullopt; }
 
     /// The current that one code stands for.
     [[nodiscard]] virtual double step() const = 0;
