@@ -120,9 +120,27 @@ public:
 
     SentenceEstimate sentence() {
         const Stay stay = inference();
-        SentenceEstimate estimate;
+        SentenceEstimate estimate = whole();
         estimate.latency_s = (command() + stay.classified + answer()) / config_.timing.clock_hz;
         estimate.stay_s = (command() + std::max(stay.classified + answer(), stay.last)) / config_.timing.clock_hz;
+        return estimate;
+    }
+
+    SentenceEstimate layer() {
+        Way way;
+        stage(way, 0);
+        join(way, 0);
+        const double cycles = stream(way);
+        SentenceEstimate estimate = whole();
+        estimate.latency_s = estimate.stay_s = cycles / config_.timing.clock_hz;
+        estimate.interval_s /= tokens_;
+        return estimate;
+    }
+
+private:
+    /// What does not depend on the order of things: the busiest part and the actions.
+    SentenceEstimate whole() {
+        SentenceEstimate estimate;
         const auto busiest = std::max_element(whole_.begin(), whole_.end(), [](const auto& a, const auto& b) {
             return a.second != b.second ? a.second < b.second : order(a.first) > order(b.first);
         });
@@ -132,7 +150,6 @@ public:
         return estimate;
     }
 
-private:
     /// Cycles from the first token's entry to the classified one's exit, and to the last one's.
     struct Stay {
         double classified = 0.0, last = 0.0;
@@ -321,6 +338,11 @@ SentenceEstimate estimate_sentence(const ChipPlan& plan, const PlatformConfig& c
         throw InputError("--tokens", "is " + std::to_string(tokens),
                          "1 to the " + std::to_string(plan.shape.positions) + " positions of the model");
     return Estimator(plan, config, task, tokens).sentence();
+}
+
+SentenceEstimate estimate_layer(const ChipPlan& plan, const PlatformConfig& config, int tokens) {
+    if (tokens < 1) throw InputError("--tokens", "is " + std::to_string(tokens), "at least 1");
+    return Estimator(plan, config, 0, tokens).layer();
 }
 
 void book(const ActionCounts& actions, const mapping::Inventory& inventory, Ledger& ledger) {

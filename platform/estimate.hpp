@@ -32,6 +32,10 @@ struct SentenceEstimate {
 /// @param tokens of the sentence, at least 1.
 [[nodiscard]] SentenceEstimate estimate_sentence(const ChipPlan& plan, const PlatformConfig& config, std::size_t task, int tokens);
 
+/// The same for so many vectors through the one matrix of make_layer_plan, from the first vector in its buffer to the last result
+/// there; the interval is between vectors. No host takes part.
+[[nodiscard]] SentenceEstimate estimate_layer(const ChipPlan& plan, const PlatformConfig& config, int tokens);
+
 /// Books the actions at the parts list's energies. @throws InputError when it cannot pay for one.
 void book(const ActionCounts& actions, const mapping::Inventory& inventory, Ledger& ledger);
 

@@ -67,4 +67,7 @@ inline constexpr int kEmbeddingTables = 3;  ///< words, positions, segments: a r
 /// @throws InputError saying how many arrays are needed and there, when they do not fit.
 [[nodiscard]] ChipPlan make_plan(const compressor::WeightImage& image, const PlatformConfig& config, const interconnect::Mesh& mesh);
 
+/// One int8 matrix alone on the chip, as a plan of one task with one stage: vectors lie at its first tile, and so do results.
+[[nodiscard]] ChipPlan make_layer_plan(int outputs, int inputs, const PlatformConfig& config, const interconnect::Mesh& mesh);
+
 }  // namespace berth::platform

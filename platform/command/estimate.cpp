@@ -14,8 +14,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <iostream>
 #include <memory>
+#include <utility>
+#include <vector>
 
 namespace berth::command {
 namespace {
@@ -23,29 +26,75 @@ namespace {
 constexpr int kUsualTokens = 128;
 
 struct EstimateOptions {
-    std::string platform, image, json;
+    std::string platform, image, layer, json;
     int tokens = 0;  ///< 0: as many as the model takes, at most kUsualTokens
     std::vector<std::string> settings;
     UncertaintyChoice uncertainty;
 };
 
-/// What is estimated: an image on a platform, for sentences of one length.
+/// What is estimated: an image, or one matrix, on a platform, for sentences of one length.
 struct Estimated {
     platform::PlatformConfig config;
-    compressor::WeightImage image;
     platform::ImageOnChip on_chip;
     platform::ChipPlan plan;
+    std::vector<std::string> names;  ///< of the tasks, or the matrix
+    boost::json::value image;
     int tokens = 0;
+    bool layer = false;
+
+    [[nodiscard]] platform::SentenceEstimate sentence(const platform::PlatformConfig& with, std::size_t task) const {
+        return layer ? platform::estimate_layer(plan, with, tokens) : platform::estimate_sentence(plan, with, task, tokens);
+    }
 };
 
-Estimated read_input(const EstimateOptions& options) {
-    platform::PlatformConfig config = platform::load_platform(options.platform, options.settings);
-    platform::Accelerator::check_payable(config);
-    compressor::WeightImage image = compressor::read_image(options.image);
+Estimated read_image_input(const EstimateOptions& options, platform::PlatformConfig config) {
+    const compressor::WeightImage image = compressor::read_image(options.image);
     platform::ImageOnChip on_chip = platform::place_on_chip(config, image);
     platform::ChipPlan plan = platform::make_plan(image, config, platform::make_mesh(config));
     const int tokens = options.tokens != 0 ? options.tokens : std::min(kUsualTokens, image.shape.positions);
-    return {std::move(config), std::move(image), std::move(on_chip), std::move(plan), tokens};
+    std::vector<std::string> names;
+    boost::json::array tasks;
+    for (const auto& task : image.tasks) {
+        names.push_back(task.name);
+        tasks.emplace_back(task.name);
+    }
+    boost::json::object about{{"path", options.image},
+                              {"sha256", sha256_of_file(options.image)},
+                              {"method", image.method},
+                              {"mode", image.mode},
+                              {"tasks", std::move(tasks)}};
+    return {std::move(config), std::move(on_chip), std::move(plan), std::move(names), std::move(about), tokens, false};
+}
+
+/// "768x3072": outputs and inputs.
+std::pair<int, int> layer_size(const std::string& text) {
+    constexpr int most = 1 << 20;
+    int outputs = 0, inputs = 0;
+    const char *begin = text.data(), *end = begin + text.size();
+    const auto first = std::from_chars(begin, end, outputs);
+    const bool crossed = first.ec == std::errc() && first.ptr != end && *first.ptr == 'x';
+    const auto second = crossed ? std::from_chars(first.ptr + 1, end, inputs) : first;
+    if (!crossed || second.ec != std::errc() || second.ptr != end || outputs < 1 || inputs < 1 || outputs > most || inputs > most)
+        throw InputError("--layer", "is " + text, "outputs and inputs, such as 768x3072, of 1 to 1048576 each");
+    return {outputs, inputs};
+}
+
+Estimated read_layer_input(const EstimateOptions& options, platform::PlatformConfig config) {
+    const auto [outputs, inputs] = layer_size(options.layer);
+    platform::ChipPlan plan = platform::make_layer_plan(outputs, inputs, config, platform::make_mesh(config));
+    const std::vector<mapping::Plane> planes{plan.placement.planes.front().plane};
+    platform::ImageOnChip on_chip = platform::place_on_chip(config, planes, planes, 1, 0);
+    const int tokens = options.tokens != 0 ? options.tokens : kUsualTokens;
+    return {std::move(config), std::move(on_chip), std::move(plan), {options.layer}, nullptr, tokens, true};
+}
+
+Estimated read_input(const EstimateOptions& options) {
+    if (options.image.empty() == options.layer.empty())
+        throw InputError("estimate", options.image.empty() ? "has nothing to estimate" : "has both an image and a layer",
+                         "--image or --layer");
+    platform::PlatformConfig config = platform::load_platform(options.platform, options.settings);
+    platform::Accelerator::check_payable(config);
+    return options.layer.empty() ? read_image_input(options, std::move(config)) : read_layer_input(options, std::move(config));
 }
 
 /// Energy of one sentence alone: what it makes the parts do, and what they take at rest meanwhile.
@@ -59,9 +108,9 @@ Ledger energy_of(const Estimated& input, const platform::PlatformConfig& config,
 }
 
 boost::json::object task_block(const Estimated& input, std::size_t task) {
-    const auto sentence = platform::estimate_sentence(input.plan, input.config, task, input.tokens);
+    const auto sentence = input.sentence(input.config, task);
     const Ledger ledger = energy_of(input, input.config, sentence);
-    return {{"name", input.image.tasks[task].name},
+    return {{"name", input.names[task]},
             {"latency_s", sentence.latency_s},
             {"throughput_per_s", 1.0 / sentence.interval_s},
             {"bottleneck", sentence.bottleneck},
@@ -80,8 +129,8 @@ platform::Totals totals(const Estimated& input, const std::vector<platform::Sent
     platform::Totals totals = platform::area_totals(drawn, &input.on_chip);
     const bool same_times = drawn.timing == input.config.timing;
     for (std::size_t task = 0; task < published.size(); ++task) {
-        const auto sentence = same_times ? published[task] : platform::estimate_sentence(input.plan, drawn, task, input.tokens);
-        const std::string path = "tasks." + input.image.tasks[task].name;
+        const auto sentence = same_times ? published[task] : input.sentence(drawn, task);
+        const std::string path = "tasks." + input.names[task];
         totals.emplace_back(path + ".energy_j", energy_of(input, drawn, sentence).total());
         totals.emplace_back(path + ".latency_s", sentence.latency_s);
         totals.emplace_back(path + ".throughput_per_s", 1.0 / sentence.interval_s);
@@ -92,28 +141,19 @@ platform::Totals totals(const Estimated& input, const std::vector<platform::Sent
 boost::json::value uncertainty(const UncertaintyChoice& choice, const Estimated& input, std::uint64_t seed) {
     if (!choice.wanted) return nullptr;
     std::vector<platform::SentenceEstimate> published;
-    for (std::size_t task = 0; task < input.image.tasks.size(); ++task)
-        published.push_back(platform::estimate_sentence(input.plan, input.config, task, input.tokens));
+    for (std::size_t task = 0; task < input.names.size(); ++task) published.push_back(input.sentence(input.config, task));
     return platform::uncertainty_block(input.config, seed, choice.samples,
                                        [&](const platform::PlatformConfig& drawn) { return totals(input, published, drawn); });
 }
 
 boost::json::object report(const EstimateOptions& options, const Estimated& input, const Common& common) {
-    boost::json::array names, tasks;
-    for (std::size_t task = 0; task < input.image.tasks.size(); ++task) {
-        names.emplace_back(input.image.tasks[task].name);
-        tasks.emplace_back(task_block(input, task));
-    }
+    boost::json::array tasks;
+    for (std::size_t task = 0; task < input.names.size(); ++task) tasks.emplace_back(task_block(input, task));
     return {{"schema", "berth.estimate.1"},
             {"berth_version", kVersion},
             {"command", common.line},
             {"platform", {{"name", input.config.name}, {"sha256", input.config.sha256}, {"accounting", input.config.accounting}}},
-            {"image",
-             {{"path", options.image},
-              {"sha256", sha256_of_file(options.image)},
-              {"method", input.image.method},
-              {"mode", input.image.mode},
-              {"tasks", std::move(names)}}},
+            {"image", input.image},
             {"tokens", input.tokens},
             {"tasks", std::move(tasks)},
             {"area_mm2", platform::area_block(input.config, &input.on_chip)},
@@ -151,7 +191,8 @@ void add_estimate(CLI::App& app, Common& common) {
     auto* command = app.add_subcommand("estimate", "latency, energy and area of an image on a platform in closed form, without simulation");
     const auto options = std::make_shared<EstimateOptions>();
     command->add_option("--platform", options->platform, "preset or JSON file")->required();
-    command->add_option("--image", options->image, "weight image")->required();
+    command->add_option("--image", options->image, "weight image");
+    command->add_option("--layer", options->layer, "instead of an image, one int8 matrix: OUTxIN, e.g. 768x3072");
     command->add_option("--tokens", options->tokens, "tokens of a sentence (default: 128, or as many as the model takes)")
         ->check(CLI::Range(1, 1 << 20));
     command->add_option("--json", options->json, "write the report to this file");

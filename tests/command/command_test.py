@@ -185,6 +185,11 @@ class BadInput(unittest.TestCase):
         self.refused('metric|guess', 'reference', '--model', DEMO / 'sst2', '--input', self.data, '--metric', 'guess')
         self.refused('samples', 'area', '--platform', 'isaac-ce', '--samples', '100')
         self.refused('samples', 'area', '--platform', 'isaac-ce', '--uncertainty', '--samples', '1')
+        self.refused('layer', 'estimate', '--platform', 'reram-multitask')
+        self.refused('layer', 'estimate', '--platform', 'reram-multitask', '--image', self.image, '--layer', '8x8')
+        for layer in ('8', '8x', 'x8', '0x8', '8x-8', '8x8x8', '8x99999999999'):
+            self.refused('--layer', 'estimate', '--platform', 'reram-multitask', '--layer', layer, '--json', self.work / 'bad.json')
+        self.refused('arrays', 'estimate', '--platform', 'reram-multitask', '--layer', '1000000x1000000')
         self.refused('tokens', 'estimate', '--platform', 'reram-multitask', '--image', self.image, '--tokens', '513')
         self.refused('threads', 'reference', '--model', DEMO / 'sst2', '--input', self.data, '--threads', '0')
         for option in ('--limit', '--seed'):

@@ -59,12 +59,29 @@ TEST_P(EstimatedSentence, AgreesWithTheSimulatedOne) {
     EXPECT_GE(estimate.stay_s, estimate.latency_s * (tokens == 1 ? 0.99 : 0.5));
 }
 
+TEST(Estimate, GivesOneLayersClosedForm) {
+    const PlatformConfig config = load_platform("reram-multitask");
+    const ChipPlan plan = make_layer_plan(64, 128, config, make_mesh(config));  // 4 column blocks and 2 polarities on one tile
+    const SentenceEstimate one = estimate_layer(plan, config, 1), many = estimate_layer(plan, config, 100);
+    // Into the buffer and out 128 B at 32 B a cycle, the bus 384 b a cycle; 8 reads and 3 stages of 128 conversions at 1.2 GS/s;
+    // 2 x 64 elements on 8 lanes; the result into the buffer.
+    const double cycles = 4 + 4 + 3 + (8 + 3) * 128 + 16 + 2;
+    EXPECT_NEAR(one.latency_s, cycles / 1.2e9, 1e-15);
+    EXPECT_NEAR(many.latency_s, (cycles + 99 * 8 * 128) / 1.2e9, 1e-12);
+    EXPECT_NEAR(many.interval_s, 8 * 128 / 1.2e9, 1e-15);
+    EXPECT_EQ(many.bottleneck, "arrays of layer");
+    for (const auto& [action, count] : many.actions) EXPECT_EQ(count, 100 * one.actions.at(action)) << action.first << " " << action.second;
+    EXPECT_EQ(one.actions.at({"tile.ima.array", "read"}), 8u * 4 * 2);
+    EXPECT_EQ(one.actions.at({"tile.ima.adc", "convert"}), 8u * 64 * 7 * 2);
+}
+
 TEST(Estimate, RefusesASentenceThatTheModelCannotTake) {
     const PlatformConfig config = load_platform("reram-multitask", {"hierarchy.tiles=16"});
     const compressor::WeightImage image = test::small_image();
     const ChipPlan plan = make_plan(image, config, make_mesh(config));
     EXPECT_THROW((void)estimate_sentence(plan, config, 0, 0), InputError);
     EXPECT_THROW((void)estimate_sentence(plan, config, 0, image.shape.positions + 1), InputError);
+    EXPECT_THROW((void)estimate_layer(make_layer_plan(8, 8, config, make_mesh(config)), config, 0), InputError);
 }
 
 }  // namespace
