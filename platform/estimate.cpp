@@ -146,6 +146,7 @@ private:
         });
         estimate.interval_s = busiest->second / config_.timing.clock_hz;
         estimate.bottleneck = name(busiest->first);
+        estimate.array_reads = array_reads_;
         estimate.actions = std::move(actions_);
         return estimate;
     }
@@ -188,6 +189,8 @@ private:
         for (const auto& [resource, cycles] : way.loads) whole_[resource] += cycles * tokens;
         for (const auto& [action, count] : token_actions_) actions_[action] += count * static_cast<std::uint64_t>(tokens);
         token_actions_.clear();
+        array_reads_ += token_reads_ * static_cast<std::uint64_t>(tokens);
+        token_reads_ = 0;
     }
 
     void embed(Way& way) {
@@ -226,7 +229,8 @@ private:
         for (const int plane : stage.planes) way.loads[{Part::arrays, plane}] += array_interval_;
         way.cycles += bus + array_latency_;
         const ArrayActions& arrays = stage.actions;
-        did("tile.ima.array", "read", arrays.reads);
+        did("tile.ima.array", "cell_read", arrays.cells);
+        token_reads_ += static_cast<std::uint64_t>(arrays.reads);
         did("tile.ima.dac", "drive", arrays.drives);
         did("tile.ima.sample_hold", "sample", arrays.conversions);
         did("tile.ima.adc", "convert", arrays.conversions);
@@ -329,6 +333,7 @@ private:
     double array_interval_ = 0.0, array_latency_ = 0.0;
     Loads whole_;
     ActionCounts token_actions_, actions_;
+    std::uint64_t token_reads_ = 0, array_reads_ = 0;
 };
 
 }  // namespace

@@ -22,7 +22,8 @@ struct SentenceEstimate {
     double stay_s = 0.0;      ///< until its last token has left the chip; static energy of a sentence alone is for that
     double interval_s = 0.0;  ///< between results when there is always another sentence: no chip can be faster
     std::string bottleneck;   ///< the part that sets the interval: "arrays of layer.0.query_key_value", "tile 3 multipliers"
-    ActionCounts actions;     ///< exactly those that the simulation books
+    std::uint64_t array_reads = 0;
+    ActionCounts actions;  ///< exactly those that the simulation books
 };
 
 /// The pipeline's closed form (docs/timing.md). Between two barriers, which are the attentions, T tokens take `fill + (T - 1) *

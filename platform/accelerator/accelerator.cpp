@@ -29,7 +29,7 @@ constexpr std::array<std::pair<const char*, const char*>, 16> kActions{{{"chip.e
                                                                         {"tile.router", "flit"},
                                                                         {"tile.digital.vector", "element"},
                                                                         {"tile.digital.mac", "mac"},
-                                                                        {"tile.ima.array", "read"},
+                                                                        {"tile.ima.array", "cell_read"},
                                                                         {"tile.ima.array", "write"},
                                                                         {"tile.ima.dac", "drive"},
                                                                         {"tile.ima.sample_hold", "sample"},

@@ -119,7 +119,7 @@ boost::json::object task_block(const Estimated& input, std::size_t task) {
               {"static", ledger.static_total()},
               {"per_inference", ledger.total()},
               {"components", ledger.components()}}},
-            {"array_reads", ledger.count("tile.ima.array", "read")},
+            {"array_reads", sentence.array_reads},
             {"adc_conversions", ledger.count("tile.ima.adc", "convert")}};
 }
 

@@ -156,7 +156,7 @@ class Mvm(unittest.TestCase):
         reads, conversions = TOKENS * READS * arrays, TOKENS * READS * 2 * 2 * SLICES * OUT
         self.assertEqual((report['array_reads'], report['adc_conversions']), (reads, conversions))
         counted = {part: component['actions'] for part, component in report['components'].items()}
-        self.assertEqual(counted, {'tile.ima.array': {'read': reads}, 'tile.ima.dac': {'drive': TOKENS * READS * IN * 2},
+        self.assertEqual(counted, {'tile.ima.array': {'cell_read': TOKENS * READS * IN * 2 * SLICES * OUT}, 'tile.ima.dac': {'drive': TOKENS * READS * IN * 2},
                                    'tile.ima.sample_hold': {'sample': conversions}, 'tile.ima.adc': {'convert': conversions},
                                    'tile.ima.shift_add': {'add': conversions}})
         self.assertAlmostEqual(report['energy_j'], sum(part['energy_j'] for part in report['components'].values()), delta=1e-12 * report['energy_j'])

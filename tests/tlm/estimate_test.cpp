@@ -54,6 +54,7 @@ TEST_P(EstimatedSentence, AgreesWithTheSimulatedOne) {
     EXPECT_NEAR(estimate.latency_s, simulated.latency_s[0], 1e-4 * simulated.latency_s[0]);
     Ledger ledger;
     book(estimate.actions, config.inventory, ledger);
+    EXPECT_EQ(estimate.array_reads, simulated.array_reads);
     EXPECT_EQ(ledger.components(), simulated.ledger.components()) << "every action is counted exactly";
     EXPECT_LE(estimate.interval_s, simulated.latency_s[0]) << "the busiest part cannot be busy longer than the sentence is there";
     EXPECT_GE(estimate.stay_s, estimate.latency_s * (tokens == 1 ? 0.99 : 0.5));
@@ -71,8 +72,21 @@ TEST(Estimate, GivesOneLayersClosedForm) {
     EXPECT_NEAR(many.interval_s, 8 * 128 / 1.2e9, 1e-15);
     EXPECT_EQ(many.bottleneck, "arrays of layer");
     for (const auto& [action, count] : many.actions) EXPECT_EQ(count, 100 * one.actions.at(action)) << action.first << " " << action.second;
-    EXPECT_EQ(one.actions.at({"tile.ima.array", "read"}), 8u * 4 * 2);
+    EXPECT_EQ(one.array_reads, 8u * 4 * 2);
+    EXPECT_EQ(many.array_reads, 100u * 8 * 4 * 2);
+    EXPECT_EQ(one.actions.at({"tile.ima.array", "cell_read"}), 8u * 128 * 64 * 7 * 2);
     EXPECT_EQ(one.actions.at({"tile.ima.adc", "convert"}), 8u * 64 * 7 * 2);
+}
+
+TEST(Estimate, ChargesCellsThatAreDrivenAndSensedAlone) {
+    // 70 inputs and 3 outputs in one array of each polarity: 70 wordlines by 21 columns, not 128 by 128.
+    const PlatformConfig config = load_platform("reram-multitask");
+    const SentenceEstimate part = estimate_layer(make_layer_plan(3, 70, config, make_mesh(config)), config, 1);
+    EXPECT_EQ(part.actions.at({"tile.ima.array", "cell_read"}), 8u * 70 * 21 * 2);
+    // 130 inputs stand in two row blocks, of 128 and 2 wordlines.
+    const SentenceEstimate tall = estimate_layer(make_layer_plan(3, 130, config, make_mesh(config)), config, 1);
+    EXPECT_EQ(tall.actions.at({"tile.ima.array", "cell_read"}), 8u * 130 * 21 * 2);
+    EXPECT_EQ(tall.array_reads, 8u * 2 * 2);
 }
 
 TEST(Estimate, RefusesASentenceThatTheModelCannotTake) {

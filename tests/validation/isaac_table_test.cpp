@@ -72,7 +72,7 @@ TEST_F(IsaacTable, GivesTheEnergyOfAnActionAsPublishedPowerOverItsRate) {
     EXPECT_NEAR(parts.energy("tile.ima.adc", "convert"), 16e-3 / 8 / 1.2e9, 1e-17);
     EXPECT_NEAR(parts.energy("tile.ima.dac", "drive"), 4e-3 / 1024 * 100e-9, 1e-17);
     EXPECT_NEAR(parts.energy("tile.ima.sample_hold", "sample"), 0.010e-3 / 1024 * 100e-9, 1e-20);
-    EXPECT_NEAR(parts.energy("tile.ima.array", "read"), 2.4e-3 / 8 * 100e-9, 1e-15);
+    EXPECT_NEAR(128 * 128 * parts.energy("tile.ima.array", "cell_read"), 2.4e-3 / 8 * 100e-9, 1e-15);
     EXPECT_NEAR(parts.energy("tile.ima.array", "write"), 21.1e-9, 1e-13);
     EXPECT_NEAR(parts.energy("tile.buffer", "read_byte"), 2.02e-12, 0.01e-12);
     EXPECT_NEAR(parts.energy("tile.bus", "byte"), 0.684e-12, 0.001e-12);

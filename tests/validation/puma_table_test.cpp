@@ -28,12 +28,13 @@ TEST_F(PumaTable, GivesTheTimeOfAnMvm) { EXPECT_NEAR(mvm_s(), printed("puma.mvm.
 
 TEST_F(PumaTable, GivesTheEnergyOfAnMvm) {
     const auto& parts = config.inventory;
-    const double dynamic =
-        kReads * kArrays * parts.energy("tile.ima.array", "read") + kReads * kArrays * kRows * parts.energy("tile.ima.dac", "drive") +
-        kReads * kArrays * kCols *
-            (parts.energy("tile.ima.sample_hold", "sample") + parts.energy("tile.ima.adc", "convert") +
-             parts.energy("tile.ima.shift_add", "add")) +
-        2 * kRows * parts.energy("tile.ima.input_register", "byte") + kReads * 4 * kCols * parts.energy("tile.ima.output_register", "byte");
+    const double dynamic = kReads * kArrays * kRows * kCols * parts.energy("tile.ima.array", "cell_read") +
+                           kReads * kArrays * kRows * parts.energy("tile.ima.dac", "drive") +
+                           kReads * kArrays * kCols *
+                               (parts.energy("tile.ima.sample_hold", "sample") + parts.energy("tile.ima.adc", "convert") +
+                                parts.energy("tile.ima.shift_add", "add")) +
+                           2 * kRows * parts.energy("tile.ima.input_register", "byte") +
+                           kReads * 4 * kCols * parts.energy("tile.ima.output_register", "byte");
     double leakage = 0.0;  // of one of a core's two units
     for (const auto& part : {"tile.ima.array", "tile.ima.dac", "tile.ima.sample_hold", "tile.ima.adc", "tile.ima.shift_add",
                              "tile.ima.input_register", "tile.ima.output_register"})
