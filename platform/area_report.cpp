@@ -102,7 +102,11 @@ boost::json::object power_block(const PlatformConfig& config, const ImageOnChip*
     const auto rest = config.inventory.static_power(tiles_in_use(config, on_chip), config.hierarchy, banks_in_use(on_chip));
     boost::json::object components;
     for (const auto& [path, watts] : peak) components[path] = boost::json::object{{"peak", watts}, {"static", rest.at(path)}};
-    return {{"peak", total(peak)}, {"static", total(rest)}, {"components", std::move(components)}};
+    const double area = total(config.inventory.area(tiles_in_use(config, on_chip), config.hierarchy, banks_in_use(on_chip)));
+    return {{"peak", total(peak)},
+            {"static", total(rest)},
+            {"density_w_per_mm2", ratio(total(peak), area)},
+            {"components", std::move(components)}};
 }
 
 boost::json::object arrays_block(const PlatformConfig& config, const ImageOnChip* on_chip) {

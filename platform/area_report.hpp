@@ -45,7 +45,7 @@ struct CellsPerElement {
 /// The parts of a report, on which `berth area` and `berth simulate` agree. `on_chip` null: the whole chip, no comparison.
 /// {total, components{path: mm2}, baseline_copies, ratio}
 [[nodiscard]] boost::json::object area_block(const PlatformConfig& config, const ImageOnChip* on_chip);
-/// {peak, static, components{path: {peak, static}}}, watts
+/// {peak, static, density_w_per_mm2, components{path: {peak, static}}}, watts; the density is peak power over area
 [[nodiscard]] boost::json::object power_block(const PlatformConfig& config, const ImageOnChip* on_chip);
 /// {needed, available, utilisation, imas, tiles}
 [[nodiscard]] boost::json::object arrays_block(const PlatformConfig& config, const ImageOnChip* on_chip);

@@ -6,6 +6,7 @@
 #include "models/cost/cost.hpp"
 #include "models/crossbar/encoding.hpp"
 #include "platform/preset_files.hpp"
+#include "platform/sanity.hpp"
 
 #include <algorithm>
 
@@ -142,6 +143,7 @@ PlatformConfig load_platform(const std::string& preset_or_file, const std::vecto
         if (const auto* given = resolved.get_object().if_contains(part)) config.costs[part] = *given;
     read_costs(config, config.costs, where);
     check_consistency(config, where);
+    check_floors(config, where);
     return config;
 }
 

@@ -6,6 +6,7 @@
 #include "models/core/json.hpp"
 #include "platform/area_report.hpp"
 #include "platform/command/command.hpp"
+#include "platform/sanity.hpp"
 
 #include <fmt/format.h>
 
@@ -74,6 +75,9 @@ void run(const AreaOptions& options, const Common& common) {
     }
     const platform::ImageOnChip* on_chip = placed ? &*placed : nullptr;
     std::cout << table(config, on_chip) << (on_chip ? comparison(config, *on_chip) : "");
+    const boost::json::object power = platform::power_block(config, on_chip), area = platform::area_block(config, on_chip);
+    for (const auto& warning : platform::warnings(config, power.at("peak").to_number<double>(), area.at("total").to_number<double>()))
+        fmt::print(stderr, "berth: warning: {}: {}\n", options.platform, warning);
     boost::json::value uncertainty;
     if (options.uncertainty.wanted) {
         uncertainty =
@@ -87,8 +91,8 @@ void run(const AreaOptions& options, const Common& common) {
                                      {"command", common.line},
                                      {"platform", {{"name", config.name}, {"sha256", config.sha256}, {"accounting", config.accounting}}},
                                      {"image", image_json},
-                                     {"area_mm2", platform::area_block(config, on_chip)},
-                                     {"power_w", platform::power_block(config, on_chip)},
+                                     {"area_mm2", area},
+                                     {"power_w", power},
                                      {"arrays", platform::arrays_block(config, on_chip)},
                                      {"cells", platform::cells_block(on_chip)},
                                      {"ratios", platform::ratios_block(config, on_chip)},

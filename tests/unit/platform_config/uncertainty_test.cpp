@@ -44,7 +44,7 @@ protected:
         (void)file("rows.json", converter_rows(range, power_range));
         return load_platform(file("p.json", R"({"extends": "isaac-ce", "tables": ["rows.json"], "inventory": {
             "tile.buffer": null, "tile.router": null,
-            "tile.ima.adc": {"area": "mine.area", "peak_power": "mine.power", "energy": {"convert": "isaac.ima.sample_hold.energy"}}}})"));
+            "tile.ima.adc": {"area": "mine.area", "peak_power": "mine.power", "energy": {"convert": "isaac.ima.dac.1b.energy"}}}})"));
     }
     static Totals totals(const PlatformConfig& config) {
         return {{"area", config.inventory.area(1, config.hierarchy, 0).at("tile.ima.adc")},
