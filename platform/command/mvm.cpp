@@ -10,6 +10,7 @@
 #include "platform/accelerator/array_actions.hpp"
 #include "platform/command/command.hpp"
 #include "platform/config.hpp"
+#include "platform/read_energy.hpp"
 #include "workloads/npy.hpp"
 
 #include <fmt/format.h>
@@ -32,6 +33,7 @@ using workloads::NpyType;
 using workloads::NpyWriter;
 
 constexpr int kMagnitudeBits = 7, kLargestWeight = 127;
+constexpr const char *kArray = "tile.ima.array", *kCellRead = "cell_read";
 /// A product of int8 vectors this long still fits an int32 (models/core/gemm.hpp).
 constexpr std::int64_t kLongestInput = 1 << 17;
 constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 34;
@@ -247,6 +249,14 @@ void write_codes(const Operands& operands, Product& product, NpyWriter& file) {
     }
 }
 
+/// Energy of the arrays from the bits that drove them and the cells that they hold, beside the parts list's average.
+boost::json::object array_energy(const Operands& operands, const Outcome& outcome, const platform::PlatformConfig& config) {
+    const platform::CellReads reads = platform::count_cell_reads(operands.weights, operands.out, operands.in, operands.inputs,
+                                                                 operands.tokens, kMagnitudeBits, config.crossbar, config.dac);
+    const auto cell_reads = static_cast<double>(outcome.ledger.count(kArray, kCellRead));
+    return platform::array_energy_block(reads, cell_reads * config.inventory.energy(kArray, kCellRead), config.dac.bits);
+}
+
 boost::json::object report(const Operands& operands, const Outcome& outcome, const Options& options, const platform::PlatformConfig& config,
                            Product& product, const Common& common) {
     return {{"schema", "berth.mvm.1"},
@@ -267,6 +277,7 @@ boost::json::object report(const Operands& operands, const Outcome& outcome, con
             {"clipped", outcome.activity.clipped},
             {"energy_j", outcome.ledger.total()},
             {"components", outcome.ledger.components()},
+            {"array_energy", array_energy(operands, outcome, config)},
             {"sources", config.constants.sources()}};
 }
 
