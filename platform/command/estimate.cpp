@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <future>
 #include <iostream>
 #include <memory>
 #include <utility>
@@ -48,6 +49,9 @@ struct Estimated {
 };
 
 Estimated read_image_input(const EstimateOptions& options, platform::PlatformConfig config) {
+    // Only a report names the file by its digest, which is taken while the image is read.
+    auto digest = std::async(options.json.empty() ? std::launch::deferred : std::launch::async,
+                             [&] { return options.json.empty() ? std::string() : sha256_of_file(options.image); });
     const compressor::WeightImage image = compressor::read_image(options.image);
     platform::ImageOnChip on_chip = platform::place_on_chip(config, image);
     platform::ChipPlan plan = platform::make_plan(image, config, platform::make_mesh(config));
@@ -58,11 +62,8 @@ Estimated read_image_input(const EstimateOptions& options, platform::PlatformCon
         names.push_back(task.name);
         tasks.emplace_back(task.name);
     }
-    boost::json::object about{{"path", options.image},
-                              {"sha256", sha256_of_file(options.image)},
-                              {"method", image.method},
-                              {"mode", image.mode},
-                              {"tasks", std::move(tasks)}};
+    boost::json::object about{
+        {"path", options.image}, {"sha256", digest.get()}, {"method", image.method}, {"mode", image.mode}, {"tasks", std::move(tasks)}};
     return {std::move(config), std::move(on_chip), std::move(plan), std::move(names), std::move(about), tokens, false};
 }
 
