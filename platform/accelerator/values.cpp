@@ -2,6 +2,7 @@
 #include "platform/accelerator/values.hpp"
 
 #include "models/inference/crossbar_engine.hpp"
+#include "platform/accelerator/metered_engine.hpp"
 
 #include <algorithm>
 #include <span>
@@ -13,11 +14,13 @@ namespace berth::platform {
 /// A task's network made ready: its arrays programmed, its small vectors in integers.
 struct Values::Prepared {
     inference::CrossbarEngine engine;
+    MeteredEngine metered;
     inference::Executor executor;
 
     Prepared(const inference::Network& network, const PlatformConfig& config, int threads)
         : engine(network, config.crossbar, config.dac, config.adc, threads),
-          executor(network, engine, config.digital.arithmetic == "fp32" ? inference::Arithmetic::fp32 : inference::Arithmetic::integer) {}
+          metered(network, engine, config.crossbar, config.dac.bits),
+          executor(network, metered, config.digital.arithmetic == "fp32" ? inference::Arithmetic::fp32 : inference::Arithmetic::integer) {}
 };
 
 Values::Values(std::shared_ptr<const compressor::WeightImage> image, const PlatformConfig& config, int threads)
@@ -47,6 +50,12 @@ std::string Values::path() const { return prepared_.empty() ? "" : prepared_.beg
 std::uint64_t Values::clipped() const {
     std::uint64_t sum = 0;
     for (const auto& [task, prepared] : prepared_) sum += prepared.get()->engine.activity().clipped;
+    return sum;
+}
+
+CellReads Values::cell_reads() const {
+    CellReads sum;
+    for (const auto& [task, prepared] : prepared_) sum += prepared.get()->metered.reads();
     return sum;
 }
 

@@ -251,10 +251,12 @@ void write_codes(const Operands& operands, Product& product, NpyWriter& file) {
 
 /// Energy of the arrays from the bits that drove them and the cells that they hold, beside the parts list's average.
 boost::json::object array_energy(const Operands& operands, const Outcome& outcome, const platform::PlatformConfig& config) {
-    const platform::CellReads reads = platform::count_cell_reads(operands.weights, operands.out, operands.in, operands.inputs,
-                                                                 operands.tokens, kMagnitudeBits, config.crossbar, config.dac);
+    platform::WordlineLevels wordlines;
+    wordlines.add(operands.weights, operands.out, operands.in, kMagnitudeBits, config.crossbar);
+    const platform::CellReads reads = platform::count_cell_reads(wordlines, operands.inputs, operands.tokens, config.dac.bits);
     const auto cell_reads = static_cast<double>(outcome.ledger.count(kArray, kCellRead));
-    return platform::array_energy_block(reads, cell_reads * config.inventory.energy(kArray, kCellRead), config.dac.bits);
+    return platform::array_energy_block(reads, cell_reads * config.inventory.energy(kArray, kCellRead), config.crossbar.cell_bits,
+                                        config.dac.bits);
 }
 
 boost::json::object report(const Operands& operands, const Outcome& outcome, const Options& options, const platform::PlatformConfig& config,

@@ -112,6 +112,13 @@ boost::json::object latency_block(std::span<const double> latency) {
     return {{"mean", mean(latency)}, {"p50", percentile(latency, 50)}, {"p95", percentile(latency, 95)}, {"max", percentile(latency, 100)}};
 }
 
+/// Energy of the arrays from the bits that drove them and the cells that they hold, beside the parts list's average.
+boost::json::object array_energy(const Input& input, const platform::SimulationOutcome& outcome) {
+    constexpr const char *array = "tile.ima.array", *read = "cell_read";
+    const double by_average = static_cast<double>(outcome.ledger.count(array, read)) * input.config.inventory.energy(array, read);
+    return platform::array_energy_block(outcome.cell_reads, by_average, input.config.crossbar.cell_bits, input.config.dac.bits);
+}
+
 boost::json::object report(const Options& options, const Input& input, platform::SimulationOutcome& outcome,
                            const ReferenceLogits& reference, const Common& common, int threads) {
     boost::json::array tasks;
@@ -150,6 +157,7 @@ boost::json::object report(const Options& options, const Input& input, platform:
         {"latency_s", latency_block(outcome.latency_s)},
         {"throughput_per_s", samples / outcome.inference_s},
         {"energy_j", {{"total", total}, {"per_inference", total / samples}, {"components", outcome.ledger.components()}}},
+        {"array_energy", array_energy(input, outcome)},
         {"programming",
          {{"time_s", outcome.programming.time_s},
           {"energy_j", outcome.programming.energy_j},
