@@ -33,7 +33,7 @@ def tables(root):
 
 
 def si(row):
-    return row['value'] * UNITS[row['unit']]
+    return row['value'] * UNITS.get(row['unit'], 1.0)  # coefficients have no unit; the reader refuses any that it does not know
 
 
 def tokens(text, table, values):
@@ -73,7 +73,7 @@ def evaluate(row, table, values):
 
 def allowed(row):
     rounded = re.search(r'to two decimals', row['source'])
-    return 0.005 * UNITS[row['unit']] if rounded else CLOSE * si(row)
+    return 0.005 * UNITS.get(row['unit'], 1.0) if rounded else CLOSE * si(row)
 
 
 def faults_in(everything):
