@@ -21,6 +21,12 @@ namespace berth::cost {
 [[nodiscard]] std::span<const Attribute> stillmaker_baas_attributes();
 [[nodiscard]] double stillmaker_baas(const Question& question);
 
+[[nodiscard]] std::span<const Attribute> memory_capacity_attributes();
+[[nodiscard]] double memory_capacity(const Question& question);
+
+[[nodiscard]] std::span<const Attribute> supply_voltage_attributes();
+[[nodiscard]] double supply_voltage(const Question& question);
+
 [[nodiscard]] std::span<const Attribute> wire_attributes();
 [[nodiscard]] double wire_resistance(const Question& question);
 

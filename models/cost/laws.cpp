@@ -23,6 +23,11 @@ const LawEntry kLaws[] = {
      "A. Stillmaker and B. Baas, \"Scaling equations for the accurate prediction of CMOS device performance from 180 nm to 7 nm\", "
      "Integration 58, 2017",
      &stillmaker_baas},
+    {"memory_capacity", "", memory_capacity_attributes(),
+     "the row's memory at another capacity: area in proportion, an access's energy by a power of it",
+     "component library of Accelergy and CiMLoop, after CACTI", &memory_capacity},
+    {"supply_voltage", "", supply_voltage_attributes(), "the row's dynamic energy at another supply: C V^2",
+     "N. Weste and D. Harris, \"CMOS VLSI Design\", power", &supply_voltage},
     {"wire_resistance", "resistance", wire_attributes(), "a wire from one cell to the next", "NeuroSim 1.4, wires by node",
      &wire_resistance},
 };

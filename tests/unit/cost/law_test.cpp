@@ -14,7 +14,7 @@ namespace {
 class LawTest : public ::testing::Test {
 protected:
     LawTest() {
-        for (const char* table : {"isaac", "isaac_adc", "horowitz", "murmann", "stillmaker_baas", "wires"})
+        for (const char* table : {"isaac", "isaac_adc", "horowitz", "murmann", "stillmaker_baas", "wires", "memory"})
             constants.load(std::string(BERTH_SOURCE_DIR "/platform/tables/") + table + ".json");
     }
     [[nodiscard]] double value(const std::string& json, const char* dimension = "energy") const {
@@ -101,6 +101,29 @@ TEST_F(LawTest, RefusesANodeWithoutARule) {
               "the platform's");
     EXPECT_EQ(fault(R"({"law": "constant_voltage_scaling", "row": "isaac.array.read.time", "node": 22})", "time"),
               R"(p.json:cost.row: names "isaac.array.read.time", which is in ns; expected a row that gives energy or area)");
+}
+
+TEST_F(LawTest, ScalesAMemoryByItsCapacity) {
+    const auto memory = [](const char* row, int bytes) {
+        return R"({"law": "memory_capacity", "row": ")" + std::string(row) + R"(", "row_capacity": 65536, "capacity": )" +
+               std::to_string(bytes) + "}";
+    };
+    EXPECT_DOUBLE_EQ(value(memory("isaac.tile.edram.energy", 65536)), 2.02148e-12);
+    EXPECT_NEAR(value(memory("isaac.tile.edram.energy", 131072)), 2.02148e-12 * std::pow(2.0, 0.78), 1e-18);
+    EXPECT_DOUBLE_EQ(value(memory("isaac.tile.edram.area", 131072), "area"), 2 * 0.083);
+    EXPECT_EQ(fault(memory("isaac.tile.edram.energy", 512)),
+              "p.json:cost.capacity: is 512; expected the law's range, 1024 to 16777216 byte");
+    EXPECT_EQ(fault(memory("isaac.array.read.time", 65536), "time"),
+              R"(p.json:cost.row: names "isaac.array.read.time", which is in ns; expected a row that gives energy or area)");
+}
+
+TEST_F(LawTest, ChargesCapacitancesByTheSquareOfTheSupply) {
+    EXPECT_NEAR(value(R"({"law": "supply_voltage", "row": "horowitz.45nm.int8_add.energy", "row_voltage": 0.9, "voltage": 0.6})"),
+                0.03e-12 * 4 / 9, 1e-20);
+    EXPECT_EQ(fault(R"({"law": "supply_voltage", "row": "horowitz.45nm.int8_add.energy", "row_voltage": 0.9, "voltage": 0.3})"),
+              "p.json:cost.voltage: is 0.3; expected the law's range, 0.5 to 1.2 V");
+    EXPECT_EQ(fault(R"({"law": "supply_voltage", "row": "isaac.tile.edram.area", "row_voltage": 0.9, "voltage": 0.6})", "area"),
+              R"(p.json:cost.row: names "isaac.tile.edram.area", which is in mm2; expected a row that gives energy)");
 }
 
 TEST_F(LawTest, GivesTheWireOfACell) {
