@@ -18,7 +18,7 @@ constexpr std::uint32_t kBurstsOutstanding = 16;
 
 CrossbarTiming timing_of(const PlatformConfig& config) {
     return crossbar_timing(config.dac.bits, config.timing.array_read_s, config.crossbar.cols, config.adcs_per_array,
-                           config.timing.adc_rate_hz);
+                           config.timing.adc_rate_hz, config.timing.drain_stages);
 }
 
 constexpr std::array<std::pair<const char*, const char*>, 16> kActions{{{"chip.embedding_memory", "read_byte"},
@@ -29,7 +29,7 @@ constexpr std::array<std::pair<const char*, const char*>, 16> kActions{{{"chip.e
                                                                         {"tile.router", "flit"},
                                                                         {"tile.digital.vector", "element"},
                                                                         {"tile.digital.mac", "mac"},
-                                                                        {"tile.ima.array", "read"},
+                                                                        {"tile.ima.array", "cell_read"},
                                                                         {"tile.ima.array", "write"},
                                                                         {"tile.ima.dac", "drive"},
                                                                         {"tile.ima.sample_hold", "sample"},

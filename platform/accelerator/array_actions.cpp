@@ -8,6 +8,7 @@ ArrayActions actions_of(const mapping::PlacedPlane& placed, int reads) {
     const std::int64_t sums = std::int64_t{placed.plane.outputs} * placed.row_blocks * placed.polarities;
     ArrayActions actions;
     actions.reads = placed.array_reads * reads;
+    actions.cells = placed.row_blocks == 0 ? 0 : placed.plane.inputs * (placed.columns / placed.row_blocks) * reads;
     actions.drives = placed.plane.inputs * across * reads;
     actions.conversions = placed.columns * reads;
     actions.input_register_bytes = placed.plane.inputs * across;
@@ -20,7 +21,7 @@ void record_reads(const ArrayActions& actions, std::int64_t times, const mapping
     const auto book = [&](const char* path, const char* action, std::int64_t count) {
         inventory.record(ledger, path, action, static_cast<std::uint64_t>(count * times));
     };
-    book("tile.ima.array", "read", actions.reads);
+    book("tile.ima.array", "cell_read", actions.cells);
     book("tile.ima.dac", "drive", actions.drives);
     book("tile.ima.sample_hold", "sample", actions.conversions);
     book("tile.ima.adc", "convert", actions.conversions);

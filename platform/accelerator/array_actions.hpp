@@ -12,6 +12,7 @@ namespace berth::platform {
 /// What the IMAs do for one product of a vector with the planes that read it.
 struct ArrayActions {
     std::int64_t reads = 0;                  ///< arrays times input slices
+    std::int64_t cells = 0;                  ///< cells where a driven wordline meets a column in use, times input slices
     std::int64_t drives = 0;                 ///< wordlines times input slices
     std::int64_t conversions = 0;            ///< columns times input slices: samples, conversions and shift-and-adds
     std::int64_t input_register_bytes = 0;   ///< shifted out to the wordlines
@@ -20,6 +21,7 @@ struct ArrayActions {
 
     ArrayActions& operator+=(const ArrayActions& other) {
         reads += other.reads;
+        cells += other.cells;
         drives += other.drives;
         conversions += other.conversions;
         input_register_bytes += other.input_register_bytes;

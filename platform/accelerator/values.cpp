@@ -2,6 +2,8 @@
 #include "platform/accelerator/values.hpp"
 
 #include "models/inference/crossbar_engine.hpp"
+#include "platform/accelerator/metered_engine.hpp"
+#include "platform/crossbar_design.hpp"
 
 #include <algorithm>
 #include <span>
@@ -10,26 +12,16 @@
 
 namespace berth::platform {
 
-namespace {
-
-crossbar::CrossbarDesign design_of(const PlatformConfig& config) {
-    return {.crossbar = config.crossbar,
-            .dac = config.dac,
-            .adc = periphery::make_adc(config.adc),
-            .cells = crossbar::ideal_cells(config.crossbar.cell_bits),
-            .sense = {}};
-}
-
-}  // namespace
-
 /// A task's network made ready: its arrays programmed, its small vectors in integers.
 struct Values::Prepared {
     inference::CrossbarEngine engine;
+    MeteredEngine metered;
     inference::Executor executor;
 
     Prepared(const inference::Network& network, const PlatformConfig& config, const inference::PlaneOwners& owners, int threads)
-        : engine(network, design_of(config), owners, threads),
-          executor(network, engine, config.digital.arithmetic == "fp32" ? inference::Arithmetic::fp32 : inference::Arithmetic::integer) {}
+        : engine(network, crossbar_design(config), owners, threads),
+          metered(network, engine, config.crossbar, config.dac.bits),
+          executor(network, metered, config.digital.arithmetic == "fp32" ? inference::Arithmetic::fp32 : inference::Arithmetic::integer) {}
 };
 
 Values::Values(std::shared_ptr<const compressor::WeightImage> image, const PlatformConfig& config, int threads)
@@ -63,6 +55,12 @@ std::string Values::path() const { return prepared_.empty() ? "" : prepared_.beg
 std::uint64_t Values::clipped() const {
     std::uint64_t sum = 0;
     for (const auto& [task, prepared] : prepared_) sum += prepared.get()->engine.activity().clipped;
+    return sum;
+}
+
+CellReads Values::cell_reads() const {
+    CellReads sum;
+    for (const auto& [task, prepared] : prepared_) sum += prepared.get()->metered.reads();
     return sum;
 }
 

@@ -10,6 +10,8 @@
 #include "platform/accelerator/array_actions.hpp"
 #include "platform/command/command.hpp"
 #include "platform/config.hpp"
+#include "platform/crossbar_design.hpp"
+#include "platform/read_energy.hpp"
 #include "workloads/npy.hpp"
 
 #include <fmt/format.h>
@@ -32,6 +34,7 @@ using workloads::NpyType;
 using workloads::NpyWriter;
 
 constexpr int kMagnitudeBits = 7, kLargestWeight = 127;
+constexpr const char *kArray = "tile.ima.array", *kCellRead = "cell_read";
 /// A product of int8 vectors this long still fits an int32 (models/core/gemm.hpp).
 constexpr std::int64_t kLongestInput = 1 << 17;
 constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 34;
@@ -129,8 +132,7 @@ class Product {
 public:
     Product(const Operands& operands, const platform::PlatformConfig& config, int threads)
         : operands_(operands),
-          matrix_(operands.weights, operands.out, operands.in, kMagnitudeBits, config.crossbar, config.dac,
-                  periphery::make_adc(config.adc)),
+          matrix_(operands.weights, operands.out, operands.in, kMagnitudeBits, platform::crossbar_design(config)),
           threads_(threads) {}
 
     [[nodiscard]] const crossbar::CrossbarMatrix& matrix() const { return matrix_; }
@@ -250,6 +252,16 @@ void write_codes(const Operands& operands, Product& product, NpyWriter& file) {
     }
 }
 
+/// Energy of the arrays from the bits that drove them and the cells that they hold, beside the parts list's average.
+boost::json::object array_energy(const Operands& operands, const Outcome& outcome, const platform::PlatformConfig& config) {
+    platform::WordlineLevels wordlines;
+    wordlines.add(operands.weights, operands.out, operands.in, kMagnitudeBits, config.crossbar);
+    const platform::CellReads reads = platform::count_cell_reads(wordlines, operands.inputs, operands.tokens, config.dac.bits);
+    const auto cell_reads = static_cast<double>(outcome.ledger.count(kArray, kCellRead));
+    return platform::array_energy_block(reads, cell_reads * config.inventory.energy(kArray, kCellRead), config.crossbar.cell_bits,
+                                        config.dac.bits);
+}
+
 boost::json::object report(const Operands& operands, const Outcome& outcome, const Options& options, const platform::PlatformConfig& config,
                            Product& product, const Common& common) {
     return {{"schema", "berth.mvm.1"},
@@ -270,6 +282,7 @@ boost::json::object report(const Operands& operands, const Outcome& outcome, con
             {"clipped", outcome.activity.clipped},
             {"energy_j", outcome.ledger.total()},
             {"components", outcome.ledger.components()},
+            {"array_energy", array_energy(operands, outcome, config)},
             {"sources", config.constants.sources()}};
 }
 
@@ -288,7 +301,8 @@ void run(const Options& options, const Common& common) {
     std::optional<AtomicFile> json;
     if (options.json) json.emplace(*options.json);
 
-    const platform::PlatformConfig config = platform::load_platform(options.platform, options.settings);
+    platform::PlatformConfig config = platform::load_platform(options.platform, options.settings);
+    config.seed = common.seed;
     const Operands operands = read_operands(options);
     // Whether the chip can hold and pay for it is asked before anything is programmed.
     Ledger ledger = cost(operands, config, periphery::input_slices(periphery::kActivationBits, config.dac.bits).size());

@@ -55,8 +55,9 @@ struct Input {
     [[nodiscard]] const inference::Network& network() const { return task().network; }
 };
 
-Input read_input(const Options& options, Threads& threads) {
+Input read_input(const Options& options, std::uint64_t seed, Threads& threads) {
     platform::PlatformConfig config = platform::load_platform(options.platform, options.settings);
+    config.seed = seed;
     platform::Accelerator::check_payable(config);
     MappedFile file(options.image);
     compressor::WeightImage image = compressor::parse_image(file.bytes(), options.image);
@@ -112,6 +113,13 @@ boost::json::object latency_block(std::span<const double> latency) {
     return {{"mean", mean(latency)}, {"p50", percentile(latency, 50)}, {"p95", percentile(latency, 95)}, {"max", percentile(latency, 100)}};
 }
 
+/// Energy of the arrays from the bits that drove them and the cells that they hold, beside the parts list's average.
+boost::json::object array_energy(const Input& input, const platform::SimulationOutcome& outcome) {
+    constexpr const char *array = "tile.ima.array", *read = "cell_read";
+    const double by_average = static_cast<double>(outcome.ledger.count(array, read)) * input.config.inventory.energy(array, read);
+    return platform::array_energy_block(outcome.cell_reads, by_average, input.config.crossbar.cell_bits, input.config.dac.bits);
+}
+
 boost::json::object report(const Options& options, const Input& input, platform::SimulationOutcome& outcome,
                            const ReferenceLogits& reference, const Common& common, int threads) {
     boost::json::array tasks;
@@ -150,6 +158,7 @@ boost::json::object report(const Options& options, const Input& input, platform:
         {"latency_s", latency_block(outcome.latency_s)},
         {"throughput_per_s", samples / outcome.inference_s},
         {"energy_j", {{"total", total}, {"per_inference", total / samples}, {"components", outcome.ledger.components()}}},
+        {"array_energy", array_energy(input, outcome)},
         {"programming",
          {{"time_s", outcome.programming.time_s},
           {"energy_j", outcome.programming.energy_j},
@@ -194,7 +203,7 @@ void run(const Options& options, const Common& common) {
     check_outputs({options.json.value_or(""), options.predictions.value_or(""), options.trace.value_or("")},
                   {options.input, options.image, options.platform});
     Threads threads(common.threads);
-    const Input input = read_input(options, threads);
+    const Input input = read_input(options, common.seed, threads);
     const ReferenceLogits reference = reference_logits(options.reference, input.task(), input.sentences, threads);
     if (!reference.logits) fmt::print(stderr, "berth: no fp32 reference: {}\n", reference.why);
 
