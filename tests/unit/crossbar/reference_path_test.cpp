@@ -2,7 +2,7 @@
 #include "models/crossbar/crossbar_matrix.hpp"
 
 #include "models/crossbar/read_draws.hpp"
-#include "tests/unit/crossbar/random_matrix.hpp"
+#include "tests/unit/crossbar/outcome.hpp"
 #include "tests/unit/crossbar/some_cells.hpp"
 
 #include <gtest/gtest.h>
@@ -13,7 +13,9 @@ namespace berth::crossbar {
 namespace {
 
 using test::CellSettings;
+using test::Outcome;
 using test::random_int8;
+using test::read;
 using test::SomeCells;
 using test::uniform_adc;
 
@@ -23,20 +25,6 @@ CrossbarDesign design(const char* encoding, int cell_bits, std::shared_ptr<const
             .adc = std::move(adc),
             .cells = std::make_shared<const SomeCells>(std::move(cells)),
             .sense = {}};
-}
-
-struct Outcome {
-    std::vector<std::int32_t> codes;
-    std::vector<std::int64_t> sums;
-    Activity activity;
-};
-
-Outcome read(const CrossbarMatrix& matrix, const std::vector<std::int8_t>& x, int tokens, const ReadKey& key = {}) {
-    Outcome all;
-    all.codes.resize(matrix.code_count(tokens));
-    all.sums.resize(std::size_t(tokens) * std::size_t(matrix.layout().out));
-    all.activity = matrix.accumulate(x, tokens, all.sums, all.codes, key);
-    return all;
 }
 
 // One weight of 1 on each of 16 rows, all driven: a column of 16 cells at 1.25 and one, of the other polarity, of 16 at 0.25.
