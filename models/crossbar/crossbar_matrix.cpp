@@ -128,8 +128,7 @@ Activity CrossbarMatrix::accumulate(std::span<const std::int8_t> x, int tokens, 
 void CrossbarMatrix::accumulate_exactly(std::span<const std::int8_t> x, int tokens, std::span<std::int64_t> sums) const {
     std::vector<std::int32_t> exact(sums.size());
     gemm(x, weights_, exact, tokens, layout().in, layout().out);
-    // A lossless converter gives every unit of current a whole number of codes.
-    const std::int64_t codes_per_unit = std::llround(1.0 / arrays_->design.adc->step());
+    const std::int64_t codes_per_unit = arrays_->codes_per_unit();
     for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += exact[i] * codes_per_unit;
 }
 
