@@ -5,6 +5,7 @@
 #include "models/core/json.hpp"
 #include "models/cost/cost.hpp"
 #include "models/crossbar/encoding.hpp"
+#include "models/inference/network.hpp"
 #include "platform/preset_files.hpp"
 #include "platform/sanity.hpp"
 
@@ -25,7 +26,6 @@ constexpr TopologyEntry kTopologies[] = {
 
 constexpr const char* kAdc = "tile.ima.adc";
 constexpr int kInputBits = 8;
-constexpr int kMagnitudeBits = 7;
 
 std::string text(const boost::json::object& json, const char* key, const std::string& where) {
     const auto& value = detail::required(json, key, where + key, "a text");
@@ -70,7 +70,7 @@ void check_consistency(const PlatformConfig& config, const std::string& where) {
     if (kInputBits % config.dac.bits != 0)
         throw InputError(where + "dac.bits", "is " + std::to_string(config.dac.bits), "a divisor of the 8 bits of an input");
     const auto encoding = crossbar::make_encoding(crossbar.encoding);
-    const int columns = encoding->slices(kMagnitudeBits, crossbar.cell_bits) + encoding->unit_columns();
+    const int columns = encoding->slices(inference::kMatrixMagnitudeBits, crossbar.cell_bits) + encoding->unit_columns();
     if (columns > crossbar.cols)
         throw InputError(where + "crossbar.cols", "is " + std::to_string(crossbar.cols),
                          "at least the " + std::to_string(columns) + " columns of one int8 output channel");

@@ -9,7 +9,6 @@
 namespace berth::inference {
 namespace {
 
-constexpr int kMatrixMagnitudeBits = 7;
 constexpr std::string_view kExactPath = "int8_gemm";
 
 std::uint64_t component(std::uint32_t owner, std::size_t index) { return std::uint64_t{owner} << 32 | index; }

@@ -6,6 +6,7 @@
 #include "models/core/json.hpp"
 #include "platform/area_report.hpp"
 #include "platform/command/command.hpp"
+#include "platform/command/image_block.hpp"
 #include "platform/sanity.hpp"
 
 #include <fmt/format.h>
@@ -23,13 +24,6 @@ struct AreaOptions {
     std::vector<std::string> settings;
     UncertaintyChoice uncertainty;
 };
-
-boost::json::value image_block(const std::string& file, const compressor::WeightImage& image) {
-    boost::json::array tasks;
-    for (const auto& task : image.tasks) tasks.emplace_back(task.name);
-    return boost::json::object{
-        {"path", file}, {"sha256", sha256_of_file(file)}, {"method", image.method}, {"mode", image.mode}, {"tasks", std::move(tasks)}};
-}
 
 std::string table(const platform::PlatformConfig& config, const platform::ImageOnChip* on_chip) {
     const boost::json::object area = platform::area_block(config, on_chip), power = platform::power_block(config, on_chip);
@@ -71,7 +65,7 @@ void run(const AreaOptions& options, const Common& common) {
     if (!options.image.empty()) {
         const compressor::WeightImage image = compressor::read_image(options.image);
         placed = platform::place_on_chip(config, image);
-        image_json = image_block(options.image, image);
+        image_json = image_block(options.image, sha256_of_file(options.image), image);
     }
     const platform::ImageOnChip* on_chip = placed ? &*placed : nullptr;
     std::cout << table(config, on_chip) << (on_chip ? comparison(config, *on_chip) : "");

@@ -10,6 +10,7 @@
 #include "platform/accelerator/accelerator.hpp"
 #include "platform/area_report.hpp"
 #include "platform/command/command.hpp"
+#include "platform/command/image_block.hpp"
 
 #include <fmt/format.h>
 
@@ -57,13 +58,8 @@ Estimated read_image_input(const EstimateOptions& options, platform::PlatformCon
     platform::ChipPlan plan = platform::make_plan(image, config, platform::make_mesh(config));
     const int tokens = options.tokens != 0 ? options.tokens : std::min(kUsualTokens, image.shape.positions);
     std::vector<std::string> names;
-    boost::json::array tasks;
-    for (const auto& task : image.tasks) {
-        names.push_back(task.name);
-        tasks.emplace_back(task.name);
-    }
-    boost::json::object about{
-        {"path", options.image}, {"sha256", digest.get()}, {"method", image.method}, {"mode", image.mode}, {"tasks", std::move(tasks)}};
+    for (const auto& task : image.tasks) names.push_back(task.name);
+    boost::json::object about = image_block(options.image, digest.get(), image);
     return {std::move(config), std::move(on_chip), std::move(plan), std::move(names), std::move(about), tokens, false};
 }
 
@@ -108,8 +104,7 @@ Ledger energy_of(const Estimated& input, const platform::PlatformConfig& config,
     return ledger;
 }
 
-boost::json::object task_block(const Estimated& input, std::size_t task) {
-    const auto sentence = input.sentence(input.config, task);
+boost::json::object task_block(const Estimated& input, std::size_t task, const platform::SentenceEstimate& sentence) {
     const Ledger ledger = energy_of(input, input.config, sentence);
     return {{"name", input.names[task]},
             {"latency_s", sentence.latency_s},
@@ -139,17 +134,20 @@ platform::Totals totals(const Estimated& input, const std::vector<platform::Sent
     return totals;
 }
 
-boost::json::value uncertainty(const UncertaintyChoice& choice, const Estimated& input, std::uint64_t seed) {
+boost::json::value uncertainty(const UncertaintyChoice& choice, const Estimated& input,
+                               const std::vector<platform::SentenceEstimate>& published, std::uint64_t seed) {
     if (!choice.wanted) return nullptr;
-    std::vector<platform::SentenceEstimate> published;
-    for (std::size_t task = 0; task < input.names.size(); ++task) published.push_back(input.sentence(input.config, task));
     return platform::uncertainty_block(input.config, seed, choice.samples,
                                        [&](const platform::PlatformConfig& drawn) { return totals(input, published, drawn); });
 }
 
 boost::json::object report(const EstimateOptions& options, const Estimated& input, const Common& common) {
+    std::vector<platform::SentenceEstimate> published;
     boost::json::array tasks;
-    for (std::size_t task = 0; task < input.names.size(); ++task) tasks.emplace_back(task_block(input, task));
+    for (std::size_t task = 0; task < input.names.size(); ++task) {
+        published.push_back(input.sentence(input.config, task));
+        tasks.emplace_back(task_block(input, task, published.back()));
+    }
     return {{"schema", "berth.estimate.1"},
             {"berth_version", kVersion},
             {"command", common.line},
@@ -160,7 +158,7 @@ boost::json::object report(const EstimateOptions& options, const Estimated& inpu
             {"area_mm2", platform::area_block(input.config, &input.on_chip)},
             {"power_w", platform::power_block(input.config, &input.on_chip)},
             {"arrays", platform::arrays_block(input.config, &input.on_chip)},
-            {"uncertainty", uncertainty(options.uncertainty, input, common.seed)},
+            {"uncertainty", uncertainty(options.uncertainty, input, published, common.seed)},
             {"sources", input.config.constants.sources()}};
 }
 
