@@ -48,7 +48,10 @@ PlaneIndex index_planes(const mapping::Placement& placement) {
     return index;
 }
 
-/// The planes a task's vector is for at one matrix: its own where it has one, and the base's where it shares that.
+constexpr const char *kDown = ".down", *kUp = ".up";
+
+/// The planes a task's vector is for at one matrix: its own where it has one, the base's where it shares that, and the first
+/// factor of a low-rank delta.
 std::vector<int> planes_of_matrix(const compressor::WeightImage& image, const compressor::TaskImage& task, std::size_t matrix,
                                   const PlaneIndex& index) {
     const std::string name = inference::matrix_name(image.shape, matrix);
@@ -56,6 +59,7 @@ std::vector<int> planes_of_matrix(const compressor::WeightImage& image, const co
     const bool shared = matrix < image.base.size() && task.network.linears[matrix].matrix == image.base[matrix];
     if (const auto base = index.find({"base", name}); shared && base != index.end()) planes.push_back(base->second);
     if (const auto own = index.find({task.name, name}); own != index.end()) planes.push_back(own->second);
+    if (const auto down = index.find({task.name, name + kDown}); down != index.end()) planes.push_back(down->second);
     if (planes.empty()) throw std::logic_error("task " + task.name + " has no plane for " + name);
     return planes;
 }
@@ -98,7 +102,62 @@ private:
         stage.home = stage.tiles.front();
         stage.input_bytes = shape.inputs;
         stage.work = shape.work;
+        add_up_factors(task, shape, stage);
         return stage;
+    }
+
+    void add_up_factors(const compressor::TaskImage& task, const StageShape& shape, StagePlan& stage) const {
+        auto& low_rank = stage.low_rank;
+        std::set<int> tiles;
+        for (const std::size_t matrix : shape.matrices) {
+            const auto up = index_.find({task.name, inference::matrix_name(image_.shape, matrix) + kUp});
+            if (up == index_.end()) continue;
+            const auto& placed = placement_.planes[static_cast<std::size_t>(up->second)];
+            low_rank.planes.push_back(up->second);
+            low_rank.actions += actions_of(placed, reads_);
+            low_rank.middle_bytes += placed.plane.inputs;
+            // Middle values from partial sums and their quantisation; behind the arrays results from partial sums, and a sum.
+            low_rank.middle_work.elements += 2 * std::int64_t{placed.plane.inputs};
+            stage.work.elements += 2 * std::int64_t{placed.plane.outputs};
+            tiles.insert(placed.tiles.begin(), placed.tiles.end());
+        }
+        low_rank.tiles.assign(tiles.begin(), tiles.end());
+    }
+
+    [[nodiscard]] bool is_down(int plane) const {
+        const std::string& name = placement_.planes[static_cast<std::size_t>(plane)].plane.matrix;
+        return name.ends_with(kDown);
+    }
+
+    /// Partial sums that the planes of a stage send to where they meet, bytes of all tiles.
+    template <class Counts>
+    [[nodiscard]] std::int64_t sum_bytes(const std::vector<int>& planes, const Counts& counts) const {
+        std::int64_t sums = 0;
+        for (const int plane : planes) {
+            if (!counts(plane)) continue;
+            const auto& placed = placement_.planes[static_cast<std::size_t>(plane)];
+            const auto parts = std::min<std::int64_t>(placed.row_blocks, static_cast<std::int64_t>(placed.tiles.size()));
+            sums += placed.plane.outputs * parts * kPartialSumBytes;
+        }
+        return sums;
+    }
+
+    [[nodiscard]] interconnect::Tree gather(const std::vector<int>& tiles, int to, std::int64_t sums, std::int64_t whole) const {
+        const auto count = static_cast<std::int64_t>(tiles.size());
+        return mesh_.gather(tiles, to, (sums + count - 1) / count, whole);
+    }
+
+    void join_low_rank(StagePlan& stage) const {
+        auto& low_rank = stage.low_rank;
+        if (low_rank.empty()) return;
+        const std::int64_t middle = sum_bytes(stage.planes, [&](int plane) { return is_down(plane); });
+        low_rank.meet = gather(stage.tiles, stage.home, middle, low_rank.middle_bytes * kPartialSumBytes);
+        low_rank.spread = mesh_.multicast(stage.home, low_rank.tiles, low_rank.middle_bytes);
+        const std::int64_t sums = sum_bytes(low_rank.planes, [](int) { return true; });
+        std::int64_t whole = 0;
+        for (const int plane : low_rank.planes)
+            whole += std::int64_t{placement_.planes[static_cast<std::size_t>(plane)].plane.outputs} * kPartialSumBytes;
+        low_rank.gather = gather(low_rank.tiles, stage.next_home, sums, whole);
     }
 
     /// Ties a stage to those behind it: where its results meet, and where its vector is wanted again as a residual.
@@ -109,14 +168,8 @@ private:
         stage.result_bytes = shape.outputs;
         stage.multicast = mesh_.multicast(stage.home, stage.tiles, stage.input_bytes);
         const std::int64_t whole = shape.outputs * kPartialSumBytes;
-        std::int64_t sums = 0;
-        for (const int plane : stage.planes) {
-            const auto& placed = placement_.planes[static_cast<std::size_t>(plane)];
-            const auto parts = std::min<std::int64_t>(placed.row_blocks, static_cast<std::int64_t>(placed.tiles.size()));
-            sums += placed.plane.outputs * parts * kPartialSumBytes;
-        }
-        const auto tiles = static_cast<std::int64_t>(stage.tiles.size());
-        stage.gather = mesh_.gather(stage.tiles, stage.next_home, (sums + tiles - 1) / tiles, whole);
+        stage.gather = gather(stage.tiles, stage.next_home, sum_bytes(stage.planes, [&](int plane) { return !is_down(plane); }), whole);
+        join_low_rank(stage);
         const auto kind = static_cast<Stage>(position % kStagesPerLayer);
         if (last || (kind != Stage::query_key_value && kind != Stage::intermediate)) return;
         // The vector is added where the second stage from here makes its result.
