@@ -9,8 +9,9 @@ add_library(berth_flags INTERFACE)
 add_library(berth::flags ALIAS berth_flags)
 # GCC 12 sees overlapping copies in std::string's operator+ where there are none (its bug 105651).
 target_compile_options(berth_flags INTERFACE
-  $<BUILD_INTERFACE:-Wall;-Wextra;-Wpedantic;-Wshadow;-Wnon-virtual-dtor;-Woverloaded-virtual;-ffp-contract=off>
-  $<BUILD_INTERFACE:$<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>>
+  $<BUILD_INTERFACE:-Wall;-Wextra;-Wpedantic;-Wshadow;-ffp-contract=off>
+  $<BUILD_INTERFACE:$<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor;-Woverloaded-virtual>>
+  $<BUILD_INTERFACE:$<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-restrict>>
   $<$<BOOL:${BERTH_WERROR}>:-Werror>)
 if(BERTH_SANITIZE)
   target_compile_options(berth_flags INTERFACE -fsanitize=${BERTH_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g)

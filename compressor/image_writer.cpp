@@ -84,7 +84,7 @@ private:
 };
 
 std::size_t add_codes(const std::vector<std::int8_t>& codes, int magnitude_bits, const std::string& name, Sections& sections) {
-    if (magnitude_bits == inference::kInt8MagnitudeBits) return sections.add(name, layout::kInt8, codes);
+    if (magnitude_bits == inference::kMatrixMagnitudeBits) return sections.add(name, layout::kInt8, codes);
     return sections.add_owned(name, layout::packed_type(magnitude_bits), layout::pack(codes, magnitude_bits));
 }
 

@@ -20,7 +20,7 @@ std::string input_of(const inference::Shape& shape, std::size_t index) {
 
 /// A copy takes a whole int8 weight where the image makes do with less.
 mapping::Plane copy_of(const inference::Int8Matrix& matrix, const std::string& name, const std::string& owner) {
-    return {name, owner, matrix.in, matrix.out, inference::kInt8MagnitudeBits};
+    return {name, owner, matrix.in, matrix.out, inference::kMatrixMagnitudeBits};
 }
 
 }  // namespace

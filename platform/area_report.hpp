@@ -5,6 +5,7 @@
 #include "models/mapping/inventory.hpp"
 #include "models/mapping/placement.hpp"
 #include "platform/config.hpp"
+#include "platform/uncertainty.hpp"
 
 #include <boost/json.hpp>
 
@@ -52,7 +53,7 @@ struct CellsPerElement {
 /// {total, components{path: mm2}, baseline_copies, ratio, copies_sharing, groups{cells, converters, embedding_memory, rest}};
 /// copies_sharing: the copies by the image's own mapper, so that what comes of the code stands apart from what comes of sharing
 [[nodiscard]] boost::json::object area_block(const PlatformConfig& config, const ImageOnChip* on_chip);
-/// {peak, static, components{path: {peak, static}}}, watts
+/// {peak, static, density_w_per_mm2, components{path: {peak, static}}}, watts; the density is peak power over area
 [[nodiscard]] boost::json::object power_block(const PlatformConfig& config, const ImageOnChip* on_chip);
 /// {needed, sites, available, utilisation, imas, tiles}
 [[nodiscard]] boost::json::object arrays_block(const PlatformConfig& config, const ImageOnChip* on_chip);
@@ -60,5 +61,8 @@ struct CellsPerElement {
 [[nodiscard]] boost::json::value cells_block(const ImageOnChip* on_chip);
 /// {cells, arrays, area, explanation}, or null without an image
 [[nodiscard]] boost::json::value ratios_block(const PlatformConfig& config, const ImageOnChip* on_chip);
+
+/// What uncertainty is asked of: area, powers and, with an image, what they are compared with.
+[[nodiscard]] Totals area_totals(const PlatformConfig& config, const ImageOnChip* on_chip);
 
 }  // namespace berth::platform

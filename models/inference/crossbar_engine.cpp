@@ -11,30 +11,31 @@ namespace {
 
 constexpr std::string_view kExactPath = "int8_gemm";
 
+std::uint64_t component(std::uint32_t owner, std::size_t index) { return std::uint64_t{owner} << 32 | index; }
+
 bool takes_gemm(const crossbar::CrossbarMatrix* plane) { return !plane || plane->path_taken() == kExactPath; }
 
 }  // namespace
 
-CrossbarEngine::CrossbarEngine(const Network& network, const crossbar::CrossbarParams& params, const periphery::DacParams& dac,
-                               const periphery::AdcParams& adc, int threads)
+CrossbarEngine::CrossbarEngine(const Network& network, const crossbar::CrossbarDesign& design, const PlaneOwners& owners, int threads)
     : network_(network), planes_(network.linears.size()), factors_(network.linears.size()) {
-    const std::shared_ptr<const periphery::Adc> converter = periphery::make_adc(adc);
     Threads pool(threads);
     pool.for_each(planes_.size(), [&](std::size_t index) {
         const Int8Matrix& matrix = *network.linears[index].matrix;
         const MatrixDelta* const delta = network.linears[index].delta.get();
         Planes& planes = planes_[index];
-        planes.matrix = std::make_unique<const crossbar::CrossbarMatrix>(matrix.values, matrix.out, matrix.in, matrix.magnitude_bits, params,
-                                                                         dac, converter);
+        planes.matrix = std::make_unique<const crossbar::CrossbarMatrix>(matrix.values, matrix.out, matrix.in, matrix.magnitude_bits, design,
+                                                                         component(owners.matrices, index));
         if (delta && !delta->channels.empty())
-            planes.delta = std::make_unique<const crossbar::CrossbarMatrix>(delta->codes, static_cast<int>(delta->channels.size()),
-                                                                            matrix.in, delta->magnitude_bits, params, dac, converter);
+            planes.delta =
+                std::make_unique<const crossbar::CrossbarMatrix>(delta->codes, static_cast<int>(delta->channels.size()), matrix.in,
+                                                                 delta->magnitude_bits, design, component(owners.deltas, index));
         if (const LowRankDelta* const low_rank = network.linears[index].low_rank.get()) {
-            const auto program = [&](const Int8Matrix& factor) {
-                return std::make_unique<const crossbar::CrossbarMatrix>(factor.values, factor.out, factor.in, factor.magnitude_bits, params,
-                                                                        dac, converter);
+            const auto program = [&](const Int8Matrix& factor, std::size_t number) {
+                return std::make_unique<const crossbar::CrossbarMatrix>(factor.values, factor.out, factor.in, factor.magnitude_bits, design,
+                                                                        component(owners.deltas, number));
             };
-            factors_[index] = {program(low_rank->down), program(low_rank->up)};
+            factors_[index] = {program(low_rank->down, index + planes_.size()), program(low_rank->up, index + 2 * planes_.size())};
         }
         planes.exact = takes_gemm(planes.matrix.get()) && takes_gemm(planes.delta.get());
     });
@@ -50,12 +51,13 @@ void CrossbarEngine::multiply(std::size_t index, std::span<const std::int8_t> x,
         if (planes.delta) book(planes.delta->activity(tokens));
         return;
     }
+    const crossbar::ReadKey key{.request = request};
     std::vector<std::int64_t> sums(accumulators.size());
-    book(planes.matrix->accumulate(x, tokens, sums));
+    book(planes.matrix->accumulate(x, tokens, sums, key));
     if (planes.delta) {
         const auto& channels = network_.linears[index].delta->channels;
         std::vector<std::int64_t> added(std::size_t(tokens) * channels.size());
-        book(planes.delta->accumulate(x, tokens, added));
+        book(planes.delta->accumulate(x, tokens, added, key));
         const std::size_t out = std::size_t(planes.matrix->layout().out);
         for (std::size_t token = 0; token < std::size_t(tokens); ++token)
             for (std::size_t kept = 0; kept < channels.size(); ++kept)
@@ -64,12 +66,12 @@ void CrossbarEngine::multiply(std::size_t index, std::span<const std::int8_t> x,
     planes.matrix->finish(sums, accumulators);
 }
 
-void CrossbarEngine::multiply_factor(std::size_t index, Factor factor, std::span<const std::int8_t> x, int tokens, std::uint64_t,
+void CrossbarEngine::multiply_factor(std::size_t index, Factor factor, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
                                      std::span<std::int32_t> accumulators) const {
     const FactorPlanes& planes = factors_.at(index);
     const crossbar::CrossbarMatrix& plane = factor == Factor::down ? *planes.down : *planes.up;
     std::vector<std::int64_t> sums(accumulators.size());
-    book(plane.accumulate(x, tokens, sums));
+    book(plane.accumulate(x, tokens, sums, {.request = request}));
     plane.finish(sums, accumulators);
 }
 

@@ -10,14 +10,14 @@
 
 namespace berth::inference {
 
-inline constexpr int kInt8MagnitudeBits = 7;
+inline constexpr int kMatrixMagnitudeBits = 7;  ///< of an int8 matrix's values: they lie within 2^7 - 1
 
 /// Integer matrix, row-major [out, in], |value| <= 2^magnitude_bits - 1; the real weight is value * scale[row].
 struct Int8Matrix {
     int out = 0, in = 0;
     std::vector<std::int8_t> values;
     std::vector<float> scales;                ///< one a row (output channel, or embedding)
-    int magnitude_bits = kInt8MagnitudeBits;  ///< 7 for int8; fewer take fewer cells
+    int magnitude_bits = kMatrixMagnitudeBits;  ///< 7 for int8; fewer take fewer cells
 };
 
 /// What a task adds to the base's integers in the base's scales: W_task = W_base + delta, on the kept output channels;
@@ -87,6 +87,6 @@ struct Network {
 /// Symmetric int8 by output channel: scale = max|row| / 127, value = nearest (ties to even), a row of zeros has scale 1.
 /// values: row-major [out, in].
 /// @param magnitude_bits 1 to 7; with fewer than 7 the scale is max|row| / (2^magnitude_bits - 1).
-[[nodiscard]] Int8Matrix quantise_rows(const std::vector<float>& values, int out, int in, int magnitude_bits = kInt8MagnitudeBits);
+[[nodiscard]] Int8Matrix quantise_rows(const std::vector<float>& values, int out, int in, int magnitude_bits = kMatrixMagnitudeBits);
 
 }  // namespace berth::inference

@@ -10,9 +10,15 @@ namespace berth::tlm {
 
 using sc_core::sc_time;
 using sc_core::sc_time_stamp;
+using sc_core::SC_ZERO_TIME;
 
-Dma::Dma(const sc_core::sc_module_name& name, const DmaParams& params) : sc_module(name), socket("socket"), params_(params) {
+Dma::Dma(const sc_core::sc_module_name& name, const DmaParams& params)
+    : sc_module(name), socket("socket"), params_(params), arrivals_("arrivals") {
     socket.register_nb_transport_bw(this, &Dma::nb_transport_bw);
+    SC_HAS_PROCESS(Dma);
+    SC_METHOD(take_arrivals);
+    sensitive << arrivals_.due();
+    dont_initialize();
 }
 
 DmaResult Dma::write(std::uint64_t address, std::span<const std::byte> from) {
@@ -21,121 +27,148 @@ DmaResult Dma::write(std::uint64_t address, std::span<const std::byte> from) {
 }
 
 DmaResult Dma::transfer(::tlm::tlm_command command, std::uint64_t address, std::byte* data, std::uint64_t length) {
-    const Transfer whole{command, address, data, length};
-    return params_.view == View::lt ? blocking(whole) : phased(whole);
+    Transfer whole{command, address, data, length};
+    const auto place = transfers_.insert(transfers_.end(), &whole);
+    if (params_.view == View::lt)
+        blocking(whole);
+    else
+        phased(whole);
+    transfers_.erase(place);
+    return whole.result;
 }
 
-std::uint32_t Dma::take_burst(Transfer& transfer, ::tlm::tlm_generic_payload& payload) {
-    const auto length = static_cast<std::uint32_t>(first_burst(transfer.address, transfer.remaining, params_.burst_bytes));
+void Dma::abort() {
+    for (Transfer* transfer : transfers_) transfer->result.aborted = true;
+    progress_.notify(SC_ZERO_TIME);
+}
+
+/// Makes the payload the transfer's next burst, every field of it: the last target may have left anything there. @return its
+/// address.
+std::uint64_t Dma::take_burst(Transfer& transfer, ::tlm::tlm_generic_payload& payload) {
+    const std::uint64_t address = transfer.address;
+    const auto length = static_cast<std::uint32_t>(first_burst(address, transfer.remaining, params_.burst_bytes));
     payload.set_command(transfer.command);
-    payload.set_address(transfer.address);
+    payload.set_address(address);
     payload.set_data_ptr(reinterpret_cast<unsigned char*>(transfer.data));
     payload.set_data_length(length);
     payload.set_streaming_width(length);
     payload.set_byte_enable_ptr(nullptr);
+    payload.set_byte_enable_length(0);
     payload.set_dmi_allowed(false);
+    payload.set_gp_option(::tlm::TLM_MIN_PAYLOAD);
     payload.set_response_status(::tlm::TLM_INCOMPLETE_RESPONSE);
     transfer.address += length;
     transfer.data += length;
     transfer.remaining -= length;
     ++bursts_;
-    bytes_ += length;
-    return length;
+    (transfer.command == ::tlm::TLM_READ_COMMAND ? bytes_read_ : bytes_written_) += length;
+    return address;
 }
 
-void Dma::note(DmaResult& result, const ::tlm::tlm_generic_payload& payload, std::uint64_t address) const {
+void Dma::note(Transfer& transfer, const ::tlm::tlm_generic_payload& payload, std::uint64_t address) {
     // INCOMPLETE means that no target answered, which is a failure like any other.
-    if (payload.get_response_status() == ::tlm::TLM_OK_RESPONSE || !result.ok()) return;
-    result = {payload.get_response_status(), address};
+    DmaResult& result = transfer.result;
+    if (payload.get_response_status() == ::tlm::TLM_OK_RESPONSE) return;
+    if (result.status != ::tlm::TLM_OK_RESPONSE && result.failed_address < address) return;
+    result.status = payload.get_response_status();
+    result.failed_address = address;
 }
 
-DmaResult Dma::blocking(Transfer transfer) {
-    const sc_time begin = sc_time_stamp();
-    DmaResult result;
-    ::tlm::tlm_generic_payload payload;
+void Dma::blocking(Transfer& transfer) {
     std::vector<sc_time> answered(params_.outstanding);  // a ring: when the burst that last had the place was answered
-    sc_time issue = begin, last = begin;
-    for (std::uint64_t burst = 0; transfer.remaining > 0 && result.ok(); ++burst) {
+    sc_time issue = sc_time_stamp(), last = issue;
+    for (std::uint64_t burst = 0; transfer.remaining > 0 && transfer.result.ok(); ++burst) {
         sc_time& slot = answered[burst % params_.outstanding];
-        if (burst > 0) issue = std::max(issue + params_.cycle, slot);
-        const std::uint64_t address = transfer.address;
-        take_burst(transfer, payload);
-        sc_time delay = issue - begin;
+        if (burst > 0) issue = std::max({issue + params_.cycle, slot, sc_time_stamp()});
+        ::tlm::tlm_generic_payload payload;
+        const std::uint64_t address = take_burst(transfer, payload);
+        sc_time delay = issue - sc_time_stamp();
         socket->b_transport(payload, delay);
-        slot = begin + delay;
+        // A target that waits has moved the kernel's time in place of the delay.
+        slot = std::max(sc_time_stamp() + delay, issue);
         last = std::max(last, slot);
-        note(result, payload, address);
+        note(transfer, payload, address);
     }
-    if (last > begin) wait(last - begin);
-    return result;
+    if (last > sc_time_stamp()) wait(last - sc_time_stamp());
 }
 
-DmaResult Dma::phased(Transfer transfer) {
-    result_ = {};
+void Dma::phased(Transfer& transfer) {
     sc_time issue;
-    for (bool first = true; transfer.remaining > 0 && result_.ok(); first = false) {
-        while (under_way_.size() >= params_.outstanding || request_open_) wait(progress_);
+    for (bool first = true; transfer.remaining > 0; first = false) {
+        const auto blocked = [&] { return transfer.under_way >= params_.outstanding || open_request_ != nullptr; };
         if (!first && issue + params_.cycle > sc_time_stamp()) wait(issue + params_.cycle - sc_time_stamp());
-        if (!result_.ok()) break;
+        while (blocked() && transfer.result.ok()) wait(progress_);
+        if (!transfer.result.ok()) break;
         issue = sc_time_stamp();
         ::tlm::tlm_generic_payload& payload = pool_.acquire();
-        const std::uint64_t address = transfer.address;
-        take_burst(transfer, payload);
-        under_way_.emplace_back(&payload, address);
+        under_way_[&payload] = {&transfer, take_burst(transfer, payload)};
+        ++transfer.under_way;
         send(payload);
     }
-    while (!under_way_.empty()) wait(progress_);
-    return result_;
+    while (transfer.under_way > 0) wait(progress_);
 }
 
 void Dma::send(::tlm::tlm_generic_payload& payload) {
     ::tlm::tlm_phase phase = ::tlm::BEGIN_REQ;
     sc_time delay;
-    request_open_ = true;
+    open_request_ = &payload;
     switch (socket->nb_transport_fw(payload, phase, delay)) {
         case ::tlm::TLM_ACCEPTED:
             return;
         case ::tlm::TLM_UPDATED:
-            if (delay > sc_core::SC_ZERO_TIME) wait(delay);
-            return handle(payload, phase);
+            return arrivals_.push({&payload, phase == ::tlm::END_REQ ? ::tlm::END_REQ : ::tlm::BEGIN_RESP}, delay);
         case ::tlm::TLM_COMPLETED:
-            if (delay > sc_core::SC_ZERO_TIME) wait(delay);
-            request_open_ = false;
-            return finish(payload);
+            // Nothing follows: the answer is here, and is used when its time has come.
+            return arrivals_.push({&payload, ::tlm::END_RESP}, delay);
     }
 }
 
-void Dma::handle(::tlm::tlm_generic_payload& payload, ::tlm::tlm_phase phase) {
-    if (phase == ::tlm::END_REQ) {
-        request_open_ = false;
-        progress_.notify(sc_core::SC_ZERO_TIME);
-    } else if (phase == ::tlm::BEGIN_RESP) {
-        request_open_ = request_open_ && under_way_.back().first != &payload;
+void Dma::take_arrivals() {
+    Arrival arrival;
+    while (arrivals_.pop(arrival)) arrive(*arrival.first, arrival.second);
+}
+
+void Dma::arrive(::tlm::tlm_generic_payload& payload, ::tlm::tlm_phase_enum phase) {
+    end_request(payload);
+    if (phase == ::tlm::BEGIN_RESP) {
         ::tlm::tlm_phase end = ::tlm::END_RESP;
         sc_time delay;
         socket->nb_transport_fw(payload, end, delay);
-        finish(payload);
     }
+    if (phase != ::tlm::END_REQ) finish(payload);
+}
+
+/// An answer that comes before END_REQ ends the request as well.
+void Dma::end_request(const ::tlm::tlm_generic_payload& payload) {
+    if (open_request_ != &payload) return;
+    open_request_ = nullptr;
+    progress_.notify(SC_ZERO_TIME);
 }
 
 void Dma::finish(::tlm::tlm_generic_payload& payload) {
-    const auto found = std::find_if(under_way_.begin(), under_way_.end(), [&](const auto& entry) { return entry.first == &payload; });
+    const auto found = under_way_.find(&payload);
     if (found == under_way_.end()) return;
-    note(result_, payload, found->second);
+    note(*found->second.transfer, payload, found->second.address);
+    --found->second.transfer->under_way;
     under_way_.erase(found);
     payload.release();
-    progress_.notify(sc_core::SC_ZERO_TIME);
+    progress_.notify(SC_ZERO_TIME);
 }
 
-::tlm::tlm_sync_enum Dma::nb_transport_bw(::tlm::tlm_generic_payload& payload, ::tlm::tlm_phase& phase, sc_time&) {
-    if (phase == ::tlm::END_REQ) {
-        handle(payload, phase);
+::tlm::tlm_sync_enum Dma::nb_transport_bw(::tlm::tlm_generic_payload& payload, ::tlm::tlm_phase& phase, sc_time& delay) {
+    if (phase != ::tlm::END_REQ && phase != ::tlm::BEGIN_RESP) return ::tlm::TLM_ACCEPTED;
+    if (delay > SC_ZERO_TIME) {
+        arrivals_.push({&payload, phase == ::tlm::END_REQ ? ::tlm::END_REQ : ::tlm::BEGIN_RESP}, delay);
         return ::tlm::TLM_ACCEPTED;
     }
-    // The answer's END_RESP goes with the return: the response needs no time of the DMA's.
-    request_open_ = request_open_ && !under_way_.empty() && under_way_.back().first != &payload;
-    phase = ::tlm::END_RESP;
+    if (phase == ::tlm::END_REQ) {
+        end_request(payload);
+        return ::tlm::TLM_ACCEPTED;
+    }
+    // END_RESP goes with the return: the response needs no time of the DMA's.
+    end_request(payload);
     finish(payload);
+    phase = ::tlm::END_RESP;
     return ::tlm::TLM_COMPLETED;
 }
 

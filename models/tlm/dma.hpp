@@ -2,14 +2,17 @@
 #pragma once
 
 #include "models/tlm/payload_pool.hpp"
+#include "models/tlm/timed_queue.hpp"
 
 #include <tlm_utils/simple_initiator_socket.h>
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <span>
 #include <systemc>
+#include <unordered_map>
+#include <utility>
 
 namespace berth::tlm {
 
@@ -25,27 +28,37 @@ struct DmaParams {
 
 struct DmaResult {
     ::tlm::tlm_response_status status = ::tlm::TLM_OK_RESPONSE;
-    std::uint64_t failed_address = 0;  ///< of the first burst that was refused
+    std::uint64_t failed_address = 0;  ///< of the first burst, in the order of addresses, that was refused
+    bool aborted = false;              ///< whether abort() ended it
 
-    [[nodiscard]] bool ok() const { return status == ::tlm::TLM_OK_RESPONSE; }
+    [[nodiscard]] bool ok() const { return status == ::tlm::TLM_OK_RESPONSE && !aborted; }
 };
 
 /// Moves bytes between memory and the accelerator. A transfer is cut at 4 KiB and at the burst length; burst k is issued at
 /// max(issue of k-1 + cycle, answer of k-outstanding), in either view. After a refused burst no further one is issued.
+/// Trusts nothing that comes back but data and status: an interconnect may change every other field, a memory may wait, answer
+/// out of order, or in any of the base protocol's ways.
 class Dma : public sc_core::sc_module {
 public:
     tlm_utils::simple_initiator_socket<Dma> socket;
 
     Dma(const sc_core::sc_module_name& name, const DmaParams& params);
 
-    /// Blocks the calling SC_THREAD until the last burst was answered. One transfer at a time.
+    /// Blocks the calling SC_THREAD until the last burst was answered; the bytes must stay where they are until then. A
+    /// transfer of no bytes is done at once. The range may not pass the end of the address space.
     DmaResult read(std::uint64_t address, std::span<std::byte> to) {
         return transfer(::tlm::TLM_READ_COMMAND, address, to.data(), to.size());
     }
     DmaResult write(std::uint64_t address, std::span<const std::byte> from);
 
+    /// Ends every transfer: no further burst is issued, and the calls return, aborted, when what is under way was answered.
+    /// Others may begin meanwhile.
+    void abort();
+
     [[nodiscard]] std::uint64_t bursts() const { return bursts_; }
-    [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+    [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
+    [[nodiscard]] std::uint64_t bytes_written() const { return bytes_written_; }
+    [[nodiscard]] std::uint64_t bytes() const { return bytes_read_ + bytes_written_; }
 
 private:
     struct Transfer {
@@ -53,27 +66,37 @@ private:
         std::uint64_t address;
         std::byte* data;
         std::uint64_t remaining;
+        std::uint32_t under_way = 0;
+        DmaResult result{};
     };
+    struct Burst {
+        Transfer* transfer;
+        std::uint64_t address;
+    };
+    using Arrival = std::pair<::tlm::tlm_generic_payload*, ::tlm::tlm_phase_enum>;
 
     DmaResult transfer(::tlm::tlm_command command, std::uint64_t address, std::byte* data, std::uint64_t length);
-    DmaResult blocking(Transfer transfer);
-    DmaResult phased(Transfer transfer);
-    std::uint32_t take_burst(Transfer& transfer, ::tlm::tlm_generic_payload& payload);
-    void note(DmaResult& result, const ::tlm::tlm_generic_payload& payload, std::uint64_t address) const;
+    void blocking(Transfer& transfer);
+    void phased(Transfer& transfer);
+    std::uint64_t take_burst(Transfer& transfer, ::tlm::tlm_generic_payload& payload);
+    static void note(Transfer& transfer, const ::tlm::tlm_generic_payload& payload, std::uint64_t address);
 
     void send(::tlm::tlm_generic_payload& payload);
-    void handle(::tlm::tlm_generic_payload& payload, ::tlm::tlm_phase phase);
+    void take_arrivals();
+    void arrive(::tlm::tlm_generic_payload& payload, ::tlm::tlm_phase_enum phase);
+    void end_request(const ::tlm::tlm_generic_payload& payload);
     void finish(::tlm::tlm_generic_payload& payload);
     ::tlm::tlm_sync_enum nb_transport_bw(::tlm::tlm_generic_payload& payload, ::tlm::tlm_phase& phase, sc_core::sc_time& delay);
 
     DmaParams params_;
     PayloadPool pool_;
-    std::uint64_t bursts_ = 0, bytes_ = 0;
+    std::uint64_t bursts_ = 0, bytes_read_ = 0, bytes_written_ = 0;
+    std::list<Transfer*> transfers_;
 
-    // Of the transfer under way in the four-phase view.
-    std::deque<std::pair<::tlm::tlm_generic_payload*, std::uint64_t>> under_way_;  ///< with the address that was sent
-    bool request_open_ = false;
-    DmaResult result_;
+    // Of the four-phase view: the requests under way, and the one that has not been accepted yet.
+    std::unordered_map<const ::tlm::tlm_generic_payload*, Burst> under_way_;
+    const ::tlm::tlm_generic_payload* open_request_ = nullptr;
+    TimedQueue<Arrival> arrivals_;
     sc_core::sc_event progress_;
 };
 

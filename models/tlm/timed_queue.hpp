@@ -34,6 +34,12 @@ public:
         return true;
     }
 
+    /// Forgets everything that waits.
+    void clear() {
+        waiting_ = {};
+        due_.cancel();
+    }
+
     /// Notified when an item falls due.
     [[nodiscard]] const sc_core::sc_event& due() const { return due_; }
     [[nodiscard]] bool empty() const { return waiting_.empty(); }

@@ -36,7 +36,8 @@ struct Utilisation {
     double network = 0.0;   ///< links in use, carrying
 };
 
-/// The accelerator: registers on `csr`, memory through `dma`, an interrupt. See registers.hpp for how it is driven.
+/// The accelerator: registers on `csr`, memory through `dma`, an interrupt, and a reset that may stay unbound.
+/// docs/registers.md says how it is driven.
 class Accelerator : public sc_core::sc_module {
 public:
     Accelerator(const sc_core::sc_module_name& name, const PlatformConfig& config, const AcceleratorOptions& options);
@@ -44,6 +45,7 @@ public:
     [[nodiscard]] auto& csr() { return registers_.socket; }
     [[nodiscard]] auto& dma() { return dma_.socket; }
     [[nodiscard]] auto& irq() { return controller_.irq; }
+    [[nodiscard]] auto& reset() { return controller_.reset; }
 
     [[nodiscard]] const Controller& controller() const { return controller_; }
     [[nodiscard]] const Pipeline& pipeline() const { return pipeline_; }

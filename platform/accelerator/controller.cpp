@@ -1,20 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/accelerator/controller.hpp"
 
-#include "compressor/image_file.hpp"
-#include "models/core/error.hpp"
-
-#include <algorithm>
-#include <future>
-#include <span>
+#include <bit>
 #include <utility>
-#include <vector>
 
 namespace berth::platform {
 namespace {
-
-/// An image is fetched in parts of this, so that a wrong length cannot ask for memory that no image fills.
-constexpr std::uint64_t kFetchBytes = 1 << 20;
 
 constexpr int kStackBytes = 1 << 18;
 
@@ -23,173 +14,255 @@ std::span<std::byte> bytes_of(T& value) {
     return std::as_writable_bytes(std::span(&value, 1));
 }
 
-/// Runs work that wants a whole thread's stack: a kernel process has a small one.
-template <class Work>
-auto elsewhere(const Work& work) {
-    return std::async(std::launch::async, work).get();
-}
-
 }  // namespace
 
-Controller::Controller(const sc_core::sc_module_name& name, const PlatformConfig& config, const interconnect::Mesh& mesh, int threads,
-                       tlm::RegisterBank& registers, tlm::Dma& dma, Pipeline& pipeline)
-    : sc_module(name), irq("irq"), config_(config), mesh_(mesh), threads_(threads), registers_(registers), dma_(dma), pipeline_(pipeline) {
-    registers_.set(reg::kCapability, static_cast<std::uint32_t>(config.hierarchy.tiles));
-    registers_.on_write([this](std::uint32_t offset, std::uint32_t) { written(offset); });
+using sc_core::sc_time;
+using sc_core::sc_time_stamp;
+
+Controller::Controller(const sc_core::sc_module_name& name, const PlatformConfig& config, int threads, const Parts& parts)
+    : sc_module(name),
+      irq("irq"),
+      reset("reset"),
+      config_(config),
+      threads_(threads),
+      parts_(parts),
+      cycle_(1.0 / config.timing.clock_hz, sc_core::SC_SEC) {
+    parts_.registers.on_write([this](std::uint32_t offset, std::uint32_t word) { written(offset, word); });
+    show_identity();
     SC_HAS_PROCESS(Controller);
-    SC_THREAD(serve);
-    set_stack_size(kStackBytes);
     SC_METHOD(drive_irq);
     sensitive << irq_changed_;
     dont_initialize();
+    SC_METHOD(watch);
+    sensitive << watchdog_due_;
+    dont_initialize();
 }
 
-void Controller::written(std::uint32_t offset) {
-    if (offset == reg::kTail) doorbell_.notify(sc_core::SC_ZERO_TIME);
-    if (offset == reg::kInterruptCause || offset == reg::kInterruptEnable) irq_changed_.notify(sc_core::SC_ZERO_TIME);
+void Controller::start_of_simulation() {
+    start_server();
+    if (reset.size() == 0) return;
+    sc_core::sc_spawn_options options;
+    options.spawn_method();
+    options.dont_initialize();
+    options.set_sensitivity(&reset->posedge_event());
+    sc_core::sc_spawn([this] { soft_reset(); }, sc_core::sc_gen_unique_name("resetter"), &options);
 }
 
-void Controller::drive_irq() { irq.write((registers_.value(reg::kInterruptCause) & registers_.value(reg::kInterruptEnable)) != 0); }
+void Controller::show_identity() { parts_.registers.set(reg::kTiles, static_cast<std::uint32_t>(config_.hierarchy.tiles)); }
+
+void Controller::written(std::uint32_t offset, std::uint32_t word) {
+    if (offset == reg::kControl) control(word);
+    if (offset == reg::kTail || offset == reg::kTaken) doorbell_.notify(sc_core::SC_ZERO_TIME);
+    if (offset == reg::kInterruptStatus || offset == reg::kInterruptEnable) irq_changed_.notify(sc_core::SC_ZERO_TIME);
+    arm_watchdog();
+}
+
+void Controller::control(std::uint32_t word) {
+    parts_.registers.set(reg::kControl, word & kControlEnable);
+    if ((word & kControlSoftReset) != 0) return soft_reset();
+    if ((word & kControlSnapshot) != 0) snapshot();
+    const bool wanted = (word & kControlEnable) != 0;
+    if (wanted && !enabled_) return enable();
+    enabled_ = wanted;
+    update_status();
+}
 
 std::uint64_t Controller::address(std::uint32_t low, std::uint32_t high) const {
-    return registers_.value(low) | static_cast<std::uint64_t>(registers_.value(high)) << 32;
+    return parts_.registers.value(low) | static_cast<std::uint64_t>(parts_.registers.value(high)) << 32;
 }
 
-void Controller::update_status() { registers_.set(reg::kStatus, (pipeline_.busy() ? kStatusBusy : 0) | (plan_ ? kStatusLoaded : 0)); }
+/// Takes the rings over, so that later writes to their registers cannot pull them away from under a command.
+void Controller::enable() {
+    if (halted_) return;
+    const Ring ring{address(reg::kRingBaseLow, reg::kRingBaseHigh), address(reg::kCompletionBaseLow, reg::kCompletionBaseHigh),
+                    parts_.registers.value(reg::kRingEntries)};
+    const auto fits = [&](std::uint64_t base, std::uint64_t bytes) {
+        return base % bytes == 0 && base <= UINT64_MAX - ring.entries * bytes;
+    };
+    const bool good = std::has_single_bit(ring.entries) && ring.entries <= kLargestRing && fits(ring.descriptors, sizeof(Descriptor)) &&
+                      fits(ring.completions, sizeof(Completion));
+    if (!good || serving_ || !running_.empty()) return halt(Outcome::bad_ring);
+    for (const std::uint32_t counter : {reg::kHead, reg::kTail, reg::kCompleted, reg::kTaken}) parts_.registers.set(counter, 0);
+    ring_ = ring;
+    enabled_ = true;
+    update_status();
+}
+
+void Controller::soft_reset() {
+    parts_.dma.abort();
+    parts_.pipeline.drop();
+    running_.clear();
+    parts_.registers.reset();
+    show_identity();
+    ring_ = {};
+    enabled_ = halted_ = serving_ = false;
+    programmed_at_ = sc_core::SC_ZERO_TIME;
+    power(true);
+    start_server();
+    update_status();
+    irq_changed_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void Controller::snapshot() {
+    const auto show = [this](std::uint32_t low, std::uint64_t value) {
+        parts_.registers.set(low, static_cast<std::uint32_t>(value));
+        parts_.registers.set(low + sizeof(std::uint32_t), static_cast<std::uint32_t>(value >> 32));
+    };
+    const ArrayActions& arrays = parts_.arrays.done();
+    show(reg::kCountCyclesLow, static_cast<std::uint64_t>(sc_time_stamp() / cycle_));
+    show(reg::kCountRequestsLow, answered_);
+    show(reg::kCountFailedLow, failed_);
+    show(reg::kCountTokensLow, parts_.pipeline.tokens_left());
+    show(reg::kCountArrayReadsLow, static_cast<std::uint64_t>(arrays.reads));
+    show(reg::kCountAdcConversionsLow, static_cast<std::uint64_t>(arrays.conversions));
+    show(reg::kCountDmaBytesReadLow, parts_.dma.bytes_read());
+    show(reg::kCountDmaBytesWrittenLow, parts_.dma.bytes_written());
+    show(reg::kCountPoweredDownCyclesLow, static_cast<std::uint64_t>(powered_down() / cycle_));
+}
+
+void Controller::update_status() {
+    const auto bit = [](bool on, std::uint32_t mask) { return on ? mask : 0; };
+    parts_.registers.set(reg::kStatus, bit(serving_ || !running_.empty() || parts_.pipeline.busy(), kStatusBusy) |
+                                           bit(image_ != nullptr, kStatusLoaded) | bit(enabled_, kStatusEnabled) |
+                                           bit(halted_, kStatusHalted) | bit(!powered_, kStatusPoweredDown));
+}
+
+void Controller::drive_irq() {
+    irq.write((parts_.registers.value(reg::kInterruptStatus) & parts_.registers.value(reg::kInterruptEnable)) != 0);
+}
+
+void Controller::raise(std::uint32_t causes) {
+    parts_.registers.set(reg::kInterruptStatus, parts_.registers.value(reg::kInterruptStatus) | causes);
+    irq_changed_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void Controller::note_error(Outcome outcome, std::uint64_t failed_address) {
+    ++failed_;
+    parts_.registers.set(reg::kErrorCode, static_cast<std::uint32_t>(outcome));
+    parts_.registers.set(reg::kErrorAddressLow, static_cast<std::uint32_t>(failed_address));
+    parts_.registers.set(reg::kErrorAddressHigh, static_cast<std::uint32_t>(failed_address >> 32));
+    raise(kInterruptStatusError);
+}
+
+void Controller::halt(Outcome outcome, std::uint64_t failed_address) {
+    halted_ = true;
+    note_error(outcome, failed_address);
+    update_status();
+}
+
+bool Controller::has_work() const {
+    const auto& registers = parts_.registers;
+    const bool queued = enabled_ && registers.value(reg::kHead) != registers.value(reg::kTail) &&
+                        registers.value(reg::kHead) - registers.value(reg::kTaken) < ring_.entries;
+    return !halted_ && (serving_ || !running_.empty() || queued);
+}
+
+/// Grows whenever anything moves.
+std::uint64_t Controller::progress() const {
+    return parts_.dma.bursts() + parts_.pipeline.steps() + parts_.registers.value(reg::kCompleted);
+}
+
+void Controller::arm_watchdog() {
+    const std::uint32_t period = parts_.registers.value(reg::kWatchdog);
+    if (period == 0 || watching_ || !has_work()) return;
+    watching_ = true;
+    seen_progress_ = progress();
+    watchdog_due_.notify(sc_time(period, sc_core::SC_US));
+}
+
+void Controller::watch() {
+    watching_ = false;
+    if (parts_.registers.value(reg::kWatchdog) == 0 || !has_work()) return;
+    if (progress() != seen_progress_ || sc_time_stamp() < programmed_at_) return arm_watchdog();
+    halt(Outcome::watchdog);
+    raise(kInterruptStatusWatchdog);
+}
+
+void Controller::start_server() {
+    sc_core::sc_spawn_options options;
+    options.set_stack_size(kStackBytes);
+    server_ = sc_core::sc_spawn([this] { serve(); }, sc_core::sc_gen_unique_name("server"), &options);
+}
+
+void Controller::check_replaced() const {
+    if (sc_core::sc_get_current_process_handle() != server_) throw Abandoned{};
+}
 
 void Controller::serve() {
     // An exception may not cross the kernel, which would drop what it says: it is kept for whoever runs the simulation.
     try {
-        serve_commands();
+        check_replaced();
+        for (;;) serve_next();
+    } catch (const Abandoned&) {
+    } catch (const sc_core::sc_unwind_exception&) {
+        throw;
     } catch (...) {
         fault_ = std::current_exception();
         sc_core::sc_stop();
     }
 }
 
-void Controller::serve_commands() {
-    for (;;) {
-        update_status();
-        std::uint64_t request = 0;
-        if (pipeline_.take_finished(request))
-            answer(request);
-        else if (registers_.value(reg::kHead) != registers_.value(reg::kTail) && registers_.value(reg::kRingEntries) != 0)
-            fetch();
-        else
-            wait(doorbell_ | pipeline_.finished());
+void Controller::serve_next() {
+    update_status();
+    std::uint64_t request = 0;
+    if (parts_.pipeline.take_finished(request)) return answer(request);
+    if (may_fetch()) return fetch();
+    wait(doorbell_ | parts_.pipeline.finished());
+    check_replaced();
+}
+
+bool Controller::may_fetch() {
+    if (!enabled_ || halted_) return false;
+    const auto& registers = parts_.registers;
+    const std::uint32_t head = registers.value(reg::kHead), taken = registers.value(reg::kTaken);
+    if (registers.value(reg::kTail) - head > ring_.entries || registers.value(reg::kCompleted) - taken > ring_.entries) {
+        halt(Outcome::ring_overrun);
+        return false;
     }
+    return head != registers.value(reg::kTail) && head - taken < ring_.entries;
 }
 
 void Controller::fetch() {
-    const std::uint32_t head = registers_.value(reg::kHead);
-    const std::uint64_t at =
-        address(reg::kRingBaseLow, reg::kRingBaseHigh) + head % registers_.value(reg::kRingEntries) * sizeof(Descriptor);
+    serving_ = true;
+    update_status();
+    arm_watchdog();
+    const std::uint32_t head = parts_.registers.value(reg::kHead);
     Descriptor descriptor{};
-    const auto fetched = dma_.read(at, bytes_of(descriptor));
-    registers_.set(reg::kHead, head + 1);
-    if (!fetched.ok()) return complete(0, Outcome::bus_error, fetched.failed_address);
-    if (descriptor.command == Command::load_image) return load_image(descriptor);
-    if (descriptor.command == Command::run_request) return run_request(descriptor);
+    const auto fetched = read(ring_.descriptors + head % ring_.entries * sizeof(Descriptor), bytes_of(descriptor));
+    if (fetched.ok()) {
+        parts_.registers.set(reg::kHead, head + 1);
+        execute(descriptor);
+    } else {
+        halt(Outcome::bus_error, fetched.failed_address);
+    }
+    serving_ = false;
+}
+
+void Controller::execute(const Descriptor& descriptor) {
+    if (descriptor.reserved != decltype(descriptor.reserved){}) return complete(descriptor.tag, Outcome::bad_descriptor);
+    switch (descriptor.command) {
+        case Command::load_image:
+            return load_image(descriptor);
+        case Command::run_request:
+            return run_request(descriptor);
+        case Command::unload:
+            return unload(descriptor);
+        case Command::set_power:
+            return set_power(descriptor);
+    }
     complete(descriptor.tag, Outcome::unknown_command);
 }
 
-void Controller::load_image(const Descriptor& descriptor) {
-    while (pipeline_.busy()) wait(pipeline_.finished());
-    std::vector<std::byte> bytes;
-    while (bytes.size() < descriptor.length) {
-        const std::size_t done = bytes.size();
-        bytes.resize(done + std::min<std::uint64_t>(kFetchBytes, descriptor.length - done));
-        const auto fetched = dma_.read(descriptor.address + done, std::span(bytes).subspan(done));
-        if (!fetched.ok()) return complete(descriptor.tag, Outcome::bus_error, fetched.failed_address);
-    }
-    std::shared_ptr<const compressor::WeightImage> image;
-    try {
-        image = elsewhere([&] { return std::make_shared<const compressor::WeightImage>(compressor::parse_image(bytes, "weight image")); });
-    } catch (const InputError&) {
-        fault_ = std::current_exception();
-        return complete(descriptor.tag, Outcome::bad_image);
-    }
-    bytes = {};
-    try {
-        program(std::move(image));
-    } catch (const InputError&) {
-        fault_ = std::current_exception();
-        return complete(descriptor.tag, Outcome::no_room);
-    }
-    complete(descriptor.tag, Outcome::done);
-}
-
-/// Every tile has one set of write drivers, so its arrays are programmed one after the other, and the tiles at once.
-void Controller::program(std::shared_ptr<const compressor::WeightImage> image) {
-    auto plan = elsewhere([&] { return std::make_shared<const ChipPlan>(make_plan(*image, config_, mesh_)); });
-    const std::int64_t arrays = plan->placement.arrays;
-    const auto tile_arrays = std::int64_t{config_.hierarchy.arrays_per_ima} * config_.hierarchy.imas_per_tile;
-    programming_.arrays += arrays;
-    programming_.energy_j += static_cast<double>(arrays) * config_.inventory.energy("tile.ima.array", "write");
-    const double seconds = static_cast<double>(std::min(arrays, tile_arrays * plan->placement.deepest)) * config_.timing.array_write_s;
-    programming_.time_s += seconds;
-    wait(sc_core::sc_time(seconds, sc_core::SC_SEC));
-    image_ = std::move(image);
-    plan_ = std::move(plan);
-    values_ = std::make_unique<Values>(image_, config_, threads_);
-    pipeline_.program(plan_);
-}
-
-bool Controller::acceptable(const Descriptor& descriptor) const {
-    return descriptor.task < image_->tasks.size() && descriptor.length > 0 &&
-           descriptor.length <= static_cast<std::uint64_t>(image_->shape.positions);
-}
-
-void Controller::run_request(const Descriptor& descriptor) {
-    if (!image_) return complete(descriptor.tag, Outcome::no_image);
-    if (!acceptable(descriptor)) return complete(descriptor.tag, Outcome::bad_request);
-    std::vector<std::int32_t> words(2 * descriptor.length);
-    const auto fetched = dma_.read(descriptor.address, std::as_writable_bytes(std::span(words)));
-    if (!fetched.ok()) return complete(descriptor.tag, Outcome::bus_error, fetched.failed_address);
-
-    const auto middle = words.begin() + static_cast<std::ptrdiff_t>(descriptor.length);
-    inference::Sentence sentence{descriptor.tag, {words.begin(), middle}, {middle, words.end()}};
-    const auto within = [](const std::vector<std::int32_t>& values, int limit) {
-        return std::all_of(values.begin(), values.end(), [&](std::int32_t value) { return value >= 0 && value < limit; });
-    };
-    if (!within(sentence.ids, image_->shape.vocabulary) || !within(sentence.segments, image_->shape.segments))
-        return complete(descriptor.tag, Outcome::bad_request);
-
-    const std::uint64_t request = next_request_++;
-    running_[request] = {descriptor.tag, descriptor.result, values_->compute(descriptor.task, std::move(sentence))};
-    pipeline_.start(request, static_cast<int>(descriptor.task), static_cast<int>(descriptor.length));
-}
-
-void Controller::answer(std::uint64_t request) {
-    auto entry = running_.extract(request);
-    Running& running = entry.mapped();
-    const std::vector<float> logits = running.logits.get();
-    const auto written = dma_.write(running.result, std::as_bytes(std::span(logits)));
-    complete(running.tag, written.ok() ? Outcome::done : Outcome::bus_error, written.failed_address);
-}
-
 void Controller::complete(std::uint64_t tag, Outcome outcome, std::uint64_t failed_address) {
-    const std::uint32_t completed = registers_.value(reg::kCompleted);
-    const auto now = static_cast<std::uint64_t>(sc_core::sc_time_stamp() / sc_core::sc_time(1, sc_core::SC_PS));
+    const std::uint32_t completed = parts_.registers.value(reg::kCompleted);
+    const auto now = static_cast<std::uint64_t>(sc_time_stamp() / sc_time(1, sc_core::SC_PS));
     Completion entry{tag, outcome, 0, now, failed_address};
-    const std::uint64_t at = address(reg::kCompletionBaseLow, reg::kCompletionBaseHigh) +
-                             completed % std::max(1u, registers_.value(reg::kRingEntries)) * sizeof(Completion);
-    const auto written = dma_.write(at, bytes_of(entry));
-    if (!written.ok()) {
-        outcome = Outcome::bus_error;
-        failed_address = written.failed_address;
-    }
-    registers_.set(reg::kCompleted, completed + 1);
-    std::uint32_t cause = registers_.value(reg::kInterruptCause) | kInterruptCompletion;
-    if (outcome != Outcome::done) {
-        cause |= kInterruptError;
-        registers_.set(reg::kErrorCode, static_cast<std::uint32_t>(outcome));
-        registers_.set(reg::kErrorAddressLow, static_cast<std::uint32_t>(failed_address));
-        registers_.set(reg::kErrorAddressHigh, static_cast<std::uint32_t>(failed_address >> 32));
-    }
-    registers_.set(reg::kInterruptCause, cause);
+    const auto written = write(ring_.completions + completed % ring_.entries * sizeof(Completion), bytes_of(entry));
+    if (!written.ok()) return halt(Outcome::bus_error, written.failed_address);
+    parts_.registers.set(reg::kCompleted, completed + 1);
+    if (outcome != Outcome::done) note_error(outcome, failed_address);
     update_status();
-    irq_changed_.notify(sc_core::SC_ZERO_TIME);
+    raise(kInterruptStatusCompletion);
 }
 
 }  // namespace berth::platform

@@ -14,7 +14,10 @@
 #include <future>
 #include <map>
 #include <memory>
+#include <set>
+#include <span>
 #include <systemc>
+#include <vector>
 
 namespace berth::platform {
 
@@ -26,55 +29,113 @@ struct Programming {
 };
 
 /// Takes commands from the descriptor ring, one after the other: loads an image, or lets a request's tokens into the
-/// pipeline and goes on; writes results and completions as requests leave; raises the interrupt.
+/// pipeline and goes on; writes results and completions as requests leave; raises the interrupt. docs/registers.md says how
+/// firmware sees it. Whatever firmware or memory does wrong ends in a completion or in `halted`, with an interrupt.
 class Controller : public sc_core::sc_module {
 public:
     sc_core::sc_out<bool> irq;
+    /// Its rising edge is a soft reset. May stay unbound.
+    sc_core::sc_port<sc_core::sc_signal_in_if<bool>, 1, sc_core::SC_ZERO_OR_MORE_BOUND> reset;
 
-    Controller(const sc_core::sc_module_name& name, const PlatformConfig& config, const interconnect::Mesh& mesh, int threads,
-               tlm::RegisterBank& registers, tlm::Dma& dma, Pipeline& pipeline);
+    /// The parts that the controller drives; they outlive it.
+    struct Parts {
+        const interconnect::Mesh& mesh;
+        tlm::RegisterBank& registers;
+        tlm::Dma& dma;
+        Pipeline& pipeline;
+        const Arrays& arrays;
+    };
+
+    Controller(const sc_core::sc_module_name& name, const PlatformConfig& config, int threads, const Parts& parts);
 
     [[nodiscard]] const Programming& programming() const { return programming_; }
     [[nodiscard]] const ChipPlan* plan() const { return plan_.get(); }
     [[nodiscard]] const Values* values() const { return values_.get(); }
 
+    /// Time for which the periphery was off.
+    [[nodiscard]] sc_core::sc_time powered_down() const;
+
+    /// Requests that have been taken and neither answered nor dropped.
+    [[nodiscard]] std::size_t under_way() const { return running_.size(); }
+
     /// What went wrong inside, in full, where a completion can only give a code; null when nothing did.
     [[nodiscard]] std::exception_ptr fault() const { return fault_; }
 
 private:
+    struct Ring {
+        std::uint64_t descriptors = 0, completions = 0;
+        std::uint32_t entries = 0;
+    };
     struct Running {
         std::uint64_t tag = 0, result = 0;
         std::future<std::vector<float>> logits;
     };
+    struct Abandoned {};  ///< thrown in a server that a reset has replaced
 
-    void serve();
-    void serve_commands();
+    // The registers and what writing them does.
+    void start_of_simulation() override;
+    void written(std::uint32_t offset, std::uint32_t word);
+    void control(std::uint32_t word);
+    void enable();
+    void soft_reset();
+    void show_identity();
+    void snapshot();
+    void update_status();
     void drive_irq();
-    void written(std::uint32_t offset);
+    void raise(std::uint32_t causes);
+    void note_error(Outcome outcome, std::uint64_t failed_address);
+    void halt(Outcome outcome, std::uint64_t failed_address = 0);
+    [[nodiscard]] std::uint64_t address(std::uint32_t low, std::uint32_t high) const;
 
+    // The watchdog.
+    [[nodiscard]] bool has_work() const;
+    [[nodiscard]] std::uint64_t progress() const;
+    void arm_watchdog();
+    void watch();
+
+    // The server: a process that a reset leaves behind and replaces.
+    void start_server();
+    void serve();
+    void serve_next();
+    void check_replaced() const;
+    [[nodiscard]] bool may_fetch();
     void fetch();
+    void execute(const Descriptor& descriptor);
+    void complete(std::uint64_t tag, Outcome outcome, std::uint64_t failed_address = 0);
+
+    // The commands.
     void load_image(const Descriptor& descriptor);
     void program(std::shared_ptr<const compressor::WeightImage> image);
     void run_request(const Descriptor& descriptor);
+    void unload(const Descriptor& descriptor);
+    void set_power(const Descriptor& descriptor);
+    void power(bool on);
     void answer(std::uint64_t request);
-    void complete(std::uint64_t tag, Outcome outcome, std::uint64_t failed_address = 0);
-    void update_status();
-    [[nodiscard]] std::uint64_t address(std::uint32_t low, std::uint32_t high) const;
+    void drain();
     [[nodiscard]] bool acceptable(const Descriptor& descriptor) const;
+    [[nodiscard]] tlm::DmaResult read(std::uint64_t from, std::span<std::byte> to);
+    [[nodiscard]] tlm::DmaResult write(std::uint64_t to, std::span<const std::byte> from);
 
     PlatformConfig config_;
-    interconnect::Mesh mesh_;
     int threads_;
-    tlm::RegisterBank& registers_;
-    tlm::Dma& dma_;
-    Pipeline& pipeline_;
+    Parts parts_;
+    sc_core::sc_time cycle_;
 
-    sc_core::sc_event doorbell_, irq_changed_;
+    sc_core::sc_event doorbell_, irq_changed_, watchdog_due_;
+    sc_core::sc_process_handle server_;
+    Ring ring_;
+    bool enabled_ = false, halted_ = false, serving_ = false, watching_ = false;
+    std::uint64_t seen_progress_ = 0;
+    sc_core::sc_time programmed_at_;  ///< until then no progress is expected
+
     std::shared_ptr<const compressor::WeightImage> image_;
     std::shared_ptr<const ChipPlan> plan_;
+    std::set<std::uint32_t> unloaded_;  ///< tasks of the image
     std::map<std::uint64_t, Running> running_;
     std::unique_ptr<Values> values_;
-    std::uint64_t next_request_ = 0;
+    std::uint64_t next_request_ = 0, answered_ = 0, failed_ = 0;
+    bool powered_ = true;
+    sc_core::sc_time powered_down_, power_changed_;
     Programming programming_;
     std::exception_ptr fault_;
 };

@@ -51,6 +51,14 @@ void Pipeline::start(std::uint64_t request, int task, int tokens) {
     }
 }
 
+void Pipeline::drop() {
+    for (const auto& [request, sentence] : sentences_) tokens_dropped_ += static_cast<std::uint64_t>(sentence->inside);
+    steps_.clear();
+    sentences_.clear();
+    finished_.clear();
+    finished_event_.notify(sc_core::SC_ZERO_TIME);
+}
+
 bool Pipeline::take_finished(std::uint64_t& request) {
     if (finished_.empty()) return false;
     request = finished_.front();
@@ -66,7 +74,10 @@ void Pipeline::follow(const Step& step, Phase phase, const sc_time& delay, int s
 
 void Pipeline::advance() {
     Step step{};
-    while (steps_.pop(step)) take(step);
+    while (steps_.pop(step)) {
+        ++steps_taken_;
+        take(step);
+    }
 }
 
 void Pipeline::take(const Step& step) {

@@ -37,6 +37,9 @@ public:
     /// Lets the tokens of a sentence in. `request` names it until it is finished.
     void start(std::uint64_t request, int task, int tokens);
 
+    /// Forgets every token and every finished request. What the parts have begun they end: they stay occupied until then.
+    void drop();
+
     /// The next request whose logits have left the chip, in the order in which they did.
     bool take_finished(std::uint64_t& request);
     [[nodiscard]] const sc_core::sc_event& finished() const { return finished_event_; }
@@ -47,6 +50,8 @@ public:
     [[nodiscard]] std::uint64_t embedding_bytes() const { return embedding_bytes_; }
     [[nodiscard]] std::uint64_t tokens_entered() const { return tokens_entered_; }
     [[nodiscard]] std::uint64_t tokens_left() const { return tokens_left_; }
+    [[nodiscard]] std::uint64_t tokens_dropped() const { return tokens_dropped_; }
+    [[nodiscard]] std::uint64_t steps() const { return steps_taken_; }  ///< of tokens, from one part to the next
 
     /// Where spans of the stages go; null for none.
     void trace(Trace* trace) { trace_ = trace; }
@@ -98,7 +103,7 @@ private:
     std::map<std::uint64_t, std::unique_ptr<Sentence>> sentences_;
     std::deque<std::uint64_t> finished_;
     sc_core::sc_event finished_event_;
-    std::uint64_t embedding_bytes_ = 0, tokens_entered_ = 0, tokens_left_ = 0;
+    std::uint64_t embedding_bytes_ = 0, tokens_entered_ = 0, tokens_left_ = 0, tokens_dropped_ = 0, steps_taken_ = 0;
     Trace* trace_ = nullptr;
 };
 

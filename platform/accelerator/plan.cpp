@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/accelerator/plan.hpp"
 
+#include "models/core/ceil_div.hpp"
 #include "platform/accelerator/crossbar_timing.hpp"
 
 #include <algorithm>
@@ -64,12 +65,29 @@ std::vector<int> planes_of_matrix(const compressor::WeightImage& image, const co
     return planes;
 }
 
+/// Bytes of the partial sums that planes send to where they meet.
+std::int64_t sum_bytes(std::span<const int> planes, const mapping::Placement& placement) {
+    std::int64_t sums = 0;
+    for (const int plane : planes) {
+        const auto& placed = placement.planes[static_cast<std::size_t>(plane)];
+        const auto parts = std::min<std::int64_t>(placed.row_blocks, static_cast<std::int64_t>(placed.tiles.size()));
+        sums += placed.plane.outputs * parts * kPartialSumBytes;
+    }
+    return sums;
+}
+
+/// The partial sums' way to the tile where they meet: each tile has an equal share of them.
+interconnect::Tree gather(std::span<const int> tiles, int to, std::int64_t sums, std::int64_t outputs, const interconnect::Mesh& mesh) {
+    const auto count = static_cast<std::int64_t>(tiles.size());
+    return mesh.gather(tiles, to, ceil_div(sums, count), outputs * kPartialSumBytes);
+}
+
 class Planner {
 public:
     Planner(const compressor::WeightImage& image, const PlatformConfig& config, const interconnect::Mesh& mesh,
             const mapping::Placement& placement)
         : image_(image), mesh_(mesh), placement_(placement), index_(index_planes(placement)) {
-        reads_ = crossbar_timing(config.dac.bits, 0, config.crossbar.cols, 1, 1).reads;
+        reads_ = periphery::input_reads(kInputBits, config.dac.bits);
     }
 
     TaskPlan plan(const compressor::TaskImage& task) const {
@@ -80,7 +98,8 @@ public:
         const std::int64_t hidden = image_.shape.hidden;
         plan.embedding = send(kPortTile, plan.stages.front().home, kEmbeddingTables * hidden);
         plan.embedding_work = {3 * hidden, 0};
-        plan.logits = send(plan.stages.back().next_home, kPortTile, std::int64_t{task.network.labels} * 4);
+        plan.logits_bytes = std::int64_t{task.network.labels} * static_cast<std::int64_t>(sizeof(float));
+        plan.logits = send(plan.stages.back().next_home, kPortTile, plan.logits_bytes);
         return plan;
     }
 
@@ -124,40 +143,23 @@ private:
         low_rank.tiles.assign(tiles.begin(), tiles.end());
     }
 
-    [[nodiscard]] bool is_down(int plane) const {
-        const std::string& name = placement_.planes[static_cast<std::size_t>(plane)].plane.matrix;
-        return name.ends_with(kDown);
-    }
-
-    /// Partial sums that the planes of a stage send to where they meet, bytes of all tiles.
-    template <class Counts>
-    [[nodiscard]] std::int64_t sum_bytes(const std::vector<int>& planes, const Counts& counts) const {
-        std::int64_t sums = 0;
-        for (const int plane : planes) {
-            if (!counts(plane)) continue;
-            const auto& placed = placement_.planes[static_cast<std::size_t>(plane)];
-            const auto parts = std::min<std::int64_t>(placed.row_blocks, static_cast<std::int64_t>(placed.tiles.size()));
-            sums += placed.plane.outputs * parts * kPartialSumBytes;
-        }
-        return sums;
-    }
-
-    [[nodiscard]] interconnect::Tree gather(const std::vector<int>& tiles, int to, std::int64_t sums, std::int64_t whole) const {
-        const auto count = static_cast<std::int64_t>(tiles.size());
-        return mesh_.gather(tiles, to, (sums + count - 1) / count, whole);
+    /// The planes of a stage whose sums make its middle vector, or the others.
+    [[nodiscard]] std::vector<int> planes_of(const StagePlan& stage, bool down) const {
+        std::vector<int> planes;
+        for (const int plane : stage.planes)
+            if (placement_.planes[static_cast<std::size_t>(plane)].plane.matrix.ends_with(kDown) == down) planes.push_back(plane);
+        return planes;
     }
 
     void join_low_rank(StagePlan& stage) const {
         auto& low_rank = stage.low_rank;
         if (low_rank.empty()) return;
-        const std::int64_t middle = sum_bytes(stage.planes, [&](int plane) { return is_down(plane); });
-        low_rank.meet = gather(stage.tiles, stage.home, middle, low_rank.middle_bytes * kPartialSumBytes);
+        const auto sums_of = [this](const std::vector<int>& planes) { return sum_bytes(planes, placement_); };
+        low_rank.meet = gather(stage.tiles, stage.home, sums_of(planes_of(stage, true)), low_rank.middle_bytes, mesh_);
         low_rank.spread = mesh_.multicast(stage.home, low_rank.tiles, low_rank.middle_bytes);
-        const std::int64_t sums = sum_bytes(low_rank.planes, [](int) { return true; });
-        std::int64_t whole = 0;
-        for (const int plane : low_rank.planes)
-            whole += std::int64_t{placement_.planes[static_cast<std::size_t>(plane)].plane.outputs} * kPartialSumBytes;
-        low_rank.gather = gather(low_rank.tiles, stage.next_home, sums, whole);
+        std::int64_t outputs = 0;
+        for (const int plane : low_rank.planes) outputs += placement_.planes[static_cast<std::size_t>(plane)].plane.outputs;
+        low_rank.gather = gather(low_rank.tiles, stage.next_home, sums_of(low_rank.planes), outputs, mesh_);
     }
 
     /// Ties a stage to those behind it: where its results meet, and where its vector is wanted again as a residual.
@@ -167,8 +169,7 @@ private:
         stage.next_home = last ? stage.home : stages[position + 1].home;
         stage.result_bytes = shape.outputs;
         stage.multicast = mesh_.multicast(stage.home, stage.tiles, stage.input_bytes);
-        const std::int64_t whole = shape.outputs * kPartialSumBytes;
-        stage.gather = gather(stage.tiles, stage.next_home, sum_bytes(stage.planes, [&](int plane) { return !is_down(plane); }), whole);
+        stage.gather = gather(stage.tiles, stage.next_home, sum_bytes(planes_of(stage, false), placement_), shape.outputs, mesh_);
         join_low_rank(stage);
         const auto kind = static_cast<Stage>(position % kStagesPerLayer);
         if (last || (kind != Stage::query_key_value && kind != Stage::intermediate)) return;
@@ -210,6 +211,28 @@ ChipPlan make_plan(const compressor::WeightImage& image, const PlatformConfig& c
     ChipPlan plan{image.shape, mapping::place(compressor::planes_of(image), config.array_shape(), config.hierarchy), {}};
     const Planner planner(image, config, mesh, plan.placement);
     for (const auto& task : image.tasks) plan.tasks.push_back(planner.plan(task));
+    return plan;
+}
+
+ChipPlan make_layer_plan(int outputs, int inputs, const PlatformConfig& config, const interconnect::Mesh& mesh) {
+    ChipPlan plan;
+    plan.shape.hidden = inputs;
+    plan.placement =
+        mapping::place({{"layer", "base", inputs, outputs, inference::kMatrixMagnitudeBits}}, config.array_shape(), config.hierarchy);
+    const mapping::PlacedPlane& placed = plan.placement.planes.front();
+    StagePlan stage;
+    stage.name = "layer";
+    stage.planes = {0};
+    stage.tiles.assign(placed.tiles.begin(), placed.tiles.end());
+    stage.home = stage.next_home = stage.tiles.front();
+    stage.input_bytes = inputs;
+    stage.result_bytes = outputs;
+    stage.actions = actions_of(placed, periphery::input_reads(kInputBits, config.dac.bits));
+    stage.work = {2 * std::int64_t{outputs}, 0};  // values from partial sums, and their quantisation
+    stage.multicast = mesh.multicast(stage.home, stage.tiles, stage.input_bytes);
+    stage.gather = gather(stage.tiles, stage.next_home, sum_bytes(stage.planes, plan.placement), outputs, mesh);
+    plan.tasks.resize(1);
+    plan.tasks.front().stages.push_back(std::move(stage));
     return plan;
 }
 

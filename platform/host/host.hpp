@@ -3,11 +3,9 @@
 
 #include "models/inference/executor.hpp"
 #include "platform/accelerator/registers.hpp"
-
-#include <tlm_utils/simple_initiator_socket.h>
+#include "platform/host/processor.hpp"
 
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <systemc>
 #include <vector>
@@ -38,13 +36,10 @@ struct Served {
     sc_core::sc_time finished;  ///< the completion's time stamp: its result was in memory
 };
 
-/// The processor of the SoC, running a driver: has the image loaded, posts requests through the descriptor ring, takes
-/// interrupts, reads completions and logits, waits until the accelerator is idle.
-class Host : public sc_core::sc_module {
+/// The processor of the SoC, running the driver of platform/driver: has the image loaded, posts requests, takes interrupts,
+/// completions and logits, waits until the accelerator is idle.
+class Host : public Processor {
 public:
-    tlm_utils::simple_initiator_socket<Host> csr, memory;
-    sc_core::sc_in<bool> irq;
-
     /// @param poll how long the driver waits between two looks at the status when it waits for idleness.
     /// @param served called after each request.
     Host(const sc_core::sc_module_name& name, Job job, const sc_core::sc_time& poll, std::function<void()> served = {});
@@ -52,10 +47,6 @@ public:
     [[nodiscard]] const std::vector<Served>& served() const { return served_; }
     [[nodiscard]] const sc_core::sc_time& loaded() const { return loaded_; }  ///< when the image was ready
     [[nodiscard]] const sc_core::sc_time& idle() const { return idle_; }      ///< when the last token had left
-    [[nodiscard]] bool done() const { return done_; }
-
-    /// What the driver met and could not go on from; null when nothing.
-    [[nodiscard]] std::exception_ptr fault() const { return fault_; }
 
 private:
     void main();
@@ -66,27 +57,18 @@ private:
     void wait_for_idle();
 
     void post(std::uint32_t index);
-    void give(const Descriptor& descriptor);
-    void wait_for_interrupt();
     [[nodiscard]] std::uint32_t take_completions();
-    void take(const Completion& completion);
-
-    void write_register(std::uint32_t offset, std::uint32_t word);
-    [[nodiscard]] std::uint32_t read_register(std::uint32_t offset);
-    void access(tlm_utils::simple_initiator_socket<Host>& socket, ::tlm::tlm_command command, std::uint64_t address, void* data,
-                std::size_t bytes);
+    void take(const berth_completion& completion);
 
     Job job_;
     MemoryMap map_;
     sc_core::sc_time poll_;
     std::function<void()> on_served_;
-    std::uint32_t given_ = 0, taken_ = 0;  ///< descriptors and completions so far
-    std::vector<std::uint32_t> slot_of_;   ///< by sentence
+    berth_device device_{};
+    std::vector<std::uint32_t> slot_of_;  ///< by sentence
     std::vector<std::uint32_t> free_slots_;
     std::vector<Served> served_;
     sc_core::sc_time loaded_, idle_;
-    bool done_ = false;
-    std::exception_ptr fault_;
 };
 
 }  // namespace berth::platform

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Driver of the Berth accelerator: freestanding C11, no allocation, no globals, no assumption about how registers and memory
+ * are reached. One berth_device belongs to one thread of control. docs/registers.md says what the hardware does. */
+#ifndef BERTH_DRIVER_H
+#define BERTH_DRIVER_H
+
+#include "berth/registers.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What a function of the driver says. */
+enum berth_status {
+    BERTH_OK = 0,
+    BERTH_NONE = 1,         /* nothing there: no completion to take */
+    BERTH_FULL = 2,         /* the ring has no room: take completions first */
+    BERTH_HALTED = 3,       /* the accelerator has stopped: berth_read_fault() says why, berth_recover() goes on */
+    BERTH_TIMED_OUT = 4,    /* no interrupt came */
+    BERTH_NO_DEVICE = 5,    /* the identification, or the major version, is another's */
+    BERTH_BAD_ARGUMENT = 6, /* a ring that cannot be */
+    BERTH_TRANSPORT = 7,    /* a callback failed */
+};
+
+/* How the driver reaches the hardware. Every callback returns 0 when it went well. */
+struct berth_transport {
+    void* context; /* given to each callback */
+    int (*read_register)(void* context, uint32_t offset, uint32_t* word);
+    int (*write_register)(void* context, uint32_t offset, uint32_t word);
+    int (*read_memory)(void* context, uint64_t address, void* to, size_t bytes);
+    int (*write_memory)(void* context, uint64_t address, const void* from, size_t bytes);
+    /* Sleeps until the interrupt line is high, at once where it is. Positive: it did not come in the time that the
+     * platform gives it. */
+    int (*wait_for_interrupt)(void* context);
+};
+
+/* Where the rings lie in memory that the accelerator's DMA reaches. */
+struct berth_rings {
+    uint64_t descriptors; /* entries * BERTH_DESCRIPTOR_BYTES, at a multiple of that size */
+    uint64_t completions; /* entries * BERTH_COMPLETION_BYTES, likewise */
+    uint32_t entries;     /* a power of two up to 65536 */
+    uint32_t watchdog_us; /* microseconds without progress until the accelerator gives up; 0: never */
+};
+
+struct berth_device {
+    const struct berth_transport* transport;
+    struct berth_rings rings;
+    uint32_t given; /* descriptors */
+    uint32_t taken; /* completions */
+    uint32_t seen;  /* completions that are known to be there */
+    bool troubled;  /* an error was signalled: the accelerator may have halted */
+};
+
+/* One sentence for one task. */
+struct berth_request {
+    uint32_t task;   /* its number in the image */
+    uint64_t tokens; /* address: `length` ids (int32), then as many segments (int32) */
+    uint64_t length;
+    uint64_t result; /* address: the logits (float32) come here */
+    uint64_t tag;    /* comes back in the completion */
+};
+
+/* Why the accelerator stopped, or what failed last. */
+struct berth_fault {
+    uint32_t outcome; /* BERTH_OUTCOME_... */
+    uint64_t address; /* of a bus error */
+    bool halted;
+};
+
+struct berth_counters {
+    uint64_t cycles, requests, failed, tokens, array_reads, adc_conversions;
+    uint64_t dma_bytes_read, dma_bytes_written, powered_down_cycles;
+};
+
+/* Finds the accelerator, resets it and sets its rings up. The transport outlives the device. */
+enum berth_status berth_open(struct berth_device* device, const struct berth_transport* transport, const struct berth_rings* rings);
+
+/* These queue a command and return: its completion, with the same tag, says how it went. */
+enum berth_status berth_load_image(struct berth_device* device, uint64_t address, uint64_t bytes, uint64_t tag);
+enum berth_status berth_run(struct berth_device* device, const struct berth_request* request);
+enum berth_status berth_unload(struct berth_device* device, uint32_t task, uint64_t tag); /* BERTH_EVERY_TASK: the image */
+enum berth_status berth_set_power(struct berth_device* device, bool on, uint64_t tag);
+
+/* Commands whose completion was not taken yet. */
+uint32_t berth_outstanding(const struct berth_device* device);
+
+/* Sleeps until there is a completion or the accelerator has halted, and clears the interrupt. Returns at once where one is
+ * known to be there. BERTH_HALTED only when no completion is left to be taken. */
+enum berth_status berth_wait(struct berth_device* device);
+
+/* Takes the next completion, in the order in which commands ended. BERTH_NONE when there is none. */
+enum berth_status berth_take(struct berth_device* device, struct berth_completion* completion);
+
+/* Whether anything is queued, or any token on its way. */
+enum berth_status berth_busy(struct berth_device* device, bool* busy);
+
+enum berth_status berth_read_fault(struct berth_device* device, struct berth_fault* fault);
+
+/* Resets the accelerator and sets up the rings anew, whatever state it is in. Commands without a completion are lost, to be
+ * queued again; take the completions that are there before. `loaded` says whether an image is still on the arrays. */
+enum berth_status berth_recover(struct berth_device* device, bool* loaded);
+
+/* All counters at one instant. */
+enum berth_status berth_read_counters(struct berth_device* device, struct berth_counters* counters);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

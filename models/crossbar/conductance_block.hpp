@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/crossbar/array_layout.hpp"
+
+#include <cstddef>
+#include <vector>
+
+namespace berth::crossbar {
+
+/// What the cells of one block of rows conduct once they are programmed, with everything that programming fixes: level errors, stuck
+/// cells, relaxation, wires. In unit currents: the current, at unit input, by which neighbouring ideal
+/// levels differ; an ideal cell that holds the number n has n. What an offset correction takes away is taken away, so a value
+/// may lie below zero.
+///
+/// Columns are those of ArrayLayout (polarity, slice, channel), and behind them the unit columns of every array, in the order
+/// (polarity, column group, unit): see unit_column.
+struct ConductanceBlock {
+    int rows = 0;
+    std::size_t columns = 0;  ///< weights' columns and unit columns
+
+    std::vector<float> cells;  ///< [rows, columns]
+    std::vector<float>
+        variances;  ///< [rows, columns], of one read of a cell at unit input, in unit currents squared; empty without read noise
+
+    [[nodiscard]] static std::size_t unit_column(const ArrayLayout& layout, int polarity, int group, int unit) {
+        return layout.columns() +
+               (std::size_t(polarity) * std::size_t(layout.column_groups) + std::size_t(group)) * std::size_t(layout.unit_columns) +
+               std::size_t(unit);
+    }
+    [[nodiscard]] static std::size_t column_count(const ArrayLayout& layout) { return unit_column(layout, layout.polarities, 0, 0); }
+};
+
+}  // namespace berth::crossbar

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each command of the descriptor ring does.
+#include "compressor/image_file.hpp"
+#include "compressor/image_layout.hpp"
+#include "models/core/error.hpp"
+#include "platform/accelerator/controller.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace berth::platform {
+namespace {
+
+/// An image is fetched in parts of this, so that a wrong length cannot ask for memory that no image fills.
+constexpr std::uint64_t kFetchBytes = 1 << 20;
+
+/// Runs work that wants a whole thread's stack: a kernel process has a small one.
+template <class Work>
+auto elsewhere(const Work& work) {
+    return std::async(std::launch::async, work).get();
+}
+
+bool within_addresses(std::uint64_t address, std::uint64_t bytes) { return bytes == 0 || address <= UINT64_MAX - (bytes - 1); }
+
+bool begins_like_an_image(std::span<const std::byte> bytes) {
+    constexpr auto magic = compressor::layout::kMagic;
+    return bytes.size() >= magic.size() && std::memcmp(bytes.data(), magic.data(), magic.size()) == 0;
+}
+
+}  // namespace
+
+using sc_core::sc_time;
+using sc_core::sc_time_stamp;
+
+tlm::DmaResult Controller::read(std::uint64_t from, std::span<std::byte> to) {
+    const auto result = parts_.dma.read(from, to);
+    check_replaced();
+    return result;
+}
+
+tlm::DmaResult Controller::write(std::uint64_t to, std::span<const std::byte> from) {
+    const auto result = parts_.dma.write(to, from);
+    check_replaced();
+    return result;
+}
+
+/// Lets every request that was taken before come to its end.
+void Controller::drain() {
+    while (!running_.empty() || parts_.pipeline.busy()) {
+        std::uint64_t request = 0;
+        if (parts_.pipeline.take_finished(request)) {
+            answer(request);
+        } else {
+            wait(parts_.pipeline.finished());
+            check_replaced();
+        }
+    }
+}
+
+void Controller::load_image(const Descriptor& descriptor) {
+    drain();
+    if (!powered_) return complete(descriptor.tag, Outcome::powered_down);
+    if (!within_addresses(descriptor.address, descriptor.length)) return complete(descriptor.tag, Outcome::bad_descriptor);
+    std::vector<std::byte> bytes;
+    while (bytes.size() < descriptor.length) {
+        const std::size_t done = bytes.size();
+        bytes.resize(done + std::min<std::uint64_t>(kFetchBytes, descriptor.length - done));
+        const auto fetched = read(descriptor.address + done, std::span(bytes).subspan(done));
+        if (!fetched.ok()) return complete(descriptor.tag, Outcome::bus_error, fetched.failed_address);
+        if (!begins_like_an_image(bytes)) break;
+    }
+    std::shared_ptr<const compressor::WeightImage> image;
+    try {
+        image = elsewhere([&] { return std::make_shared<const compressor::WeightImage>(compressor::parse_image(bytes, "weight image")); });
+    } catch (const InputError&) {
+        fault_ = std::current_exception();
+        return complete(descriptor.tag, Outcome::bad_image);
+    }
+    bytes = {};
+    try {
+        program(std::move(image));
+    } catch (const InputError&) {
+        fault_ = std::current_exception();
+        return complete(descriptor.tag, Outcome::no_room);
+    }
+    complete(descriptor.tag, Outcome::done);
+}
+
+/// Every tile has one set of write drivers, so its arrays are programmed one after the other, and the tiles at once. Until
+/// the last one is written there is no image on the chip.
+void Controller::program(std::shared_ptr<const compressor::WeightImage> image) {
+    auto plan = elsewhere([&] { return std::make_shared<const ChipPlan>(make_plan(*image, config_, parts_.mesh)); });
+    image_.reset();
+    const std::int64_t arrays = plan->placement.arrays;
+    const auto tile_arrays = std::int64_t{config_.hierarchy.arrays_per_ima} * config_.hierarchy.imas_per_tile;
+    programming_.arrays += arrays;
+    programming_.energy_j += static_cast<double>(arrays) * config_.inventory.energy("tile.ima.array", "write");
+    const double seconds = static_cast<double>(std::min(arrays, tile_arrays * plan->placement.deepest)) * config_.timing.array_write_s;
+    programming_.time_s += seconds;
+    const sc_time length(seconds, sc_core::SC_SEC);
+    programmed_at_ = sc_time_stamp() + length;
+    wait(length);
+    check_replaced();
+    image_ = std::move(image);
+    plan_ = std::move(plan);
+    unloaded_.clear();
+    values_ = std::make_unique<Values>(image_, config_, threads_);
+    parts_.pipeline.program(plan_);
+}
+
+bool Controller::acceptable(const Descriptor& descriptor) const {
+    return descriptor.task < image_->tasks.size() && !unloaded_.contains(descriptor.task) && descriptor.length > 0 &&
+           descriptor.length <= static_cast<std::uint64_t>(image_->shape.positions);
+}
+
+void Controller::run_request(const Descriptor& descriptor) {
+    if (!powered_) return complete(descriptor.tag, Outcome::powered_down);
+    if (!image_) return complete(descriptor.tag, Outcome::no_image);
+    if (!acceptable(descriptor)) return complete(descriptor.tag, Outcome::bad_request);
+    const auto labels = static_cast<std::uint64_t>(image_->tasks[descriptor.task].network.labels);
+    if (!within_addresses(descriptor.address, 2 * descriptor.length * sizeof(std::int32_t)) ||
+        !within_addresses(descriptor.result, labels * sizeof(float)))
+        return complete(descriptor.tag, Outcome::bad_descriptor);
+    std::vector<std::int32_t> words(2 * descriptor.length);
+    const auto fetched = read(descriptor.address, std::as_writable_bytes(std::span(words)));
+    if (!fetched.ok()) return complete(descriptor.tag, Outcome::bus_error, fetched.failed_address);
+
+    const auto middle = words.begin() + static_cast<std::ptrdiff_t>(descriptor.length);
+    inference::Sentence sentence{descriptor.tag, {words.begin(), middle}, {middle, words.end()}};
+    const auto within = [](const std::vector<std::int32_t>& values, int limit) {
+        return std::all_of(values.begin(), values.end(), [&](std::int32_t value) { return value >= 0 && value < limit; });
+    };
+    if (!within(sentence.ids, image_->shape.vocabulary) || !within(sentence.segments, image_->shape.segments))
+        return complete(descriptor.tag, Outcome::bad_request);
+
+    const std::uint64_t request = next_request_++;
+    running_[request] = {descriptor.tag, descriptor.result, values_->compute(descriptor.task, std::move(sentence))};
+    parts_.pipeline.start(request, static_cast<int>(descriptor.task), static_cast<int>(descriptor.length));
+}
+
+void Controller::answer(std::uint64_t request) {
+    Running& running = running_.at(request);
+    const std::vector<float> logits = running.logits.get();
+    const std::uint64_t tag = running.tag;
+    const auto written = write(running.result, std::as_bytes(std::span(logits)));
+    running_.erase(request);
+    answered_ += written.ok();
+    complete(tag, written.ok() ? Outcome::done : Outcome::bus_error, written.failed_address);
+}
+
+void Controller::unload(const Descriptor& descriptor) {
+    drain();
+    if (!image_) return complete(descriptor.tag, Outcome::no_image);
+    if (descriptor.task == kEveryTask) {
+        image_.reset();
+    } else if (descriptor.task >= image_->tasks.size() || !unloaded_.insert(descriptor.task).second) {
+        return complete(descriptor.tag, Outcome::bad_request);
+    }
+    complete(descriptor.tag, Outcome::done);
+}
+
+void Controller::set_power(const Descriptor& descriptor) {
+    if (descriptor.task != kPowerOff && descriptor.task != kPowerOn) return complete(descriptor.tag, Outcome::bad_request);
+    drain();
+    power(descriptor.task == kPowerOn);
+    complete(descriptor.tag, Outcome::done);
+}
+
+void Controller::power(bool on) {
+    powered_down_ = powered_down();
+    power_changed_ = sc_time_stamp();
+    powered_ = on;
+}
+
+sc_time Controller::powered_down() const { return powered_ ? powered_down_ : powered_down_ + (sc_time_stamp() - power_changed_); }
+
+}  // namespace berth::platform
