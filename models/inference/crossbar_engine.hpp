@@ -31,6 +31,9 @@ public:
     void multiply(std::size_t index, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
                   std::span<std::int32_t> accumulators) const override;
 
+    void multiply_factor(std::size_t index, Factor factor, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
+                         std::span<std::int32_t> accumulators) const override;
+
     /// What all products so far made the arrays do; the same for any number of threads.
     [[nodiscard]] crossbar::Activity activity() const;
 
@@ -43,10 +46,15 @@ private:
         bool exact = false;                                             ///< the effective matrix's integer product stands for both
     };
 
+    struct FactorPlanes {
+        std::unique_ptr<const crossbar::CrossbarMatrix> down, up;  ///< null where the linear has no low-rank delta
+    };
+
     void book(const crossbar::Activity& activity) const;
 
     const Network& network_;
     std::vector<Planes> planes_;
+    std::vector<FactorPlanes> factors_;
     std::optional<ExactEngine> exact_;
     mutable std::atomic<std::uint64_t> array_reads_{0}, adc_conversions_{0}, clipped_{0};
 };

@@ -96,7 +96,7 @@ void Controller::program(std::shared_ptr<const compressor::WeightImage> image) {
     const auto tile_arrays = std::int64_t{config_.hierarchy.arrays_per_ima} * config_.hierarchy.imas_per_tile;
     programming_.arrays += arrays;
     programming_.energy_j += static_cast<double>(arrays) * config_.inventory.energy("tile.ima.array", "write");
-    const double seconds = static_cast<double>(std::min(arrays, tile_arrays)) * config_.timing.array_write_s;
+    const double seconds = static_cast<double>(std::min(arrays, tile_arrays * plan->placement.deepest)) * config_.timing.array_write_s;
     programming_.time_s += seconds;
     const sc_time length(seconds, sc_core::SC_SEC);
     programmed_at_ = sc_time_stamp() + length;
