@@ -84,7 +84,11 @@ void accumulate(SiteCalibration& site, const TracedBatch& batch, std::size_t ind
 class Calibrator {
 public:
     Calibrator(const workloads::BertWeights& weights, std::span<const workloads::Encoded> sentences, Threads& threads, Progress& progress)
-        : model_(weights), batches_(cut_batches(sentences)), directions_(directions_of(weights.config)), threads_(threads), progress_(progress) {
+        : model_(weights),
+          batches_(cut_batches(sentences)),
+          directions_(directions_of(weights.config)),
+          threads_(threads),
+          progress_(progress) {
         result_.sentences = sentences.size();
         for (std::size_t index = 0; index < matrix_count(shape_of(weights.config)); ++index) {
             const auto& matrix = matrix_of(weights, index);

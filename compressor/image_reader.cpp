@@ -172,16 +172,16 @@ private:
         const std::size_t elements = static_cast<std::size_t>(size.out) * static_cast<std::size_t>(size.in);
         const int bits = node["magnitude_bits"].count(1, inference::kMatrixMagnitudeBits);
         auto values = bits == inference::kMatrixMagnitudeBits ? sections_.integers(node["values"], elements, kLargestWeight)
-                                                   : sections_.packed(node["values"], elements, bits);
-        return {size.out, size.in, std::move(values),
-                sections_.floats(node["scales"], static_cast<std::size_t>(size.out), kSmallestScale), bits};
+                                                              : sections_.packed(node["values"], elements, bits);
+        return {size.out, size.in, std::move(values), sections_.floats(node["scales"], static_cast<std::size_t>(size.out), kSmallestScale),
+                bits};
     }
 
     std::shared_ptr<const inference::LowRankDelta> read_low_rank(const HeaderNode& node, Dimensions size) {
         if (node.is_null()) return nullptr;
         const int rank = node["down"]["out"].count(1, std::max(size.out, size.in));
-        return std::make_shared<const inference::LowRankDelta>(inference::LowRankDelta{
-            read_own_matrix(node["down"], {rank, size.in}), read_own_matrix(node["up"], {size.out, rank})});
+        return std::make_shared<const inference::LowRankDelta>(
+            inference::LowRankDelta{read_own_matrix(node["down"], {rank, size.in}), read_own_matrix(node["up"], {size.out, rank})});
     }
 
     std::shared_ptr<const inference::MatrixDelta> read_delta(const HeaderNode& node, const Int8Matrix& base) {

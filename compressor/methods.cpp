@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compressor/methods.hpp"
 
+#include "compressor/berth.hpp"
 #include "compressor/copies.hpp"
 #include "compressor/kang.hpp"
 #include "models/core/error.hpp"
@@ -17,6 +18,7 @@ namespace {
 struct Registered {
     const char* name;
     bool has_modes;
+    bool has_bounds;
     std::unique_ptr<const Method> (*make)();
 };
 
@@ -26,8 +28,9 @@ std::unique_ptr<const Method> make() {
 }
 
 constexpr std::array kMethods{
-    Registered{"copies", false, &make<Copies>},
-    Registered{"kang", true, &make<Kang>},
+    Registered{"copies", false, false, &make<Copies>},
+    Registered{"kang", true, false, &make<Kang>},
+    Registered{"berth", false, true, &make<Berth>},
 };
 
 const Registered& find(const std::string& name) {
@@ -36,17 +39,31 @@ const Registered& find(const std::string& name) {
     return *found;
 }
 
-std::string command_of(const CompressionRequest& request, bool has_modes) {
+std::string command_of(const CompressionRequest& request, const Registered& method) {
+    const bool has_modes = method.has_modes;
     std::string line = fmt::format("berth compress --base {}", request.base.string());
     for (const TaskRequest& task : request.tasks) {
         line += fmt::format(" --task {}={}", task.name, task.checkpoint.string());
-        if (has_modes && task.data) line += ",data=" + task.data->string();
+        if ((has_modes || method.has_bounds) && task.data) line += ",data=" + task.data->string();
         if (!task.metric.empty()) line += ",metric=" + task.metric;
     }
     line += " --method " + request.method;
     if (has_modes) line += " --mode " + request.mode;
     if (request.profile && has_modes) line += " --profile";
+    if (method.has_bounds && request.max_loss) line += fmt::format(" --max-loss {}", *request.max_loss);
+    if (method.has_bounds && request.max_area) line += fmt::format(" --max-area {}", *request.max_area);
     return line + fmt::format(" --seed {}", request.seed);
+}
+
+void check_bounds(const CompressionRequest& request, const Registered& method) {
+    const auto check = [&](const char* option, const std::optional<double>& bound, double most) {
+        if (!bound) return;
+        if (!method.has_bounds) throw InputError(option, fmt::format("is no option of method {}", method.name), "method berth");
+        if (!(*bound >= 0.0 && *bound <= most)) throw InputError(option, fmt::format("is {}", *bound), fmt::format("0 to {}", most));
+    };
+    check("--max-loss", request.max_loss, 100.0);
+    check("--max-area", request.max_area, 1.0);
+    if (request.max_loss && request.max_area) throw InputError("--max-loss", "is given beside --max-area", "one of them");
 }
 
 }  // namespace
@@ -69,11 +86,12 @@ WeightImage compress(const CompressionRequest& request, Threads& threads) {
     const Registered& method = find(request.method);
     if (method.has_modes) (void)mode_named(request.mode);
     check_task_names(request.tasks);
+    check_bounds(request, method);
     WeightImage image = method.make()->compress(request, threads);
     image.method = request.method;
     image.mode = method.has_modes ? request.mode : "";
     image.seed = request.seed;
-    image.command = command_of(request, method.has_modes);
+    image.command = command_of(request, method);
     image.geometry = request.geometry;
     return image;
 }

@@ -9,6 +9,7 @@
 #include <boost/json.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,7 +25,12 @@ struct CompressionRequest {
     Geometry geometry;
     std::uint64_t seed = 1;
     std::optional<Profile> profile;  ///< measured before; else a method that needs one measures it
-    bool force = false;              ///< take tasks that do not look fine-tuned from the base
+    /// Of methods that search: the most points of metric lost on average, and the most area, as a share of the copies'. Where neither
+    /// is given, kDefaultLoss holds.
+    std::optional<double> max_loss, max_area;
+    /// Area of an image over that of the copies, on the platform it is made for.
+    std::function<double(const WeightImage&)> area_ratio;
+    bool force = false;  ///< take tasks that do not look fine-tuned from the base
     bool quiet = true;
 };
 

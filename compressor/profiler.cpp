@@ -13,27 +13,6 @@
 namespace berth::compressor {
 namespace {
 
-std::vector<Probe> read_probes(const Family& family, const PreparationRequest& request) {
-    if (request.profile) return {};
-    for (const TaskRequest& task : request.tasks)
-        if (!task.data)
-            throw InputError("--task " + task.name, "has no data to measure on",
-                             fmt::format("{}=DIR,data=FILE.tsv, or --profile", task.name));
-    const workloads::Tokenizer tokenizer(family.tokenizer());
-    std::vector<Probe> probes;
-    for (const TaskRequest& task : request.tasks)
-        probes.push_back(read_probe(*task.data, workloads::Checkpoint(task.checkpoint).config(), tokenizer));
-    return probes;
-}
-
-void check_parent(const Family& family, const TaskRequest& task, const TaskDeltas& deltas, bool force) {
-    if (force || deltas.overall.cosine >= kLeastParentCosine) return;
-    throw InputError(
-        task.checkpoint.string(),
-        fmt::format("does not look fine-tuned from {}: their cosine is {:.3f}", family.base().directory().string(), deltas.overall.cosine),
-        fmt::format("a cosine of {} or more, or --force", kLeastParentCosine));
-}
-
 /// Steps of the cell's resolution up to what the first stage asks for.
 std::vector<int> measured_precisions(const TaskDeltas& deltas, int cell_bits) {
     std::vector<int> steps;
@@ -120,14 +99,33 @@ TaskProfile profile_given(const Profile& profile, const FamilyMember& member, in
 
 }  // namespace
 
+std::vector<Probe> read_probes(const Family& family, const std::vector<TaskRequest>& tasks) {
+    for (const TaskRequest& task : tasks)
+        if (!task.data)
+            throw InputError("--task " + task.name, "has no data to measure on",
+                             fmt::format("{}=DIR,data=FILE.tsv, or --profile", task.name));
+    const workloads::Tokenizer tokenizer(family.tokenizer());
+    std::vector<Probe> probes;
+    for (const TaskRequest& task : tasks)
+        probes.push_back(read_probe(*task.data, workloads::Checkpoint(task.checkpoint).config(), tokenizer));
+    return probes;
+}
+
+void check_parent(const Family& family, const TaskRequest& task, double cosine, bool force) {
+    if (force || cosine >= kLeastParentCosine) return;
+    throw InputError(task.checkpoint.string(),
+                     fmt::format("does not look fine-tuned from {}: their cosine is {:.3f}", family.base().directory().string(), cosine),
+                     fmt::format("a cosine of {} or more, or --force", kLeastParentCosine));
+}
+
 std::vector<PreparedTask> prepare(const Family& family, const SharedMatrices& base, const PreparationRequest& request, Threads& threads) {
-    const std::vector<Probe> probes = read_probes(family, request);
+    const std::vector<Probe> probes = request.profile ? std::vector<Probe>() : read_probes(family, request.tasks);
     SharedEmbeddings embeddings;
     std::vector<PreparedTask> prepared;
     for (std::size_t i = 0; i < request.tasks.size(); ++i) {
         FamilyMember member = read_member(family, request.tasks[i], embeddings);
         TaskDeltas deltas = task_deltas(member.weights, family.shape(), base, request.cell_bits, threads);
-        check_parent(family, request.tasks[i], deltas, request.force);
+        check_parent(family, request.tasks[i], deltas.overall.cosine, request.force);
         TaskProfile profile = request.profile ? profile_given(*request.profile, member, request.cell_bits)
                                               : measure(member, base, deltas, probes[i], request.cell_bits, threads, request.quiet);
         prepared.push_back({std::move(member.image), std::move(deltas), std::move(profile)});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compressor/family.hpp"
+#include "compressor/probe.hpp"
 #include "compressor/profile.hpp"
 #include "compressor/task_deltas.hpp"
 #include "models/core/parallel.hpp"
@@ -28,6 +29,12 @@ struct PreparationRequest {
 
 /// A fine-tuned model resembles its base far more than this (0.991 to 0.999 published).
 inline constexpr double kLeastParentCosine = 0.5;
+
+/// The measured rows of every task. @throws InputError naming the first task that has no data, or the file and line at fault.
+[[nodiscard]] std::vector<Probe> read_probes(const Family& family, const std::vector<TaskRequest>& tasks);
+
+/// @throws InputError with the figure where `cosine`, of the base's matrices and the task's, is too small, unless forced.
+void check_parent(const Family& family, const TaskRequest& task, double cosine, bool force);
 
 /// Reads every task, checks that it comes from the base, and measures what it can lose.
 /// @throws InputError on a task without data or labels, on one that does not resemble the base (unless forced), or on a profile

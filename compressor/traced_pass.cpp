@@ -48,11 +48,16 @@ const Rows& Trace::input(std::size_t index) const {
     const std::size_t layer = index / inference::kMatricesPerLayer;
     if (layer == layers.size()) return pooler_input;
     switch (static_cast<workloads::Matrix>(index % inference::kMatricesPerLayer)) {
-        case workloads::Matrix::query: return layers[layer].asking;
-        case workloads::Matrix::attention_output: return layers[layer].context;
-        case workloads::Matrix::intermediate: return layers[layer].hidden;
-        case workloads::Matrix::output: return layers[layer].wide;
-        default: return layers[layer].tokens;
+        case workloads::Matrix::query:
+            return layers[layer].asking;
+        case workloads::Matrix::attention_output:
+            return layers[layer].context;
+        case workloads::Matrix::intermediate:
+            return layers[layer].hidden;
+        case workloads::Matrix::output:
+            return layers[layer].wide;
+        default:
+            return layers[layer].tokens;
     }
 }
 

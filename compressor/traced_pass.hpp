@@ -15,13 +15,13 @@ namespace berth::compressor {
 /// with each sentence's first token after its keys and values, as workloads::Reference does.
 struct Trace {
     struct Layer {
-        Rows tokens;                            ///< input of key and value
-        Rows asking;                            ///< input of query
-        Rows query, key, value, context;        ///< context is the input of attention_output
-        Rows attention_sum, hidden;             ///< before and after the first LayerNorm
-        Rows before_gelu, wide;                 ///< wide is the input of output
-        Rows output_sum;                        ///< before the second LayerNorm
-        std::vector<Rows> probabilities;        ///< [queries, tokens] of each sentence and, within it, each head
+        Rows tokens;                      ///< input of key and value
+        Rows asking;                      ///< input of query
+        Rows query, key, value, context;  ///< context is the input of attention_output
+        Rows attention_sum, hidden;       ///< before and after the first LayerNorm
+        Rows before_gelu, wide;           ///< wide is the input of output
+        Rows output_sum;                  ///< before the second LayerNorm
+        std::vector<Rows> probabilities;  ///< [queries, tokens] of each sentence and, within it, each head
     };
 
     std::vector<std::size_t> lengths;  ///< tokens of each sentence

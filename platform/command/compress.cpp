@@ -5,6 +5,7 @@
 #include "models/core/files.hpp"
 #include "models/core/json.hpp"
 #include "models/core/params.hpp"
+#include "platform/area_report.hpp"
 #include "platform/command/command.hpp"
 #include "platform/command/task_option.hpp"
 #include "platform/config.hpp"
@@ -13,6 +14,7 @@
 
 #include <iostream>
 #include <memory>
+#include <optional>
 
 namespace berth::command {
 namespace {
@@ -20,19 +22,29 @@ namespace {
 struct CompressOptions {
     std::string base, method, mode = "acc", profile, out, platform = "reram-multitask";
     std::vector<std::string> tasks;
+    std::optional<double> max_loss, max_area;
     bool force = false;
 };
+
+double area_ratio(const platform::PlatformConfig& config, const compressor::WeightImage& image) {
+    const platform::ImageOnChip on_chip = platform::place_on_chip(config, image);
+    return platform::ratios_block(config, &on_chip).at("area").to_number<double>();
+}
 
 void run(const CompressOptions& options, const Common& common) {
     compressor::CompressionRequest request;
     request.tasks = read_task_options(options.tasks);
     check_outputs({options.out}, inputs_of(request.tasks, {options.profile, options.platform}));
-    const mapping::ArrayShape arrays = platform::load_platform(options.platform).array_shape();
+    const platform::PlatformConfig config = platform::load_platform(options.platform);
+    const mapping::ArrayShape arrays = config.array_shape();
     request.base = options.base;
     request.method = options.method;
     request.mode = options.mode;
     request.geometry = {arrays.rows, arrays.cols, arrays.cell_bits, arrays.encoding};
     request.seed = common.seed;
+    request.max_loss = options.max_loss;
+    request.max_area = options.max_area;
+    request.area_ratio = [&config](const compressor::WeightImage& image) { return area_ratio(config, image); };
     request.force = options.force;
     request.quiet = common.quiet;
     if (!options.profile.empty()) request.profile = compressor::profile_from_json(read_json(options.profile), options.profile);
@@ -52,6 +64,8 @@ void add_compress(CLI::App& app, Common& common) {
     command->add_option("--task", options->tasks, "NAME=DIR[,data=FILE.tsv][,metric=METRIC], once for each task")->required();
     command->add_option("--method", options->method, detail::alternatives(compressor::method_names()))->required();
     command->add_option("--mode", options->mode, detail::alternatives(compressor::mode_names()))->capture_default_str();
+    command->add_option("--max-loss", options->max_loss, "method berth: points of metric lost at most, on average over the tasks");
+    command->add_option("--max-area", options->max_area, "method berth: area at most, as a share of what full copies take");
     command->add_option("--profile", options->profile, "what `berth profile` measured, instead of measuring again");
     command->add_option("--platform", options->platform, "preset or file whose arrays the image is made for")->capture_default_str();
     command->add_option("--out", options->out, "the weight image")->required();

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compressor/calibrated_task.hpp"
+
+#include "compressor/profiler.hpp"
+#include "compressor/quantise.hpp"
+#include "workloads/dataset.hpp"
+#include "workloads/reference.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace berth::compressor {
+namespace {
+
+Rows rows_of(const workloads::LinearWeights& linear) { return Eigen::Map<const Rows>(linear.weight.data(), linear.out, linear.in); }
+
+std::vector<Rows> matrices_of(const workloads::BertWeights& weights) {
+    std::vector<Rows> matrices;
+    for (std::size_t index = 0; index < matrix_count(shape_of(weights.config)); ++index)
+        matrices.push_back(rows_of(matrix_of(weights, index)));
+    return matrices;
+}
+
+double cosine_of(const std::vector<Rows>& a, const std::vector<Rows>& b) {
+    double mixed = 0.0, left = 0.0, right = 0.0;
+    for (std::size_t index = 0; index < a.size(); ++index) {
+        mixed += a[index].cast<double>().cwiseProduct(b[index].cast<double>()).sum();
+        left += a[index].cast<double>().squaredNorm();
+        right += b[index].cast<double>().squaredNorm();
+    }
+    return left > 0.0 && right > 0.0 ? std::clamp(mixed / std::sqrt(left * right), -1.0, 1.0) : left == right ? 1.0 : 0.0;
+}
+
+/// Rows that the probe does not have, at equal distances; all rows where it has every one.
+std::vector<workloads::Encoded> calibration_sentences(const std::filesystem::path& data, const Probe& probe,
+                                                      const workloads::Tokenizer& tokenizer) {
+    const workloads::DataSet set = workloads::read_dataset(data);
+    const std::size_t rows = set.examples.size(), probed = probe.sentences.size();
+    std::set<std::size_t> taken;
+    for (std::size_t i = 0; i < probed && probed < rows; ++i) taken.insert(i * rows / probed);
+    std::vector<std::size_t> free;
+    for (std::size_t row = 0; row < rows; ++row)
+        if (!taken.contains(row)) free.push_back(row);
+    const std::size_t count = std::min(free.size(), kCalibrationSentences);
+    std::vector<workloads::Encoded> sentences;
+    for (std::size_t i = 0; i < count; ++i) {
+        const workloads::Example& example = set.examples[free[i * free.size() / count]];
+        sentences.push_back(tokenizer.encode(example.first, example.second));
+    }
+    return sentences;
+}
+
+std::vector<float> reference_logits(std::shared_ptr<const workloads::BertWeights> weights, const Probe& probe, Threads& threads) {
+    std::vector<workloads::Encoded> sentences;
+    for (const inference::Sentence& sentence : probe.sentences) sentences.push_back({sentence.ids, sentence.segments});
+    return workloads::Reference(std::move(weights)).logits(sentences, threads);
+}
+
+}  // namespace
+
+std::vector<Rows> base_weights(const Family& family) {
+    return matrices_of(workloads::read_bert_weights(family.base(), workloads::Head::none));
+}
+
+std::vector<CalibratedTask> calibrate_tasks(const Family& family, const std::vector<Rows>& base, const CompressionRequest& request,
+                                            Threads& threads) {
+    const std::vector<Probe> probes = read_probes(family, request.tasks);
+    const workloads::Tokenizer tokenizer(family.tokenizer());
+    SharedEmbeddings embeddings;
+    std::vector<CalibratedTask> tasks;
+    for (std::size_t i = 0; i < request.tasks.size(); ++i) {
+        FamilyMember member = read_member(family, request.tasks[i], embeddings);
+        const auto weights = std::make_shared<const workloads::BertWeights>(std::move(member.weights));
+        CalibratedTask task{std::move(member.image), matrices_of(*weights), {}, 0.0, probes[i], {}};
+        task.cosine = cosine_of(base, task.weights);
+        check_parent(family, request.tasks[i], task.cosine, request.force);
+        const auto sentences = calibration_sentences(*request.tasks[i].data, probes[i], tokenizer);
+        Progress progress("calibrating " + task.image.name, 2 * sentences.size(), request.quiet);
+        task.calibration = calibrate(*weights, sentences, threads, progress);
+        task.expected = reference_logits(weights, task.probe, threads);
+        task.image.provenance["data"] = task.probe.data_sha256;
+        tasks.push_back(std::move(task));
+    }
+    return tasks;
+}
+
+}  // namespace berth::compressor
