@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compressor/berth.hpp"
+
+#include "compressor/error_feedback.hpp"
+#include "compressor/image_file.hpp"
+#include "compressor/low_rank.hpp"
+#include "models/core/error.hpp"
+#include "models/core/files.hpp"
+#include "tests/unit/compressor/small_checkpoints.hpp"
+
+#include <gtest/gtest.h>
+
+namespace berth::compressor {
+namespace {
+
+/// A base, two tasks and their data, and areas that are cells.
+class BerthMethod : public testing::Test {
+protected:
+    BerthMethod() {
+        test::small_base().write(folder_.path() / "base");
+        test::small_fine_tuned(1, 0.05F).write(folder_.path() / "one");
+        test::small_fine_tuned(2, 0.1F).write(folder_.path() / "two");
+        data_ = folder_.file("data.tsv", test::kSmallData);
+    }
+
+    [[nodiscard]] CompressionRequest request() const {
+        CompressionRequest request;
+        request.base = folder_.path() / "base";
+        request.method = "berth";
+        request.geometry = {128, 128, 1, "differential"};
+        request.area_ratio = cells;
+        for (const char* name : {"one", "two"}) request.tasks.push_back({name, folder_.path() / name, data_, ""});
+        return request;
+    }
+
+    static double cells(const WeightImage& image) {
+        const auto count = [](const std::vector<mapping::Plane>& planes) {
+            double sum = 0.0;
+            for (const auto& plane : planes) sum += double(plane.inputs) * plane.outputs * plane.magnitude_bits;
+            return sum;
+        };
+        return count(planes_of(image)) / count(planes_of_copies(image));
+    }
+
+    static WeightImage made(const CompressionRequest& request, int thread_count = 2) {
+        Threads threads(thread_count);
+        return compress(request, threads);
+    }
+
+    static std::string refusal(const CompressionRequest& request) {
+        try {
+            (void)made(request);
+        } catch (const InputError& error) {
+            return error.what();
+        }
+        return "";
+    }
+
+    test::Scratch folder_;
+    std::filesystem::path data_;
+};
+
+TEST_F(BerthMethod, KeepsToTheAreaAndSpendsIt) {
+    CompressionRequest asked = request();
+    double before = 1e9;
+    for (const double most : {0.35, 0.5, 0.7}) {
+        asked.max_area = most;
+        const WeightImage image = made(asked);
+        EXPECT_LE(cells(image), most);
+        EXPECT_GT(cells(image), most - 0.1);
+        double lost = 0.0;
+        for (const TaskImage& task : image.tasks) lost += task.statistics.at("lost_variance").to_number<double>();
+        EXPECT_LT(lost, before);
+        before = lost;
+        EXPECT_LT(image.base.front()->magnitude_bits, 7);
+    }
+}
+
+TEST_F(BerthMethod, StopsAtTheFirstAllocationThatLosesLittleEnough) {
+    CompressionRequest asked = request();
+    asked.max_loss = 100.0;
+    const double loose = cells(made(asked));
+    asked.max_loss = 0.0;
+    EXPECT_LE(loose, cells(made(asked)));
+}
+
+TEST_F(BerthMethod, WritesTheSameFileOnAnyNumberOfThreads) {
+    CompressionRequest asked = request();
+    asked.max_area = 0.5;
+    write_image(made(asked, 1), folder_.path() / "a.berth");
+    write_image(made(asked, 3), folder_.path() / "b.berth");
+    EXPECT_EQ(read_text(folder_.path() / "a.berth"), read_text(folder_.path() / "b.berth"));
+}
+
+TEST_F(BerthMethod, RefusesBoundsThatCannotBe) {
+    CompressionRequest asked = request();
+    asked.max_area = 0.01;
+    EXPECT_NE(refusal(asked).find("--max-area: 0.01 cannot be reached with these tasks; expected 0.2"), std::string::npos)
+        << refusal(asked);
+    asked.max_area = 2.0;
+    EXPECT_EQ(refusal(asked), "--max-area: is 2; expected 0 to 1");
+    asked.max_area = 0.5;
+    asked.max_loss = 0.5;
+    EXPECT_EQ(refusal(asked), "--max-loss: is given beside --max-area; expected one of them");
+    asked.method = "copies";
+    EXPECT_EQ(refusal(asked), "--max-loss: is no option of method copies; expected method berth");
+}
+
+TEST_F(BerthMethod, RefusesATaskThatDoesNotResembleTheBase) {
+    test::SmallCheckpoint stranger = test::small_fine_tuned(3, 0.0F);
+    for (auto& [name, tensor] : stranger.tensors)
+        if (name.find("encoder") != std::string::npos || name.find("pooler") != std::string::npos)
+            for (std::size_t i = 0; i < tensor.values.size(); ++i) tensor.values[i] *= i % 2 ? -1.0F : 1.0F;
+    stranger.write(folder_.path() / "stranger");
+    CompressionRequest asked = request();
+    asked.max_area = 0.5;
+    asked.tasks.push_back({"stranger", folder_.path() / "stranger", data_, ""});
+    EXPECT_NE(refusal(asked).find("does not look fine-tuned from"), std::string::npos) << refusal(asked);
+    asked.force = true;
+    EXPECT_EQ(made(asked).tasks.size(), 3u);
+}
+
+TEST_F(BerthMethod, NeedsData) {
+    CompressionRequest asked = request();
+    asked.tasks[1].data.reset();
+    EXPECT_NE(refusal(asked).find("--task two: has no data to measure on"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace berth::compressor
