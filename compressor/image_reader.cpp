@@ -166,22 +166,25 @@ private:
         return shared;
     }
 
+    std::vector<std::int8_t> read_codes(const HeaderNode& reference, std::size_t count, int magnitude_bits) const {
+        return magnitude_bits == inference::kMatrixMagnitudeBits ? sections_.integers(reference, count, kLargestWeight)
+                                                                 : sections_.packed(reference, count, magnitude_bits);
+    }
+
     Int8Matrix read_own_matrix(const HeaderNode& node, Dimensions size) {
         (void)node["out"].integer(size.out, size.out);
         (void)node["in"].integer(size.in, size.in);
         const std::size_t elements = static_cast<std::size_t>(size.out) * static_cast<std::size_t>(size.in);
         const int bits = node["magnitude_bits"].count(1, inference::kMatrixMagnitudeBits);
-        auto values = bits == inference::kMatrixMagnitudeBits ? sections_.integers(node["values"], elements, kLargestWeight)
-                                                   : sections_.packed(node["values"], elements, bits);
-        return {size.out, size.in, std::move(values),
+        return {size.out, size.in, read_codes(node["values"], elements, bits),
                 sections_.floats(node["scales"], static_cast<std::size_t>(size.out), kSmallestScale), bits};
     }
 
     std::shared_ptr<const inference::LowRankDelta> read_low_rank(const HeaderNode& node, Dimensions size) {
         if (node.is_null()) return nullptr;
         const int rank = node["down"]["out"].count(1, std::max(size.out, size.in));
-        return std::make_shared<const inference::LowRankDelta>(inference::LowRankDelta{
-            read_own_matrix(node["down"], {rank, size.in}), read_own_matrix(node["up"], {size.out, rank})});
+        return std::make_shared<const inference::LowRankDelta>(
+            inference::LowRankDelta{read_own_matrix(node["down"], {rank, size.in}), read_own_matrix(node["up"], {size.out, rank})});
     }
 
     std::shared_ptr<const inference::MatrixDelta> read_delta(const HeaderNode& node, const Int8Matrix& base) {
@@ -190,8 +193,7 @@ private:
         delta.magnitude_bits = node["magnitude_bits"].count(1, inference::kMatrixMagnitudeBits);
         delta.channels = sections_.ascending(node["channels"], base.out);
         const std::size_t count = delta.channels.size() * static_cast<std::size_t>(base.in);
-        delta.codes = delta.magnitude_bits == 1 ? sections_.ternary(node["codes"], count)
-                                                : sections_.integers(node["codes"], count, (1 << delta.magnitude_bits) - 1);
+        delta.codes = read_codes(node["codes"], count, delta.magnitude_bits);
         const auto width = static_cast<std::size_t>(base.in);
         for (std::size_t kept = 0; kept < delta.channels.size(); ++kept)
             for (std::size_t i = 0; i < width; ++i) {

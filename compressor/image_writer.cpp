@@ -102,11 +102,9 @@ object describe(const inference::Norm& norm, const std::string& name, Sections& 
 }
 
 object describe(const inference::MatrixDelta& delta, const std::string& name, Sections& sections) {
-    const bool ternary = delta.magnitude_bits == 1;
     return {{"magnitude_bits", delta.magnitude_bits},
             {"channels", sections.add(name + ".channels", layout::kInt32, delta.channels)},
-            {"codes", ternary ? sections.add_owned(name + ".codes", layout::kTernary, layout::pack_ternary(delta.codes))
-                              : sections.add(name + ".codes", layout::kInt8, delta.codes)}};
+            {"codes", add_codes(delta.codes, delta.magnitude_bits, name + ".codes", sections)}};
 }
 
 array describe_linears(const WeightImage& image, const TaskImage& task, Sections& sections) {

@@ -6,6 +6,7 @@
 #include "models/cost/cost.hpp"
 #include "models/crossbar/encoding.hpp"
 #include "models/inference/network.hpp"
+#include "models/mapping/low_rank.hpp"
 #include "platform/preset_files.hpp"
 #include "platform/sanity.hpp"
 
@@ -128,6 +129,10 @@ boost::json::array describe_topologies() {
     for (const auto& entry : kTopologies)
         list.emplace_back(boost::json::object{{"name", entry.name}, {"meaning", entry.meaning}, {"source", entry.source}});
     return list;
+}
+
+std::vector<mapping::Plane> planes_on(const PlatformConfig& config, std::vector<mapping::Plane> planes) {
+    return mapping::allot_low_rank(std::move(planes), config.array_shape(), config.hierarchy, config.inventory);
 }
 
 PlatformConfig load_platform(const std::string& preset_or_file, const std::vector<std::string>& settings) {

@@ -114,6 +114,9 @@ struct PlatformConfig {
     [[nodiscard]] mapping::ArrayShape array_shape() const { return {crossbar.rows, crossbar.cols, crossbar.cell_bits, crossbar.encoding}; }
 };
 
+/// The planes as the platform holds them: its rule says which low-rank factors are digital.
+[[nodiscard]] std::vector<mapping::Plane> planes_on(const PlatformConfig& config, std::vector<mapping::Plane> planes);
+
 /// Loads a preset by name or a JSON file. A file may say "extends": "<preset or file>" and give only what differs; files are
 /// sought beside the one that names them. The text "{a.b}" stands for the value at that path, alone or inside a row's name.
 /// @param settings "path=value" pairs from --set, applied last.

@@ -26,7 +26,9 @@ struct PlaneOwners {
 class CrossbarEngine : public LinearEngine {
 public:
     /// Programs the arrays. `network` must outlive the engine.
-    CrossbarEngine(const Network& network, const crossbar::CrossbarDesign& design, const PlaneOwners& owners, int threads);
+    /// @param digital by linear layer: whether a digital unit multiplies by its low-rank factors, exactly. Empty: none.
+    CrossbarEngine(const Network& network, const crossbar::CrossbarDesign& design, const PlaneOwners& owners, int threads,
+                   const std::vector<bool>& digital = {});
 
     void multiply(std::size_t index, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
                   std::span<std::int32_t> accumulators) const override;
@@ -47,7 +49,7 @@ private:
     };
 
     struct FactorPlanes {
-        std::unique_ptr<const crossbar::CrossbarMatrix> down, up;  ///< null where the linear has no low-rank delta
+        std::unique_ptr<const crossbar::CrossbarMatrix> down, up;  ///< null where there is no low-rank delta in arrays
     };
 
     void book(const crossbar::Activity& activity) const;

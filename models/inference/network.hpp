@@ -16,7 +16,7 @@ inline constexpr int kMatrixMagnitudeBits = 7;  ///< of an int8 matrix's values:
 struct Int8Matrix {
     int out = 0, in = 0;
     std::vector<std::int8_t> values;
-    std::vector<float> scales;                ///< one a row (output channel, or embedding)
+    std::vector<float> scales;                  ///< one a row (output channel, or embedding)
     int magnitude_bits = kMatrixMagnitudeBits;  ///< 7 for int8; fewer take fewer cells
 };
 
@@ -38,8 +38,8 @@ struct LowRankDelta {
 /// A linear layer as the crossbars hold it: a matrix of its own or the shared base's, and the task's delta where there is one.
 struct Linear {
     std::shared_ptr<const Int8Matrix> matrix;
-    std::shared_ptr<const MatrixDelta> delta;  ///< may be null
-    std::vector<float> bias;                   ///< [out], real values
+    std::shared_ptr<const MatrixDelta> delta;                ///< may be null
+    std::vector<float> bias;                                 ///< [out], real values
     std::shared_ptr<const LowRankDelta> low_rank = nullptr;  ///< may be null; beside `delta` or without it
 
     /// matrix + delta, value by value; the scales are the matrix's.
@@ -70,6 +70,9 @@ inline constexpr int kMatricesPerLayer = 6;
 }
 /// "layer.3.query", ..., and "pooler" for the last index.
 [[nodiscard]] std::string matrix_name(const Shape& shape, std::size_t index);
+
+/// The first of the matrices that take the same vector as this one: query, key and value share theirs.
+[[nodiscard]] std::string stage_name(const Shape& shape, std::size_t index);
 
 /// One task's network in integers: what the functional executor and the platform both run.
 struct Network {

@@ -6,7 +6,9 @@
 #include "platform/crossbar_design.hpp"
 
 #include <algorithm>
+#include <map>
 #include <span>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -18,9 +20,10 @@ struct Values::Prepared {
     MeteredEngine metered;
     inference::Executor executor;
 
-    Prepared(const inference::Network& network, const PlatformConfig& config, const inference::PlaneOwners& owners, int threads)
-        : engine(network, crossbar_design(config), owners, threads),
-          metered(network, engine, config.crossbar, config.dac.bits),
+    Prepared(const inference::Network& network, const PlatformConfig& config, const inference::PlaneOwners& owners, int threads,
+             const std::vector<bool>& digital)
+        : engine(network, crossbar_design(config), owners, threads, digital),
+          metered(network, engine, config.crossbar, config.dac.bits, digital),
           executor(network, metered, config.digital.arithmetic == "fp32" ? inference::Arithmetic::fp32 : inference::Arithmetic::integer) {}
 };
 
@@ -39,10 +42,22 @@ Values::PreparedFuture Values::prepare(std::size_t task) {
                        .submit([this, task] {
                            const auto own = static_cast<std::uint32_t>(1 + task);
                            const inference::PlaneOwners owners{.matrices = image_->base.empty() ? own : 0, .deltas = own};
-                           return std::make_shared<const Prepared>(image_->tasks.at(task).network, config_, owners, threads_);
+                           const compressor::TaskImage& its = image_->tasks.at(task);
+                           return std::make_shared<const Prepared>(its.network, config_, owners, threads_, digital_factors(its));
                        })
                        .share();
     return prepared;
+}
+
+/// By linear layer of the task: whether its low-rank factors are in the tiles' memory.
+std::vector<bool> Values::digital_factors(const compressor::TaskImage& task) const {
+    std::map<std::string, bool> digital;
+    for (const mapping::Plane& plane : planes_on(config_, compressor::planes_of(*image_)))
+        if (plane.owner == task.name) digital[plane.matrix] = plane.digital;
+    std::vector<bool> by_linear;
+    for (std::size_t index = 0; index < task.network.linears.size(); ++index)
+        by_linear.push_back(digital[inference::matrix_name(image_->shape, index) + compressor::kDownSuffix]);
+    return by_linear;
 }
 
 std::future<std::vector<float>> Values::compute(std::size_t task, inference::Sentence sentence) {

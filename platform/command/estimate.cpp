@@ -80,7 +80,7 @@ Estimated read_layer_input(const EstimateOptions& options, platform::PlatformCon
     const auto [outputs, inputs] = layer_size(options.layer);
     platform::ChipPlan plan = platform::make_layer_plan(outputs, inputs, config, platform::make_mesh(config));
     const std::vector<mapping::Plane> planes{plan.placement.planes.front().plane};
-    platform::ImageOnChip on_chip = platform::place_on_chip(config, planes, planes, 1, 0);
+    platform::ImageOnChip on_chip = platform::place_on_chip(config, planes, planes, 1, {});
     const int tokens = options.tokens != 0 ? options.tokens : kUsualTokens;
     return {std::move(config), std::move(on_chip), std::move(plan), {options.layer}, nullptr, tokens, true};
 }
@@ -98,8 +98,7 @@ Estimated read_input(const EstimateOptions& options) {
 Ledger energy_of(const Estimated& input, const platform::PlatformConfig& config, const platform::SentenceEstimate& sentence) {
     Ledger ledger;
     platform::book(sentence.actions, config.inventory, ledger);
-    for (const auto& [path, watts] :
-         config.inventory.static_power(input.on_chip.extent(), config.hierarchy))
+    for (const auto& [path, watts] : config.inventory.static_power(input.on_chip.extent(), config.hierarchy))
         if (watts > 0.0) ledger.add_static(path, watts, sentence.stay_s);
     return ledger;
 }
