@@ -2,6 +2,7 @@
 #include "platform/area_report.hpp"
 
 #include "models/core/ceil_div.hpp"
+#include "models/core/error.hpp"
 #include "models/mapping/low_rank.hpp"
 #include "models/mapping/mapper.hpp"
 
@@ -95,6 +96,9 @@ ImageOnChip place_on_chip(const PlatformConfig& config, const std::vector<mappin
                           int64_t tasks, const EmbeddingBytes& embeddings) {
     mapping::HierarchyParams roomy = config.hierarchy;
     roomy.tiles = std::numeric_limits<int>::max();
+    if (mapping::unshared_mapper(roomy.mapper) != roomy.mapper && !config.inventory.counts(mapping::Scope::bank))
+        throw InputError("inventory", "has nothing of scope bank",
+                         "what an array behind shared converters takes, or a mapper that shares none");
     mapping::HierarchyParams unshared = roomy;
     unshared.mapper = mapping::unshared_mapper(roomy.mapper);
     return {.image = mapping::place(planes_on(config, image), config.array_shape(), config.hierarchy),
@@ -130,20 +134,29 @@ EmbeddingBytes embedding_bytes(const compressor::WeightImage& image) {
     return bytes;
 }
 
-double closed_form_ratio(int64_t tasks, double c_delta, double c_full) { return 1.0 / static_cast<double>(tasks) + c_delta / c_full; }
+double closed_form_ratio(int64_t tasks, double c_delta, double c_full) { return closed_form_ratio(tasks, c_full, c_delta, c_full); }
+
+double closed_form_ratio(int64_t tasks, double c_base, double c_delta, double c_full) {
+    return c_base / c_full / static_cast<double>(tasks) + c_delta / c_full;
+}
 
 CellsPerElement cells_per_element(const ImageOnChip& on_chip) {
     CellsPerElement result;
-    double elements = 0.0, full = 0.0, delta = 0.0;
+    double elements = 0.0, full = 0.0, delta = 0.0, base = 0.0;
     for (const auto& placed : on_chip.copies.planes) {
         elements += static_cast<double>(placed.plane.inputs) * placed.plane.outputs;
         full += static_cast<double>(placed.cells) / placed.polarities;
     }
     for (const auto& placed : on_chip.image.planes) {
-        result.has_base = result.has_base || placed.plane.owner == mapping::kBaseOwner;
-        if (placed.plane.owner != mapping::kBaseOwner) delta += static_cast<double>(placed.cells) / placed.polarities;
+        if (placed.cells == 0) continue;
+        const bool of_base = placed.plane.owner == mapping::kBaseOwner;
+        result.has_base = result.has_base || of_base;
+        (of_base ? base : delta) += static_cast<double>(placed.cells) / placed.polarities;
     }
-    if (elements > 0) result.delta = delta / elements, result.full = full / elements;
+    if (elements == 0) return result;
+    result.delta = delta / elements;
+    result.full = full / elements;
+    result.base = base * static_cast<double>(on_chip.tasks) / elements;
     return result;
 }
 
@@ -193,7 +206,9 @@ boost::json::value cells_block(const ImageOnChip* on_chip) {
         {"image", on_chip->image.cells},
         {"copies", on_chip->copies.cells},
         {"ratio", ratio(static_cast<double>(on_chip->image.cells), static_cast<double>(on_chip->copies.cells))},
-        {"closed_form", applies ? boost::json::value(closed_form_ratio(on_chip->tasks, cells.delta, cells.full)) : boost::json::value()},
+        {"closed_form",
+         applies ? boost::json::value(closed_form_ratio(on_chip->tasks, cells.base, cells.delta, cells.full)) : boost::json::value()},
+        {"c_base", cells.base},
         {"c_delta", cells.delta},
         {"c_full", cells.full},
         {"tasks", on_chip->tasks},

@@ -43,11 +43,14 @@ struct EmbeddingBytes {
 /// Area of N tasks on one base over the area of N copies, both counted in cells: 1/N + c_delta/c_full (Kang et al. 2021).
 /// @param c_delta mean cells kept per element of a delta, over all tasks and matrices; @param c_full cells of a whole weight.
 [[nodiscard]] double closed_form_ratio(std::int64_t tasks, double c_delta, double c_full);
+/// The same of a base of fewer bits than a copy's weights. @param c_base its cells per weight.
+[[nodiscard]] double closed_form_ratio(std::int64_t tasks, double c_base, double c_delta, double c_full);
 
 /// What the closed form needs, counted from a placement in one polarity of the encoding; the other polarity doubles both.
 /// c_full is 7 for one-bit differential cells, not the paper's 8: the polarity is the sign, and |int8| has 7 bits.
 struct CellsPerElement {
-    double delta = 0.0;     ///< c_delta
+    double base = 0.0;      ///< c_base
+    double delta = 0.0;     ///< c_delta: whatever tasks have in arrays beside the base
     double full = 0.0;      ///< c_full
     bool has_base = false;  ///< without a shared base the closed form says nothing
 };
@@ -62,7 +65,7 @@ struct CellsPerElement {
 [[nodiscard]] boost::json::object power_block(const PlatformConfig& config, const ImageOnChip* on_chip);
 /// {needed, sites, available, utilisation, imas, tiles}
 [[nodiscard]] boost::json::object arrays_block(const PlatformConfig& config, const ImageOnChip* on_chip);
-/// {image, copies, ratio, closed_form, c_delta, c_full, tasks, explanation}, or null without an image
+/// {image, copies, ratio, closed_form, c_base, c_delta, c_full, tasks, explanation}, or null without an image
 [[nodiscard]] boost::json::value cells_block(const ImageOnChip* on_chip);
 /// {cells, arrays, area, explanation}, or null without an image
 [[nodiscard]] boost::json::value ratios_block(const PlatformConfig& config, const ImageOnChip* on_chip);

@@ -67,15 +67,18 @@ inference::Shape shape_of(const std::string& model) {
 std::vector<Plane> planes_of(const FamilyShape& family) {
     const inference::Shape shape = shape_of(family.model);
     std::vector<Plane> planes;
-    each_matrix(shape, [&](std::size_t, const std::string& name, Size size) {
-        planes.push_back({name, std::string(mapping::kBaseOwner), size.in, size.out, family.base_bits - 1});
-    });
-    for (int task = 0; task < family.tasks && family.rank > 0; ++task)
+    if (family.base_bits > 0)
+        each_matrix(shape, [&](std::size_t, const std::string& name, Size size) {
+            planes.push_back({name, std::string(mapping::kBaseOwner), size.in, size.out, family.base_bits - 1});
+        });
+    for (int task = 0; task < family.tasks; ++task)
         each_matrix(shape, [&](std::size_t index, const std::string& name, Size size) {
+            if (family.delta_bits > 0) planes.push_back({name, task_name(task), size.in, size.out, family.delta_bits - 1});
+            if (family.rank == 0) return;
             const int bits = family.factor_bits - 1, rank = std::min({family.rank, size.in, size.out});
             const std::string stage = inference::stage_name(shape, index);
-            planes.push_back({name + ".down", task_name(task), size.in, rank, bits, PlaneRole::down_factor, stage});
-            planes.push_back({name + ".up", task_name(task), rank, size.out, bits, PlaneRole::up_factor, stage});
+            planes.push_back({name + compressor::kDownSuffix, task_name(task), size.in, rank, bits, PlaneRole::down_factor, stage});
+            planes.push_back({name + compressor::kUpSuffix, task_name(task), rank, size.out, bits, PlaneRole::up_factor, stage});
         });
     return planes;
 }
@@ -111,6 +114,7 @@ boost::json::object describe(const FamilyShape& family) {
             {"base_bits", family.base_bits},
             {"rank", family.rank},
             {"factor_bits", family.factor_bits},
+            {"delta_bits", family.delta_bits},
             {"embedding_bits", family.embedding_bits}};
 }
 

@@ -13,14 +13,15 @@
 
 namespace berth::platform {
 
-/// Tasks on one base that nobody has weights of: what they would take is known from shapes alone. Every matrix of every task has a
-/// low-rank delta of the same rank.
+/// Tasks on one base that nobody has weights of: what they would take is known from shapes alone. Every matrix of every task has the
+/// same kind of delta.
 struct FamilyShape {
     std::string model;  ///< one of shape_names()
     int tasks = 8;
-    int base_bits = 8;       ///< of a weight of the base, sign included: 2 to 8
-    int rank = 16;           ///< of every delta; 0: the base alone
+    int base_bits = 8;       ///< of a weight of the base, sign included: 2 to 8; 0: none, and a delta is a copy
+    int rank = 16;           ///< of every low-rank delta; 0: none
     int factor_bits = 3;     ///< of a factor's values, sign included: 2 to 8
+    int delta_bits = 0;      ///< of the codes of a delta on every channel, sign included: 2 is ternary; 0: none
     int embedding_bits = 8;  ///< of a value of the embedding tables, sign included: 2 to 8
 };
 

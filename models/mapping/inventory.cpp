@@ -144,6 +144,10 @@ std::map<std::string, double> Inventory::static_power(const Extent& extent, cons
     return sum(components_, &Component::static_power_w, extent, hierarchy);
 }
 
+bool Inventory::counts(Scope scope) const {
+    return std::any_of(components_.begin(), components_.end(), [scope](const Component& component) { return component.scope == scope; });
+}
+
 double Inventory::count_in_ima(const std::string& path, const HierarchyParams& hierarchy) const {
     const Component& component = find(path, "an IMA");
     if (component.scope == Scope::array) return component.count * hierarchy.arrays_per_ima;

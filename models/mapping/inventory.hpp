@@ -82,6 +82,9 @@ public:
         return static_power(Extent{tiles, embedding_banks, 0}, hierarchy);
     }
 
+    /// Whether anything is counted in such a scope.
+    [[nodiscard]] bool counts(Scope scope) const;
+
     /// How many of the component are in one IMA. @throws InputError when the parts list does not have it.
     [[nodiscard]] double count_in_ima(const std::string& path, const HierarchyParams& hierarchy) const;
 

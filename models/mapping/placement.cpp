@@ -51,8 +51,12 @@ public:
         placement_.sites += banks.places() * banks.tallest() * encoding_.polarities();
         placement_.arrays += banks.arrays() * encoding_.polarities();
         placement_.deepest = std::max(placement_.deepest, banks.deepest());
+        const bool banked = banks.arrays() > banks.places() * banks.tallest();
         for (const Strip& strip : group)
-            for (const std::size_t index : strip) plane(index).converters = group.size() > 1 ? converters_ : converters_++;
+            for (const std::size_t index : strip) {
+                plane(index).banked = banked;
+                plane(index).converters = group.size() > 1 ? converters_ : converters_++;
+            }
         converters_ += group.size() > 1;
     }
 

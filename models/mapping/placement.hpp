@@ -47,6 +47,7 @@ struct PlacedPlane {
     int slices = 0;                   ///< columns one output channel takes in each polarity
     int polarities = 0;               ///< 2 where positive and negative parts have arrays of their own
     int converters = 0;               ///< planes with the same number share converters and are read one after the other
+    bool banked = false;              ///< its arrays are switched to those converters for a vector
     std::int64_t cells = 0;           ///< cells that hold a bit of the plane, every polarity counted
     std::int64_t array_reads = 0;     ///< arrays that one input slice drives; one that two planes share counts for both
     std::int64_t columns = 0;         ///< columns converted for one input slice, all row blocks and polarities, unit columns too

@@ -2,6 +2,7 @@
 #include "platform/accelerator/accelerator.hpp"
 
 #include "models/mapping/low_rank.hpp"
+#include "models/mapping/mapper.hpp"
 
 #include "models/core/error.hpp"
 #include "platform/accelerator/crossbar_timing.hpp"
@@ -62,6 +63,8 @@ Tile& Accelerator::tile(int number) { return *tiles_.at(static_cast<std::size_t>
 
 void Accelerator::check_payable(const PlatformConfig& config) {
     for (const auto& [path, action] : actions()) (void)config.inventory.energy(path, action);
+    if (mapping::unshared_mapper(config.hierarchy.mapper) != config.hierarchy.mapper)
+        (void)config.inventory.energy("tile.ima.bank_select", "select");
     if (config.hierarchy.low_rank != "arrays") (void)config.inventory.energy(mapping::kFactorMemory, "read_byte");
 }
 

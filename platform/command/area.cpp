@@ -18,6 +18,7 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace berth::command {
 namespace {
@@ -75,6 +76,8 @@ void run(const AreaOptions& options, const Common& common) {
     platform::PlatformConfig config = platform::load_platform(options.platform, options.settings);
     std::optional<platform::ImageOnChip> placed;
     boost::json::value image_json, family_json;
+    for (const auto& [option, bits] : {std::pair{"--base-bits", options.family.base_bits}, {"--delta-bits", options.family.delta_bits}})
+        if (bits == 1) throw InputError(option, "is 1", "0, or a sign and at least one bit of magnitude");
     if (!options.family.model.empty()) {
         placed = platform::place_family(config, options.family);
         family_json = platform::describe(options.family);
@@ -126,11 +129,16 @@ void add_area(CLI::App& app, Common& common) {
     command->add_option("--base-bits", family.base_bits, "of a shape: of the base's weights")
         ->check(CLI::Range(2, 8))
         ->capture_default_str();
-    command->add_option("--rank", family.rank, "of a shape: of every task's low-rank deltas; 0: the base alone")
+    command->add_option("--rank", family.rank, "of a shape: of every task's low-rank deltas; 0: none")
         ->check(CLI::Range(0, 1024))
         ->capture_default_str();
     command->add_option("--factor-bits", family.factor_bits, "of a shape: of the deltas' factors")
         ->check(CLI::Range(2, 8))
+        ->capture_default_str();
+    command
+        ->add_option("--delta-bits", family.delta_bits,
+                     "of a shape: of a delta on every weight, beside the low-rank one; 2: ternary, 0: none")
+        ->check(CLI::Range(0, 8))
         ->capture_default_str();
     command->add_option("--embedding-bits", family.embedding_bits, "of a shape: of the embedding tables' values")
         ->check(CLI::Range(2, 8))

@@ -119,6 +119,9 @@ TEST(BankedMapper, IsAsLargeAsTheClosedFormSays) {
         EXPECT_EQ(placement.planes[i].converters, placement.planes[1].converters);
         EXPECT_EQ(placement.planes[i + 1].converters, placement.planes[2].converters);
     }
+    EXPECT_FALSE(placement.planes[0].banked);
+    EXPECT_TRUE(placement.planes[1].banked);
+    EXPECT_FALSE(placement.planes[2].banked) << "all tasks' second factors stand in the arrays of one";
     EXPECT_NE(placement.planes[1].converters, placement.planes[2].converters);
     EXPECT_NE(placement.planes[0].converters, placement.planes[1].converters);
 }

@@ -73,6 +73,31 @@ TEST(AreaReport, MeasuresTheBaselineOnAChipThatHoldsIt) {
     EXPECT_THROW((void)place_on_chip(config, copies, copies, 2, {}), InputError);
 }
 
+TEST(AreaReport, RefusesBanksThatNoPartIsCountedFor) {
+    const std::vector<mapping::Plane> planes{{"m", "a", 768, 768, 7}, {"m", "b", 768, 768, 7}};
+    EXPECT_THROW((void)place_on_chip(load_platform("puma", {"hierarchy.mapper=banked"}), planes, planes, 2, {}), InputError);
+    EXPECT_NO_THROW((void)place_on_chip(load_platform("puma"), planes, planes, 2, {}));
+    EXPECT_NO_THROW((void)place_on_chip(load_platform("reram-multitask", {"hierarchy.mapper=banked"}), planes, planes, 2, {}));
+}
+
+TEST(AreaReport, TakesCopiesApartByWhatTheyShare) {
+    const PlatformConfig config = load_platform("reram-multitask", {"hierarchy.mapper=banked"});
+    const std::vector<mapping::Plane> planes{{"m", "a", 768, 768, 7}, {"m", "b", 768, 768, 7}};
+    const ImageOnChip on_chip = place_on_chip(config, planes, planes, 2, {});
+    EXPECT_EQ(on_chip.copies.sites, 2 * 504);
+    EXPECT_EQ(on_chip.copies_sharing.sites, 504);
+    EXPECT_EQ(on_chip.copies_sharing.banks(), 504);
+    const auto area = area_block(config, &on_chip);
+    EXPECT_EQ(area.at("total"), area.at("copies_sharing"));
+    // A bank: 16384 cells and 256 switches.
+    const double bank =
+        area.at("components").at("tile.ima.bank").as_double() + area.at("components").at("tile.ima.bank_select").as_double();
+    EXPECT_NEAR(bank, 504 * (16384 * 0.00152588e-6 + 256 * 0.12288e-6), 1e-9);
+    double groups = 0.0;
+    for (const auto& entry : area.at("groups").as_object()) groups += entry.value().to_number<double>();
+    EXPECT_NEAR(groups, area.at("total").as_double(), 1e-12);
+}
+
 TEST(CellPresets, HaveBothResistancesAndASource) {
     const auto cells = describe_cells();
     ASSERT_GE(cells.size(), 6u);
