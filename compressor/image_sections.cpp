@@ -96,8 +96,10 @@ std::vector<float> ImageSections::floats(const HeaderNode& reference, std::size_
 std::vector<std::int8_t> ImageSections::integers(const HeaderNode& reference, std::size_t count, int largest) const {
     const Section& section = take_exactly(reference, layout::kInt8, count, count);
     auto values = copied<std::int8_t>(section.bytes);
-    const bool in_range = std::all_of(values.begin(), values.end(), [largest](int value) { return value >= -largest && value <= largest; });
-    if (!in_range) refuse(section, "holds a value out of range", fmt::format("magnitudes up to {}", largest));
+    const auto highest = static_cast<std::int8_t>(largest), lowest = static_cast<std::int8_t>(-largest);
+    std::uint8_t outside = 0;  // counted to the end: a loop that may not leave early takes many values at a time
+    for (const std::int8_t value : values) outside |= static_cast<std::uint8_t>((value < lowest) | (value > highest));
+    if (outside != 0) refuse(section, "holds a value out of range", fmt::format("magnitudes up to {}", largest));
     return values;
 }
 

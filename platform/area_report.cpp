@@ -102,7 +102,11 @@ boost::json::object power_block(const PlatformConfig& config, const ImageOnChip*
     const auto rest = config.inventory.static_power(tiles_in_use(config, on_chip), config.hierarchy, banks_in_use(on_chip));
     boost::json::object components;
     for (const auto& [path, watts] : peak) components[path] = boost::json::object{{"peak", watts}, {"static", rest.at(path)}};
-    return {{"peak", total(peak)}, {"static", total(rest)}, {"components", std::move(components)}};
+    const double area = total(config.inventory.area(tiles_in_use(config, on_chip), config.hierarchy, banks_in_use(on_chip)));
+    return {{"peak", total(peak)},
+            {"static", total(rest)},
+            {"density_w_per_mm2", ratio(total(peak), area)},
+            {"components", std::move(components)}};
 }
 
 boost::json::object arrays_block(const PlatformConfig& config, const ImageOnChip* on_chip) {
@@ -140,6 +144,16 @@ boost::json::value ratios_block(const PlatformConfig& config, const ImageOnChip*
                                {"arrays", ratio(static_cast<double>(image.arrays), static_cast<double>(copies.arrays))},
                                {"area", area_block(config, on_chip).at("ratio")},
                                {"explanation", kExplanation}};
+}
+
+Totals area_totals(const PlatformConfig& config, const ImageOnChip* on_chip) {
+    const boost::json::object area = area_block(config, on_chip), power = power_block(config, on_chip);
+    Totals totals{{"area_mm2.total", area.at("total").to_number<double>()},
+                  {"power_w.peak", power.at("peak").to_number<double>()},
+                  {"power_w.static", power.at("static").to_number<double>()}};
+    for (const char* key : {"baseline_copies", "ratio"})
+        if (!area.at(key).is_null()) totals.emplace_back(std::string("area_mm2.") + key, area.at(key).to_number<double>());
+    return totals;
 }
 
 }  // namespace berth::platform

@@ -4,6 +4,7 @@
 #include "compressor/weight_image.hpp"
 #include "models/mapping/placement.hpp"
 #include "platform/config.hpp"
+#include "platform/uncertainty.hpp"
 
 #include <boost/json.hpp>
 
@@ -44,7 +45,7 @@ struct CellsPerElement {
 /// The parts of a report, on which `berth area` and `berth simulate` agree. `on_chip` null: the whole chip, no comparison.
 /// {total, components{path: mm2}, baseline_copies, ratio}
 [[nodiscard]] boost::json::object area_block(const PlatformConfig& config, const ImageOnChip* on_chip);
-/// {peak, static, components{path: {peak, static}}}, watts
+/// {peak, static, density_w_per_mm2, components{path: {peak, static}}}, watts; the density is peak power over area
 [[nodiscard]] boost::json::object power_block(const PlatformConfig& config, const ImageOnChip* on_chip);
 /// {needed, available, utilisation, imas, tiles}
 [[nodiscard]] boost::json::object arrays_block(const PlatformConfig& config, const ImageOnChip* on_chip);
@@ -52,5 +53,8 @@ struct CellsPerElement {
 [[nodiscard]] boost::json::value cells_block(const ImageOnChip* on_chip);
 /// {cells, arrays, area, explanation}, or null without an image
 [[nodiscard]] boost::json::value ratios_block(const PlatformConfig& config, const ImageOnChip* on_chip);
+
+/// What uncertainty is asked of: area, powers and, with an image, what they are compared with.
+[[nodiscard]] Totals area_totals(const PlatformConfig& config, const ImageOnChip* on_chip);
 
 }  // namespace berth::platform

@@ -3,9 +3,11 @@
 
 #include "models/core/digest.hpp"
 #include "models/core/json.hpp"
+#include "models/cost/cost.hpp"
 #include "models/crossbar/encoding.hpp"
-#include "models/mapping/cost.hpp"
+#include "models/inference/network.hpp"
 #include "platform/preset_files.hpp"
+#include "platform/sanity.hpp"
 
 #include <algorithm>
 
@@ -24,7 +26,6 @@ constexpr TopologyEntry kTopologies[] = {
 
 constexpr const char* kAdc = "tile.ima.adc";
 constexpr int kInputBits = 8;
-constexpr int kMagnitudeBits = 7;
 
 std::string text(const boost::json::object& json, const char* key, const std::string& where) {
     const auto& value = detail::required(json, key, where + key, "a text");
@@ -39,21 +40,22 @@ Params section(const boost::json::object& json, const char* key, const std::stri
 
 Timing read_timing(const boost::json::value& json, const ConstantTable& constants, const std::string& where) {
     if (!json.is_object()) throw InputError(where, "is " + detail::shown(json), "an object of rows");
-    const std::vector<std::string> known{"clock", "array_read", "adc_rate", "array_write"};
+    const std::vector<std::string> known{"clock", "array_read", "adc_rate", "array_write", "drain_stages"};
     for (const auto& entry : json.get_object())
         if (std::find(known.begin(), known.end(), entry.key()) == known.end())
             throw InputError(where + "." + std::string(entry.key()), "is not known", detail::alternatives(known));
     const auto value = [&](const char* key, const char* dimension) {
         const std::string at = where + "." + key;
         const double number =
-            mapping::read_cost(detail::required(json.get_object(), key, at, "a row of the tables"), constants, dimension, at);
+            cost::read_cost(detail::required(json.get_object(), key, at, "a row of the tables"), constants, dimension, at);
         if (!(number > 0)) throw InputError(at, "is zero", "a row with a value above zero");
         return number;
     };
     return {.clock_hz = value("clock", "frequency"),
             .array_read_s = value("array_read", "time"),
             .adc_rate_hz = value("adc_rate", "frequency"),
-            .array_write_s = value("array_write", "time")};
+            .array_write_s = value("array_write", "time"),
+            .drain_stages = value("drain_stages", "count")};
 }
 
 void check_multiple(int value, int of, const std::string& where, const std::string& expected) {
@@ -63,11 +65,12 @@ void check_multiple(int value, int of, const std::string& where, const std::stri
 /// What no single parameter can say by itself.
 void check_consistency(const PlatformConfig& config, const std::string& where) {
     const auto& crossbar = config.crossbar;
+    periphery::check_adc(config.adc, where + "adc");
     if (crossbar.cell_bits == 3) throw InputError(where + "crossbar.cell_bits", "is 3", "1, 2 or 4 bits");
     if (kInputBits % config.dac.bits != 0)
         throw InputError(where + "dac.bits", "is " + std::to_string(config.dac.bits), "a divisor of the 8 bits of an input");
     const auto encoding = crossbar::make_encoding(crossbar.encoding);
-    const int columns = encoding->slices(kMagnitudeBits, crossbar.cell_bits) + encoding->unit_columns();
+    const int columns = encoding->slices(inference::kMatrixMagnitudeBits, crossbar.cell_bits) + encoding->unit_columns();
     if (columns > crossbar.cols)
         throw InputError(where + "crossbar.cols", "is " + std::to_string(crossbar.cols),
                          "at least the " + std::to_string(columns) + " columns of one int8 output channel");
@@ -84,6 +87,7 @@ void read_parameters(PlatformConfig& config, const boost::json::object& json, co
     config.crossbar = section<crossbar::CrossbarParams>(json, "crossbar", where);
     config.dac = section<periphery::DacParams>(json, "dac", where);
     config.adc = section<periphery::AdcParams>(json, "adc", where);
+    config.sense = section<periphery::SenseParams>(json, "sense", where);
     config.hierarchy = section<mapping::HierarchyParams>(json, "hierarchy", where);
     config.digital = section<DigitalParams>(json, "digital", where);
     config.interconnect = section<InterconnectParams>(json, "interconnect", where);
@@ -137,9 +141,19 @@ PlatformConfig load_platform(const std::string& preset_or_file, const std::vecto
     const std::string canonical = boost::json::serialize(resolved);
     config.sha256 = sha256(std::as_bytes(std::span(canonical.data(), canonical.size())));
     for (const auto& table : files.tables) config.constants.load(table);
-    read_costs(config, resolved.get_object(), where);
+    for (const char* part : {"timing", "inventory"})
+        if (const auto* given = resolved.get_object().if_contains(part)) config.costs[part] = *given;
+    read_costs(config, config.costs, where);
     check_consistency(config, where);
+    check_floors(config, where);
     return config;
+}
+
+PlatformConfig with_constants(const PlatformConfig& config, ConstantTable constants) {
+    PlatformConfig changed = config;
+    changed.constants = std::move(constants);
+    read_costs(changed, changed.costs, config.name + ":");
+    return changed;
 }
 
 }  // namespace berth::platform

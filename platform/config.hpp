@@ -8,7 +8,9 @@
 #include "models/mapping/placement.hpp"
 #include "models/periphery/adc.hpp"
 #include "models/periphery/dac.hpp"
+#include "models/periphery/sense_amplifier.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -82,6 +84,9 @@ struct Timing {
     double array_read_s = 0.0;   ///< one input slice through an array
     double adc_rate_hz = 0.0;    ///< conversions a second of one converter
     double array_write_s = 0.0;  ///< programming one array
+    double drain_stages = 0.0;   ///< stages of the IMA pipeline behind the last read of a vector
+
+    bool operator==(const Timing&) const = default;
 };
 
 /// A platform as the user described it, validated and complete; immutable once loaded.
@@ -92,6 +97,8 @@ struct PlatformConfig {
     crossbar::CrossbarParams crossbar;
     periphery::DacParams dac;
     periphery::AdcParams adc;
+    periphery::SenseParams sense;
+    std::uint64_t seed = 1;  ///< of everything random in converters, cells and reads: --seed
     mapping::HierarchyParams hierarchy;
     DigitalParams digital;
     InterconnectParams interconnect;
@@ -102,6 +109,7 @@ struct PlatformConfig {
     ConstantTable constants;
     mapping::Inventory inventory;
     double adcs_per_array = 0.0;  ///< count of "tile.ima.adc" in an IMA over its arrays
+    boost::json::object costs;    ///< timing and inventory as the file has them, references resolved
 
     [[nodiscard]] mapping::ArrayShape array_shape() const { return {crossbar.rows, crossbar.cols, crossbar.cell_bits, crossbar.encoding}; }
 };
@@ -111,6 +119,9 @@ struct PlatformConfig {
 /// @param settings "path=value" pairs from --set, applied last.
 /// @throws InputError naming file and JSON path.
 [[nodiscard]] PlatformConfig load_platform(const std::string& preset_or_file, const std::vector<std::string>& settings = {});
+
+/// The same platform with other numbers in its rows' places, for sensitivity: times, areas and energies follow.
+[[nodiscard]] PlatformConfig with_constants(const PlatformConfig& config, ConstantTable constants);
 
 /// Name and description of every preset that can be found: BERTH_PRESET_PATH (colon-separated folders), the source tree's
 /// platform/presets while building, the installed share folder. Of two presets with one name the first found counts.

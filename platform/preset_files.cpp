@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kLongestChain = 16;
-const std::vector<std::string> kKeys{"extends",   "description", "accounting",   "tables", "crossbar", "dac",    "adc",
+const std::vector<std::string> kKeys{"extends",   "description", "accounting",   "tables", "crossbar", "dac",    "adc",      "sense",
                                      "hierarchy", "digital",     "interconnect", "buffer", "host",     "timing", "inventory"};
 
 void add_folder(std::vector<fs::path>& folders, const fs::path& folder) {

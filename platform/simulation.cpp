@@ -91,6 +91,7 @@ SimulationOutcome simulate(const SimulationInput& input) {
     outcome.utilisation = soc.accelerator.utilisation(outcome.active_s);
     outcome.path = controller.values()->path();
     outcome.clipped = controller.values()->clipped();
+    outcome.cell_reads = controller.values()->cell_reads();
     return outcome;
 }
 

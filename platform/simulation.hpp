@@ -42,6 +42,7 @@ struct SimulationOutcome {
     Programming programming;
     Ledger ledger;  ///< actions of inference; no static energy
     std::uint64_t array_reads = 0, adc_conversions = 0, clipped = 0;
+    CellReads cell_reads;     ///< of those array reads
     Utilisation utilisation;  ///< over active_s
     std::string path;         ///< how products were taken
 };

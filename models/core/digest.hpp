@@ -12,6 +12,13 @@ namespace berth {
 /// CRC-32C (Castagnoli, polynomial 0x1EDC6F41, reflected, RFC 3720 appendix B.4): crc32c("123456789") = 0xE3069283.
 [[nodiscard]] std::uint32_t crc32c(std::span<const std::byte> bytes);
 
+namespace detail {
+
+/// The same without the processor's instruction, for processors that have none.
+[[nodiscard]] std::uint32_t crc32c_by_table(std::span<const std::byte> bytes);
+
+}  // namespace detail
+
 /// SHA-256 as 64 lower-case hexadecimal digits.
 [[nodiscard]] std::string sha256(std::span<const std::byte> bytes);
 

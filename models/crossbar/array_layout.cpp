@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/crossbar/array_layout.hpp"
 
+#include "models/core/ceil_div.hpp"
+
 #include <stdexcept>
 
 namespace berth::crossbar {
 namespace {
 
 constexpr int kWidestMagnitude = 8;
-
-std::int64_t ceil_div(std::int64_t number, std::int64_t by) { return (number + by - 1) / by; }
 
 }  // namespace
 
@@ -21,7 +21,8 @@ ArrayLayout::ArrayLayout(int outputs, int inputs, int bits, const CrossbarParams
     slices = encoding.slices(bits, cell_bits);
     unit_columns = encoding.unit_columns();
     if (params.cols <= unit_columns) throw std::invalid_argument("an array has no columns beside its unit columns");
-    column_groups = static_cast<int>(ceil_div(std::int64_t{out} * slices, params.cols - unit_columns));
+    array_columns = params.cols - unit_columns;
+    column_groups = static_cast<int>(ceil_div(std::int64_t{out} * slices, array_columns));
 }
 
 }  // namespace berth::crossbar

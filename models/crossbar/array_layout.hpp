@@ -22,6 +22,7 @@ struct ArrayLayout {
     int polarities = 0;
     int slices = 0;         ///< columns of an output channel in each polarity
     int unit_columns = 0;   ///< of one array
+    int array_columns = 0;  ///< of one array, beside its unit columns; the last array of a polarity may have fewer in use
     int column_groups = 0;  ///< arrays beside each other in one block and polarity
 
     /// @throws std::invalid_argument where the matrix is empty, the magnitude is not 1 to 8 bits wide, or an array has no
@@ -35,6 +36,11 @@ struct ArrayLayout {
     [[nodiscard]] std::size_t columns() const { return std::size_t(polarities) * std::size_t(slices) * std::size_t(out); }
     [[nodiscard]] std::size_t column(int polarity, int slice, int channel) const {
         return (std::size_t(polarity) * std::size_t(slices) + std::size_t(slice)) * std::size_t(out) + std::size_t(channel);
+    }
+
+    /// The array, of those beside each other, that holds a column of its polarity.
+    [[nodiscard]] int group(int slice, int channel) const {
+        return static_cast<int>((std::int64_t{slice} * out + channel) / array_columns);
     }
 
     /// Arrays that one input slice drives.

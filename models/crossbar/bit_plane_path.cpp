@@ -2,33 +2,23 @@
 #include "models/crossbar/bit_plane_path.hpp"
 
 #include "models/crossbar/bit_plane_strip.hpp"
+#include "models/crossbar/bit_planes.hpp"
+#include "models/crossbar/byte_strip.hpp"
+#include "models/crossbar/code_rule.hpp"
+#include "models/crossbar/tile_counter.hpp"
 
 #include <algorithm>
-#include <cstdlib>
-#include <limits>
+#include <optional>
 #include <vector>
 
 namespace berth::crossbar {
 namespace {
 
 constexpr int kTileTokens = 16;  // whose inputs' bits stay in the first cache while the columns pass
+constexpr int kMostCountedTokens = 128;
 
-/// A tile's inputs on one block's rows, [tokens, 8, row_bytes], each byte repeated in the four of its word.
-void spread_bits(const ArrayLayout& layout, const ProgrammedBlock& block, const ArrayProduct& product, int first_token, int tokens,
-                 std::vector<std::uint32_t>& bits) {
-    const auto row_bytes = std::size_t(block.row_bytes);
-    bits.assign(std::size_t(tokens) * periphery::kActivationBits * row_bytes, 0);
-    for (int token = 0; token < tokens; ++token) {
-        const auto x = product.x.subspan(std::size_t(first_token + token) * std::size_t(layout.in) + std::size_t(block.first_row));
-        std::uint32_t* const planes = bits.data() + std::size_t(token) * periphery::kActivationBits * row_bytes;
-        for (int row = 0; row < block.rows; ++row)
-            for (int bit = 0; bit < periphery::kActivationBits; ++bit)
-                planes[std::size_t(bit) * row_bytes + std::size_t(row / 8)] |=
-                    (static_cast<std::uint32_t>(static_cast<std::uint8_t>(x[std::size_t(row)])) >> bit & 1u) * (0x01010101u << (row % 8));
-    }
-}
-
-std::int64_t largest_column(const ProgrammedBlock& block) { return *std::max_element(block.sums.begin(), block.sums.end()); }
+/// A code rule for each exponent that the converters' ranges have, from 0 up to the largest.
+using CodeRules = std::vector<std::optional<CodeRule>>;
 
 void add_tile(std::span<const std::int32_t> from, std::size_t stride, std::size_t out, std::span<std::int64_t> sums) {
     for (std::size_t token = 0; token * stride < from.size(); ++token)
@@ -38,33 +28,35 @@ void add_tile(std::span<const std::int32_t> from, std::size_t stride, std::size_
 /// Everything that the tiles and strips of one product share.
 class BitPlaneReader {
 public:
-    BitPlaneReader(const ArrayLayout& layout, std::span<const ProgrammedBlock> blocks, std::span<const periphery::InputSlice> reads,
-                   const CodeRule& rule, const ArrayProduct& product)
-        : layout_(layout), blocks_(blocks), reads_(reads), rule_(rule), product_(product) {
-        for (const auto& read : reads) largest_input_ = std::max(largest_input_, read.largest());
-    }
+    BitPlaneReader(const ProgrammedArrays& arrays, const CodeRules& rules, const ArrayProduct& product)
+        : arrays_(arrays), layout_(arrays.layout), rules_(rules), product_(product), largest_input_(arrays.largest_input()) {}
 
     std::uint64_t read_all() {
-        std::uint64_t clipped = 0;
-        for (std::size_t block = 0; block < blocks_.size(); ++block)
-            for (int first = 0; first < product_.tokens; first += kTileTokens)
-                clipped += read_tile(block, first, std::min(kTileTokens, product_.tokens - first));
-        return clipped;
+        by_tiles_ = product_.tokens >= TileCounter::kLeastTokens && arrays_.reads.size() == periphery::kActivationBits &&
+                    fits_all_bytes() && TileCounter::available();
+        const int at_once = by_tiles_ ? kMostCountedTokens : kTileTokens;
+        return read_in_tiles(arrays_.blocks.size(), product_.tokens, at_once,
+                             [this](std::size_t block, int first, int tokens) { return read_tile(block, first, tokens); });
     }
 
 private:
+    [[nodiscard]] bool fits_all_bytes() const {
+        return std::all_of(rules_.begin(), rules_.end(),
+                           [this](const auto& rule) { return fits_bytes(*rule, layout_.cell_bits, arrays_.blocks.front().row_bytes); });
+    }
+
     std::uint64_t read_tile(std::size_t index, int first_token, int tokens) {
-        const ProgrammedBlock& block = blocks_[index];
+        const ProgrammedBlock& block = arrays_.blocks[index];
         const auto out = std::size_t(layout_.out);
         const std::size_t stride = block.channel_groups * kLineColumns;
         spread_bits(layout_, block, product_, first_token, tokens, inputs_);
+        if (by_tiles_) counter_.take_inputs(inputs_, tokens, block.row_bytes);
         sums_.assign(std::size_t(tokens) * stride, 0);
         BitPlaneStrip strip{.cell_bits = layout_.cell_bits,
                             .row_bytes = block.row_bytes,
                             .tokens = tokens,
                             .inputs = inputs_.data(),
-                            .reads = reads_,
-                            .may_clip = largest_column(block) * largest_input_ > rule_.largest_unclipped,
+                            .reads = arrays_.reads,
                             .sums_stride = stride};
         std::uint64_t clipped = 0;
         for (std::size_t k = 0; k < layout_.columns() / out; ++k)
@@ -74,55 +66,116 @@ private:
     }
 
     std::uint64_t read_group(BitPlaneStrip& strip, std::size_t index, std::size_t polarity_and_slice, std::size_t group, int first_token) {
-        const ProgrammedBlock& block = blocks_[index];
-        const auto out = std::size_t(layout_.out);
+        const ProgrammedBlock& block = arrays_.blocks[index];
+        const auto out = std::size_t(layout_.out), reads = arrays_.reads.size();
         const std::size_t channel = group * kLineColumns, here = std::min<std::size_t>(kLineColumns, out - channel);
+        const auto column = std::ptrdiff_t(polarity_and_slice * out + channel);
+        const int exponent = arrays_.exponents[polarity_and_slice];
+        const CodeRule& rule = *rules_[std::size_t(exponent)];
         std::int32_t weights[kLineColumns] = {};
-        std::copy_n(block.weights.begin() + std::ptrdiff_t(polarity_and_slice * out + channel), here, weights);
+        for (std::size_t i = 0; i < here; ++i) weights[i] = block.weights[std::size_t(column) + i] * (1 << exponent);
+        const auto sums = std::span(block.sums).subspan(std::size_t(column), here);
+        strip.may_clip = std::int64_t{*std::max_element(sums.begin(), sums.end())} * largest_input_ > rule.largest_unclipped;
         strip.lines = block.lines.data() + block.line(polarity_and_slice, group, 0);
         strip.weights = weights;
         strip.sums = sums_.data() + channel;
         if (!product_.codes.empty()) {
-            codes_.resize(std::size_t(strip.tokens) * reads_.size() * kLineColumns);
+            codes_.resize(std::size_t(strip.tokens) * reads * kLineColumns);
             strip.codes = codes_.data();
         }
-        const std::uint64_t clipped = read_strip(strip, rule_);
+        std::uint64_t clipped = 0;
+        const std::uint8_t* const counts = by_tiles_ ? counter_.count(strip.lines) : nullptr;
+        if (!read_byte_strip(strip, rule, counts, clipped)) clipped = read_strip(strip, rule);
         if (strip.codes)
-            for (std::size_t i = 0; i < std::size_t(strip.tokens) * reads_.size(); ++i) {
-                const std::size_t read = (std::size_t(first_token) * reads_.size() + i) * blocks_.size() + index;
+            for (std::size_t i = 0; i < std::size_t(strip.tokens) * reads; ++i) {
+                const std::size_t place = arrays_.first_code(std::size_t(first_token) * reads + i, index);
                 std::copy_n(codes_.begin() + std::ptrdiff_t(i * kLineColumns), here,
-                            product_.codes.begin() + std::ptrdiff_t(read * layout_.columns() + polarity_and_slice * out + channel));
+                            product_.codes.begin() + std::ptrdiff_t(place) + column);
             }
         return clipped;
     }
 
+    const ProgrammedArrays& arrays_;
     const ArrayLayout& layout_;
-    std::span<const ProgrammedBlock> blocks_;
-    std::span<const periphery::InputSlice> reads_;
-    const CodeRule& rule_;
+    const CodeRules& rules_;
     const ArrayProduct& product_;
     int largest_input_ = 0;
+    bool by_tiles_ = false;
     std::vector<std::uint32_t> inputs_;
+    TileCounter counter_;
     std::vector<std::int32_t> sums_;
     std::vector<std::uint16_t> codes_;
 };
 
+class BitPlanePath final : public ReadPath {
+public:
+    BitPlanePath(std::shared_ptr<const ProgrammedArrays> arrays, CodeRules rules) : arrays_(std::move(arrays)), rules_(std::move(rules)) {
+        const ArrayLayout& layout = arrays_->layout;
+        for (const ProgrammedBlock& block : arrays_->blocks) {
+            auto& weights = unit_weights_.emplace_back(std::size_t(layout.out));
+            for (std::size_t column = 0; column < block.unit_weights.size(); ++column)
+                weights[column % weights.size()] += block.unit_weights[column];
+        }
+    }
+
+    [[nodiscard]] std::string_view name() const override { return "bit_plane"; }
+
+    [[nodiscard]] std::uint64_t read(const ArrayProduct& product) const override {
+        const std::uint64_t clipped = BitPlaneReader(*arrays_, rules_, product).read_all();
+        return arrays_->layout.unit_columns == 0 ? clipped : clipped + read_unit_columns(product);
+    }
+
+private:
+    /// The unit columns, whose cells are ideal and so carry the same in every array of a block.
+    [[nodiscard]] std::uint64_t read_unit_columns(const ArrayProduct& product) const {
+        const ArrayLayout& layout = arrays_->layout;
+        const auto in = std::size_t(layout.in), out = std::size_t(layout.out);
+        std::uint64_t clipped = 0;
+        for (std::size_t block = 0; block < arrays_->blocks.size(); ++block)
+            for (std::size_t token = 0; token < std::size_t(product.tokens); ++token) {
+                const auto x =
+                    product.x.subspan(token * in + std::size_t(arrays_->blocks[block].first_row), std::size_t(arrays_->blocks[block].rows));
+                std::int64_t input_sum = 0;
+                for (const auto& read : arrays_->reads) input_sum += read.weight() * unit_code(x, read, clipped);
+                for (std::size_t channel = 0; channel < out; ++channel)
+                    product.sums[token * out + channel] += input_sum * unit_weights_[block][channel];
+            }
+        return clipped;
+    }
+
+    /// The sum of the unit columns' codes in one read.
+    [[nodiscard]] std::int64_t unit_code(std::span<const std::int8_t> x, const periphery::InputSlice& read, std::uint64_t& clipped) const {
+        const CodeRule& rule = *rules_.front();
+        const auto units = std::size_t(arrays_->layout.unit_columns);
+        std::int64_t sum = 0;
+        for (std::size_t unit = 0; unit < units; ++unit) {
+            int current = 0;
+            for (std::size_t row = unit; row < x.size(); row += units) current += read.of(x[row]);
+            if (current > rule.largest_unclipped) clipped += arrays_->layout.arrays() / std::uint64_t(arrays_->layout.row_blocks);
+            sum += rule.code(static_cast<std::uint16_t>(std::min<int>(current, rule.largest_unclipped)));
+        }
+        return sum;
+    }
+
+    std::shared_ptr<const ProgrammedArrays> arrays_;
+    CodeRules rules_;
+    std::vector<std::vector<std::int64_t>> unit_weights_;  ///< [blocks][out], of all columns of a channel
+};
+
 }  // namespace
 
-bool fits_bit_planes(const ArrayLayout& layout, const Encoding& encoding, std::span<const periphery::InputSlice> reads,
-                     const CodeRule& rule) {
-    std::int64_t inputs = 0, weights = 0;
-    for (const auto& read : reads) inputs += std::abs(read.weight());
-    for (int polarity = 0; polarity < layout.polarities; ++polarity)
-        for (int slice = 0; slice < layout.slices; ++slice)
-            weights += std::abs(encoding.column_weight(polarity, slice, layout.magnitude_bits, layout.cell_bits));
-    return rule.largest_code * inputs * weights <= std::numeric_limits<std::int32_t>::max();
-}
-
-std::uint64_t read_by_bit_planes(const ArrayLayout& layout, std::span<const ProgrammedBlock> blocks,
-                                 std::span<const periphery::InputSlice> reads, const periphery::Adc& adc, const CodeRule& rule,
-                                 const ArrayProduct& product) {
-    return BitPlaneReader(layout, blocks, reads, rule, product).read_all() + read_unit_columns(layout, blocks, reads, adc, product);
+std::unique_ptr<const ReadPath> make_bit_plane_path(std::shared_ptr<const ProgrammedArrays> arrays) {
+    if (!arrays->ideal()) return nullptr;
+    const std::int64_t largest = arrays->largest_current();
+    CodeRules rules(std::size_t(*std::max_element(arrays->exponents.begin(), arrays->exponents.end())) + 1);
+    for (std::size_t exponent = 0; exponent < rules.size(); ++exponent) {
+        rules[exponent] = code_rule(*arrays->design.adc, largest, static_cast<int>(exponent));
+        if (!rules[exponent]) return nullptr;
+    }
+    std::vector<std::int64_t> codes;
+    for (const auto& rule : rules) codes.push_back(rule->largest_code);
+    if (!sums_fit(*arrays, codes)) return nullptr;
+    return std::make_unique<const BitPlanePath>(std::move(arrays), std::move(rules));
 }
 
 }  // namespace berth::crossbar

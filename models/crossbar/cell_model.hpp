@@ -20,6 +20,10 @@ struct ReadNoise {
     double telegraph_probability = 0.0;
     double telegraph_amplitude = 0.0;
 
+    /// What the offset correction has taken from the conductance of every cell, in unit currents: a cell's own conductance, of which
+    /// telegraph noise takes a part, is its value in ConductanceBlock::cells and this.
+    double removed = 0.0;
+
     [[nodiscard]] bool none() const { return level_variances.empty() && telegraph_probability == 0.0; }
 };
 

@@ -13,10 +13,10 @@ constexpr std::int32_t kLargestCode = 32767;
 std::uint16_t high_product(std::uint32_t a, std::uint32_t b) { return static_cast<std::uint16_t>(a * b >> 16); }
 
 /// Converts every current; false where a code is out of range or clipping is not at the top alone.
-bool tabulate(const periphery::Adc& adc, std::int64_t largest_current, CodeRule& rule) {
+bool tabulate(const periphery::Adc& adc, std::int64_t largest_current, int exponent, CodeRule& rule) {
     bool clipping = false;
     for (std::int64_t current = 0; current <= largest_current; ++current) {
-        const double analogue = static_cast<double>(current);
+        const double analogue = std::ldexp(static_cast<double>(current), -exponent);
         std::int32_t code = 0;
         const bool clipped = adc.convert(std::span(&analogue, 1), std::span(&code, 1)) != 0;
         if (code < 0 || code > kLargestCode || (clipping && !clipped) || (clipped && current == 0)) return false;
@@ -33,6 +33,15 @@ bool gives_the_codes(const CodeRule& rule) {
     for (std::uint32_t current = 0; current <= rule.largest_unclipped; ++current)
         if (rule.code(static_cast<std::uint16_t>(current)) != rule.codes[current]) return false;
     return true;
+}
+
+constexpr std::size_t kByteCurrents = 128;
+
+std::vector<std::uint8_t> byte_codes(const CodeRule& rule) {
+    if (rule.codes.size() > kByteCurrents || rule.largest_code > 255) return {};
+    std::vector<std::uint8_t> bytes(kByteCurrents);
+    std::transform(rule.codes.begin(), rule.codes.end(), bytes.begin(), [](std::uint16_t code) { return static_cast<std::uint8_t>(code); });
+    return bytes;
 }
 
 }  // namespace
@@ -53,10 +62,11 @@ std::uint16_t CodeRule::code(std::uint16_t current) const {
     return codes[current];
 }
 
-std::optional<CodeRule> code_rule(const periphery::Adc& adc, std::int64_t largest_current) {
+std::optional<CodeRule> code_rule(const periphery::Adc& adc, std::int64_t largest_current, int exponent) {
     CodeRule rule;
-    if (largest_current > kLargestCurrent || !tabulate(adc, largest_current, rule)) return std::nullopt;
-    const double step = adc.step();
+    if (largest_current > kLargestCurrent || !tabulate(adc, largest_current, exponent, rule)) return std::nullopt;
+    rule.bytes = byte_codes(rule);
+    const double step = std::ldexp(adc.step(), exponent);
     CodeRule quick = rule;
     if (step == 1.0) {
         quick.form = CodeRule::Form::identity;

@@ -19,7 +19,7 @@ struct CrossbarDesign {
     periphery::DacParams dac;
     std::shared_ptr<const periphery::Adc> adc;
     std::shared_ptr<const CellModel> cells;
-    periphery::SenseParams sense;
+    periphery::SenseParams sense{};
     std::uint64_t seed = 0;  ///< of the draws that every read makes anew
 };
 

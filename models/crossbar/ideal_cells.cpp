@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/crossbar/cell_model.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace berth::crossbar {
 namespace {
 
@@ -25,22 +28,38 @@ private:
     ReadNoise noise_;
 };
 
+/// Sets the cells of a group of channels in one polarity and slice.
+void set_channels(const ProgrammedBlock& block, const std::vector<float>& values, std::size_t polarity_and_slice, std::size_t group,
+                  std::size_t out, ConductanceBlock& result) {
+    const std::size_t channel = group * kLineColumns, here = std::min<std::size_t>(kLineColumns, out - channel);
+    for (int row = 0; row < block.rows; ++row) {
+        std::array<std::uint8_t, kLineColumns> numbers{};
+        for (int plane = 0; plane < block.cell_bits; ++plane) {
+            const CellLine& eight = block.lines[block.line(polarity_and_slice, group, plane) + std::size_t(row / 8)];
+            for (std::size_t i = 0; i < kLineColumns; ++i)
+                numbers[i] = static_cast<std::uint8_t>(numbers[i] | (eight.bytes[i] >> (row % 8) & 1) << plane);
+        }
+        float* const cells = result.cells.data() + std::size_t(row) * result.columns + polarity_and_slice * out + channel;
+        for (std::size_t i = 0; i < here; ++i) cells[i] = values[numbers[i]];
+    }
+}
+
 }  // namespace
 
 ConductanceBlock nominal_conductances(const ArrayLayout& layout, const ProgrammedBlock& block, const std::vector<double>& levels) {
+    const std::vector<float> values(levels.begin(), levels.end());
     ConductanceBlock result;
     result.rows = block.rows;
     result.columns = ConductanceBlock::column_count(layout);
-    result.cells.assign(std::size_t(block.rows) * result.columns, static_cast<float>(levels[0]));
+    result.cells.assign(std::size_t(block.rows) * result.columns, values[0]);
     const auto out = std::size_t(layout.out);
-    for (int row = 0; row < block.rows; ++row) {
-        float* const cells = result.cells.data() + std::size_t(row) * result.columns;
-        for (std::size_t column = 0; column < layout.columns(); ++column)
-            cells[column] = static_cast<float>(levels[std::size_t(block.cell(column / out, column % out, row))]);
+    for (std::size_t k = 0; k < layout.columns() / out; ++k)
+        for (std::size_t group = 0; group < block.channel_groups; ++group) set_channels(block, values, k, group, out, result);
+    for (int row = 0; row < block.rows; ++row)
         for (int polarity = 0; polarity < layout.polarities; ++polarity)
             for (int group = 0; layout.unit_columns > 0 && group < layout.column_groups; ++group)
-                cells[ConductanceBlock::unit_column(layout, polarity, group, row % layout.unit_columns)] = static_cast<float>(levels[1]);
-    }
+                result.cells[std::size_t(row) * result.columns +
+                             ConductanceBlock::unit_column(layout, polarity, group, row % layout.unit_columns)] = values[1];
     return result;
 }
 

@@ -35,7 +35,8 @@ struct ProgrammedBlock {
     /// What one unit of a column's code counts in the weighted sum, negated where the column is stored inverted. Shape [columns].
     std::vector<std::int32_t> weights;
 
-    /// What one unit of the unit columns' code counts: the encoding's bias, and what inverted columns lack. Shape [out].
+    /// What one unit of the code of its array's unit columns counts for each column: what an inverted column lacks, and, with the top
+    /// slice, the encoding's bias. Shape [columns].
     std::vector<std::int64_t> unit_weights;
 
     /// The first of the row_bytes lines that hold one bit of the cells of 64 channels' columns in one polarity and slice.

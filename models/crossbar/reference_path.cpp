@@ -1,89 +1,164 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/crossbar/reference_path.hpp"
 
+#include "models/crossbar/column_runs.hpp"
+#include "models/crossbar/read_draws.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
 namespace berth::crossbar {
 namespace {
 
-/// The numbers on a block's wordlines in one read.
-void drive(std::span<const std::int8_t> x, const periphery::InputSlice& read, std::span<std::int32_t> wordlines) {
-    for (std::size_t row = 0; row < wordlines.size(); ++row) wordlines[row] = read.of(x[row]);
-}
+using Counter = std::array<std::uint32_t, 4>;
 
-std::span<const std::int8_t> inputs_of(const ArrayLayout& layout, const ProgrammedBlock& block, const ArrayProduct& product, int token) {
-    return product.x.subspan(std::size_t(token) * std::size_t(layout.in) + std::size_t(block.first_row), std::size_t(block.rows));
-}
+/// One read of one token in one block.
+struct Pass {
+    std::size_t block = 0;
+    std::uint32_t token = 0;  ///< in its sentence
+    std::uint32_t read = 0;
+    std::vector<std::int32_t> wordlines;
+    std::vector<std::int32_t> sums;  ///< of input times conductance in every column of the block, in its unit
 
-/// The cells of the channels' columns of one polarity and slice, [out, rows].
-void fetch_cells(const ArrayLayout& layout, const ProgrammedBlock& block, std::size_t polarity_and_slice, std::span<std::int32_t> cells) {
-    for (std::size_t channel = 0; channel < std::size_t(layout.out); ++channel)
-        for (int row = 0; row < block.rows; ++row)
-            cells[channel * std::size_t(block.rows) + std::size_t(row)] = block.cell(polarity_and_slice, channel, row);
-}
+    [[nodiscard]] std::int64_t driven() const { return std::accumulate(wordlines.begin(), wordlines.end(), std::int64_t{0}); }
+};
 
-void read_columns(std::span<const std::int32_t> wordlines, std::span<const std::int32_t> cells, std::span<double> currents) {
-    for (std::size_t column = 0; column < currents.size(); ++column) {
-        const std::int32_t* const stored = cells.data() + column * wordlines.size();
-        std::int32_t current = 0;
-        for (std::size_t row = 0; row < wordlines.size(); ++row) current += wordlines[row] * stored[row];
-        currents[column] = current;
+class ReferencePath final : public ReadPath {
+public:
+    explicit ReferencePath(std::shared_ptr<const ProgrammedArrays> arrays)
+        : arrays_(std::move(arrays)), columns_(weight_runs(*arrays_)), unit_columns_(unit_runs(arrays_->layout)) {
+        for (std::size_t block = 0; block < arrays_->blocks.size(); ++block) fixed_.push_back(arrays_->fixed_block(block));
     }
-}
+
+    [[nodiscard]] std::string_view name() const override { return "reference"; }
+
+    [[nodiscard]] std::uint64_t read(const ArrayProduct& product) const override {
+        const ArrayLayout& layout = arrays_->layout;
+        std::uint64_t clipped = 0;
+        Pass pass;
+        for (pass.block = 0; pass.block < fixed_.size(); ++pass.block)
+            for (int token = 0; token < product.tokens; ++token)
+                for (pass.read = 0; pass.read < arrays_->reads.size(); ++pass.read) {
+                    pass.token = product.key.first_token + static_cast<std::uint32_t>(token);
+                    drive(product.x.subspan(std::size_t(token) * std::size_t(layout.in)), pass);
+                    const auto sums = product.sums.subspan(std::size_t(token) * std::size_t(layout.out), std::size_t(layout.out));
+                    std::span<std::int32_t> codes;
+                    if (!product.codes.empty()) {
+                        const std::size_t read = std::size_t(token) * arrays_->reads.size() + pass.read;
+                        codes = product.codes.subspan(arrays_->first_code(read, pass.block), layout.columns());
+                    }
+                    clipped += read_block(pass, product.key.request, sums, codes);
+                }
+        return clipped;
+    }
+
+private:
+    /// Puts numbers on a block's wordlines.
+    void drive(std::span<const std::int8_t> x, Pass& pass) const {
+        const FixedBlock& block = fixed_[pass.block];
+        pass.wordlines.resize(std::size_t(block.rows));
+        pass.sums.assign(block.columns, 0);
+        const auto inputs = x.subspan(std::size_t(arrays_->blocks[pass.block].first_row));
+        for (std::size_t row = 0; row < pass.wordlines.size(); ++row) {
+            const std::int32_t input = pass.wordlines[row] = arrays_->reads[pass.read].of(inputs[row]);
+            if (input == 0) continue;
+            const std::int16_t* const cells = block.cells.data() + row * block.columns;
+            for (std::size_t column = 0; column < block.columns; ++column) pass.sums[column] += input * cells[column];
+        }
+    }
+
+    std::uint64_t read_block(const Pass& pass, std::uint64_t request, std::span<std::int64_t> sums, std::span<std::int32_t> codes) const {
+        const ArrayLayout& layout = arrays_->layout;
+        const ProgrammedBlock& block = arrays_->blocks[pass.block];
+        const std::int64_t input_weight = arrays_->reads[pass.read].weight();
+        std::vector<std::int32_t> some(std::size_t(layout.out));
+        std::uint64_t clipped = 0;
+        for (const ColumnRun& columns : columns_) {
+            const auto here = std::span(some).first(columns.count);
+            clipped += convert(pass, request, columns, here);
+            const std::int32_t background = arrays_->background_codes(pass.driven(), columns.exponent);
+            const std::int64_t counts = input_weight << columns.exponent;
+            for (std::size_t i = 0; i < columns.count; ++i) {
+                const std::size_t column = columns.first + i;
+                sums[column % sums.size()] += counts * block.weights[column] * (here[i] - background);
+                if (!codes.empty()) codes[column] = here[i];
+            }
+        }
+        return clipped + read_unit_columns(pass, request, sums);
+    }
+
+    /// The unit columns of every array, whose codes join the sums of the channels that have columns there.
+    std::uint64_t read_unit_columns(const Pass& pass, std::uint64_t request, std::span<std::int64_t> sums) const {
+        if (unit_columns_.empty()) return 0;
+        const std::int64_t background = arrays_->background_codes(pass.driven(), 0);
+        std::vector<std::int32_t> codes(unit_columns_.front().count);
+        std::vector<std::int64_t> array_sums;
+        std::uint64_t clipped = 0;
+        for (const ColumnRun& units : unit_columns_) {
+            clipped += convert(pass, request, units, codes);
+            const std::int64_t sum = std::accumulate(codes.begin(), codes.end(), -background * std::int64_t(units.count));
+            array_sums.push_back(arrays_->reads[pass.read].weight() * sum);
+        }
+        arrays_->join_unit_columns(pass.block, array_sums, sums);
+        return clipped;
+    }
+
+    std::size_t convert(const Pass& pass, std::uint64_t request, const ColumnRun& columns, std::span<std::int32_t> codes) const {
+        std::vector<double> currents(columns.count);
+        for (std::size_t i = 0; i < columns.count; ++i)
+            currents[i] = std::ldexp(current(pass, request, columns.first + i), -columns.exponent);
+        return arrays_->design.adc->convert_by(arrays_->converter(pass.block, columns.polarity, columns.group), currents, codes);
+    }
+
+    /// What the converter of one column is given, in units.
+    [[nodiscard]] double current(const Pass& pass, std::uint64_t request, std::size_t column) const {
+        const FixedBlock& block = fixed_[pass.block];
+        const std::int32_t sum = pass.sums[column] + (block.offsets.empty() ? 0 : block.offsets[column]);
+        return std::ldexp(static_cast<double>(sum), -block.fraction_bits) + noise(pass, request, column);
+    }
+
+    [[nodiscard]] double noise(const Pass& pass, std::uint64_t request, std::size_t column) const {
+        const CrossbarDesign& design = arrays_->design;
+        const auto place = static_cast<std::uint32_t>(column), block = static_cast<std::uint32_t>(pass.block);
+        double sum = 0.0;
+        if (!design.cells->noise().none()) {
+            const auto key = draw_key(design.seed, arrays_->component, request, ReadDraw::cell);
+            for (std::size_t row = 0; row < pass.wordlines.size(); ++row)
+                if (pass.wordlines[row] != 0)
+                    sum += pass.wordlines[row] *
+                           cell_noise(fixed_[pass.block], row, column,
+                                      philox({place, static_cast<std::uint32_t>(row) | pass.read << 16, block, pass.token}, key));
+        }
+        if (design.sense.noise_sigma > 0.0) {
+            const auto words =
+                philox({place, pass.read, block, pass.token}, draw_key(design.seed, arrays_->component, request, ReadDraw::sense_noise));
+            sum += design.sense.noise_sigma * normal(words[0], words[1]);
+        }
+        return sum;
+    }
+
+    /// What one read adds to one cell's current at unit input.
+    [[nodiscard]] double cell_noise(const FixedBlock& block, std::size_t row, std::size_t column, const Counter& words) const {
+        const ReadNoise& noise = arrays_->design.cells->noise();
+        const std::size_t cell = row * block.columns + column;
+        double added = 0.0;
+        if (!block.variances.empty())
+            added += std::sqrt(std::ldexp(static_cast<double>(block.variances[cell]), -block.variance_bits)) * normal(words[0], words[1]);
+        if (unit_interval(words[2]) < noise.telegraph_probability)
+            added -= noise.telegraph_amplitude * (std::ldexp(static_cast<double>(block.cells[cell]), -block.fraction_bits) + noise.removed);
+        return added;
+    }
+
+    std::shared_ptr<const ProgrammedArrays> arrays_;
+    std::vector<ColumnRun> columns_, unit_columns_;
+    std::vector<FixedBlock> fixed_;
+};
 
 }  // namespace
 
-std::uint64_t read_by_reference(const ArrayLayout& layout, std::span<const ProgrammedBlock> blocks,
-                                std::span<const periphery::InputSlice> reads, const periphery::Adc& adc, const ArrayProduct& product) {
-    const auto out = std::size_t(layout.out);
-    const std::size_t columns = layout.columns();
-    std::vector<std::int32_t> wordlines, cells, codes(out);
-    std::vector<double> currents(out);
-    std::uint64_t clipped = 0;
-    for (std::size_t b = 0; b < blocks.size(); ++b) {
-        const ProgrammedBlock& block = blocks[b];
-        wordlines.resize(std::size_t(block.rows));
-        cells.resize(out * std::size_t(block.rows));
-        for (std::size_t first = 0; first < columns; first += out) {
-            fetch_cells(layout, block, first / out, cells);
-            for (int token = 0; token < product.tokens; ++token) {
-                const auto sums = product.sums.subspan(std::size_t(token) * out, out);
-                for (std::size_t r = 0; r < reads.size(); ++r) {
-                    drive(inputs_of(layout, block, product, token), reads[r], wordlines);
-                    read_columns(wordlines, cells, currents);
-                    clipped += adc.convert(currents, codes);
-                    for (std::size_t channel = 0; channel < out; ++channel)
-                        sums[channel] += reads[r].weight() * block.weights[first + channel] * codes[channel];
-                    if (product.codes.empty()) continue;
-                    const std::size_t place = ((std::size_t(token) * reads.size() + r) * blocks.size() + b) * columns + first;
-                    std::copy(codes.begin(), codes.end(), product.codes.begin() + std::ptrdiff_t(place));
-                }
-            }
-        }
-    }
-    return clipped + read_unit_columns(layout, blocks, reads, adc, product);
-}
-
-std::uint64_t read_unit_columns(const ArrayLayout& layout, std::span<const ProgrammedBlock> blocks,
-                                std::span<const periphery::InputSlice> reads, const periphery::Adc& adc, const ArrayProduct& product) {
-    if (layout.unit_columns == 0) return 0;
-    const auto out = std::size_t(layout.out), units = std::size_t(layout.unit_columns);
-    std::vector<std::int32_t> wordlines, codes(units);
-    std::vector<double> currents(units);
-    std::uint64_t clipped = 0;
-    for (const ProgrammedBlock& block : blocks)
-        for (int token = 0; token < product.tokens; ++token) {
-            std::int64_t input_sum = 0;
-            for (const auto& read : reads) {
-                wordlines.resize(std::size_t(block.rows));
-                drive(inputs_of(layout, block, product, token), read, wordlines);
-                std::fill(currents.begin(), currents.end(), 0.0);
-                for (std::size_t row = 0; row < wordlines.size(); ++row) currents[row % units] += wordlines[row];
-                clipped += adc.convert(currents, codes) * std::uint64_t(layout.column_groups);
-                for (const std::int32_t code : codes) input_sum += read.weight() * code;
-            }
-            const auto sums = product.sums.subspan(std::size_t(token) * out, out);
-            for (std::size_t channel = 0; channel < out; ++channel) sums[channel] += input_sum * block.unit_weights[channel];
-        }
-    return clipped;
+std::unique_ptr<const ReadPath> make_reference_path(std::shared_ptr<const ProgrammedArrays> arrays) {
+    return std::make_unique<const ReferencePath>(std::move(arrays));
 }
 
 }  // namespace berth::crossbar

@@ -9,27 +9,27 @@
 namespace berth::inference {
 namespace {
 
-constexpr int kMatrixMagnitudeBits = 7;
 constexpr std::string_view kExactPath = "int8_gemm";
+
+std::uint64_t component(std::uint32_t owner, std::size_t index) { return std::uint64_t{owner} << 32 | index; }
 
 bool takes_gemm(const crossbar::CrossbarMatrix* plane) { return !plane || plane->path_taken() == kExactPath; }
 
 }  // namespace
 
-CrossbarEngine::CrossbarEngine(const Network& network, const crossbar::CrossbarParams& params, const periphery::DacParams& dac,
-                               const periphery::AdcParams& adc, int threads)
+CrossbarEngine::CrossbarEngine(const Network& network, const crossbar::CrossbarDesign& design, const PlaneOwners& owners, int threads)
     : network_(network), planes_(network.linears.size()) {
-    const std::shared_ptr<const periphery::Adc> converter = periphery::make_adc(adc);
     Threads pool(threads);
     pool.for_each(planes_.size(), [&](std::size_t index) {
         const Int8Matrix& matrix = *network.linears[index].matrix;
         const MatrixDelta* const delta = network.linears[index].delta.get();
         Planes& planes = planes_[index];
-        planes.matrix = std::make_unique<const crossbar::CrossbarMatrix>(matrix.values, matrix.out, matrix.in, kMatrixMagnitudeBits, params,
-                                                                         dac, converter);
+        planes.matrix = std::make_unique<const crossbar::CrossbarMatrix>(matrix.values, matrix.out, matrix.in, kMatrixMagnitudeBits, design,
+                                                                         component(owners.matrices, index));
         if (delta && !delta->channels.empty())
-            planes.delta = std::make_unique<const crossbar::CrossbarMatrix>(delta->codes, static_cast<int>(delta->channels.size()),
-                                                                            matrix.in, delta->magnitude_bits, params, dac, converter);
+            planes.delta =
+                std::make_unique<const crossbar::CrossbarMatrix>(delta->codes, static_cast<int>(delta->channels.size()), matrix.in,
+                                                                 delta->magnitude_bits, design, component(owners.deltas, index));
         planes.exact = takes_gemm(planes.matrix.get()) && takes_gemm(planes.delta.get());
     });
     if (std::any_of(planes_.begin(), planes_.end(), [](const Planes& planes) { return planes.exact; })) exact_.emplace(network);
@@ -44,12 +44,13 @@ void CrossbarEngine::multiply(std::size_t index, std::span<const std::int8_t> x,
         if (planes.delta) book(planes.delta->activity(tokens));
         return;
     }
+    const crossbar::ReadKey key{.request = request};
     std::vector<std::int64_t> sums(accumulators.size());
-    book(planes.matrix->accumulate(x, tokens, sums));
+    book(planes.matrix->accumulate(x, tokens, sums, key));
     if (planes.delta) {
         const auto& channels = network_.linears[index].delta->channels;
         std::vector<std::int64_t> added(std::size_t(tokens) * channels.size());
-        book(planes.delta->accumulate(x, tokens, added));
+        book(planes.delta->accumulate(x, tokens, added, key));
         const std::size_t out = std::size_t(planes.matrix->layout().out);
         for (std::size_t token = 0; token < std::size_t(tokens); ++token)
             for (std::size_t kept = 0; kept < channels.size(); ++kept)

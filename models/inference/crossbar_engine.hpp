@@ -14,13 +14,19 @@
 
 namespace berth::inference {
 
+/// Whose cells a network's planes are. The planes of one owner are counted by the index of their linear layer, and a plane's component
+/// is owner * 2^32 + index: planes that are the same cells have the same component.
+struct PlaneOwners {
+    std::uint32_t matrices = 0;  ///< 0 is the base that tasks share; task t's own are 1 + t
+    std::uint32_t deltas = 1;
+};
+
 /// Products through crossbars: every linear layer's matrix, and the task's delta beside it, programmed into arrays. Both are read
 /// by the same inputs and their codes join before anything is rounded.
 class CrossbarEngine : public LinearEngine {
 public:
     /// Programs the arrays. `network` must outlive the engine.
-    CrossbarEngine(const Network& network, const crossbar::CrossbarParams& params, const periphery::DacParams& dac,
-                   const periphery::AdcParams& adc, int threads);
+    CrossbarEngine(const Network& network, const crossbar::CrossbarDesign& design, const PlaneOwners& owners, int threads);
 
     void multiply(std::size_t index, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
                   std::span<std::int32_t> accumulators) const override;

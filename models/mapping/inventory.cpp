@@ -2,7 +2,7 @@
 #include "models/mapping/inventory.hpp"
 
 #include "models/core/params.hpp"
-#include "models/mapping/cost.hpp"
+#include "models/cost/cost.hpp"
 
 #include <algorithm>
 
@@ -40,7 +40,7 @@ std::map<std::string, double> read_energies(const boost::json::value& json, cons
     std::map<std::string, double> energies;
     for (const auto& entry : json.get_object()) {
         const std::string action(entry.key());
-        energies[action] = read_cost(entry.value(), constants, "energy", where + "." + action);
+        energies[action] = cost::read_cost(entry.value(), constants, "energy", where + "." + action);
     }
     return energies;
 }
@@ -58,13 +58,13 @@ Component read_component(const std::string& path, const boost::json::value& json
     };
     const auto optional_cost = [&](const char* key) {
         const auto* given = object.if_contains(key);
-        return given ? read_cost(*given, constants, "power", where + "." + key) : 0.0;
+        return given ? cost::read_cost(*given, constants, "power", where + "." + key) : 0.0;
     };
     Component component;
     component.path = path;
     component.scope = read_scope(needed("scope", "what it is counted in"), where + ".scope");
     component.count = read_count(needed("count", "how many there are in each of the scope"), where + ".count");
-    component.area_mm2 = read_cost(needed("area", "a row of the tables"), constants, "area", where + ".area");
+    component.area_mm2 = cost::read_cost(needed("area", "a row of the tables"), constants, "area", where + ".area");
     component.peak_power_w = optional_cost("peak_power");
     component.static_power_w = optional_cost("static_power");
     if (const auto* energy = object.if_contains("energy")) component.energy = read_energies(*energy, constants, where + ".energy");

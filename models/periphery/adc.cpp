@@ -13,7 +13,7 @@ namespace {
 struct AdcEntry {
     std::string_view name, meaning, source;
     std::vector<std::string_view> parameters;
-    std::unique_ptr<const Adc> (*make)(const AdcParams&);
+    std::unique_ptr<const Adc> (*make)(const AdcParams&, std::uint64_t);
 };
 
 const std::vector<AdcEntry>& adcs() {
@@ -24,21 +24,48 @@ const std::vector<AdcEntry>& adcs() {
          {},
          &make_ideal_adc},
         {"uniform",
-         "clamp(round(current / step), 0, 2^bits - 1), ties to even",
+         "clamp(round(current / step), 0, 2^bits - 1)",
          "Shafiee et al., ISCA 2016, Sec. V",
-         {"bits", "step"},
+         {"bits", "step", "rounding"},
          &make_uniform_adc},
+        {"sar",
+         "binary search against a capacitor array whose capacitors do not match",
+         "McCreary and Gray, IEEE JSSC 10(6), 1975; variances of mismatch: Pelgrom et al., IEEE JSSC 24(5), 1989",
+         {"bits", "step", "rounding", "offset", "offset_sigma", "gain", "gain_sigma", "inl", "capacitor_sigma"},
+         &make_sar_adc},
+        {"flash",
+         "a comparator to every transition, each with its offset, and their outputs counted",
+         "van de Plassche, CMOS Integrated Analog-to-Digital and Digital-to-Analog Converters, 2003",
+         {"bits", "step", "rounding", "offset", "offset_sigma", "gain", "gain_sigma", "inl", "comparator_sigma"},
+         &make_flash_adc},
+        {"ramp",
+         "a counter stopped by a ramp of erroneous slope and curvature",
+         "van de Plassche, CMOS Integrated Analog-to-Digital and Digital-to-Analog Converters, 2003",
+         {"bits", "step", "rounding", "offset", "offset_sigma", "gain", "gain_sigma", "inl"},
+         &make_ramp_adc},
     };
     return table;
 }
 
+bool has(const AdcEntry& entry, std::string_view parameter) {
+    return std::find(entry.parameters.begin(), entry.parameters.end(), parameter) != entry.parameters.end();
+}
+
 boost::json::array parameters_of(const AdcEntry& entry) {
     boost::json::array list;
-    for (const auto& parameter : describe_params<AdcParams>()) {
-        const std::string_view name = parameter.at("name").get_string();
-        if (std::find(entry.parameters.begin(), entry.parameters.end(), name) != entry.parameters.end()) list.push_back(parameter);
-    }
+    for (const auto& parameter : describe_params<AdcParams>())
+        if (has(entry, parameter.at("name").get_string())) list.push_back(parameter);
     return list;
+}
+
+template <class Parameter>
+void check_unused(const AdcEntry&, const AdcParams&, const Parameter&, const std::string&) {}
+
+void check_unused(const AdcEntry& entry, const AdcParams& params, const Field<AdcParams, double>& field, const std::string& where) {
+    const double value = params.*field.member;
+    if (field.member == &AdcParams::step || value == 0.0 || has(entry, field.name)) return;
+    throw InputError(where + "." + std::string(field.name), "is " + detail::shown(value),
+                     "0, for a converter of kind " + std::string(entry.name) + " has no such error");
 }
 
 }  // namespace
@@ -49,10 +76,18 @@ std::vector<std::string> adc_kinds() {
     return names;
 }
 
-std::unique_ptr<const Adc> make_adc(const AdcParams& params) {
+std::vector<std::string> rounding_names() { return {"nearest", "floor"}; }
+
+std::unique_ptr<const Adc> make_adc(const AdcParams& params, std::uint64_t seed) {
     for (const AdcEntry& entry : adcs())
-        if (entry.name == params.kind) return entry.make(params);
+        if (entry.name == params.kind) return entry.make(params, seed);
     throw std::invalid_argument("no ADC is called " + params.kind);
+}
+
+void check_adc(const AdcParams& params, const std::string& where) {
+    for (const AdcEntry& entry : adcs())
+        if (entry.name == params.kind)
+            std::apply([&](const auto&... field) { (check_unused(entry, params, field, where), ...); }, AdcParams::fields);
 }
 
 boost::json::array describe_adcs() {

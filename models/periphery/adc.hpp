@@ -17,15 +17,35 @@ namespace berth::periphery {
 /// Names that AdcParams::kind can take; see make_adc.
 [[nodiscard]] std::vector<std::string> adc_kinds();
 
+/// "nearest": to the nearest code, ties to even; "floor": to the code below.
+[[nodiscard]] std::vector<std::string> rounding_names();
+
+/// Errors are in codes of the nominal converter, at its input. Those with a sigma are drawn once for every converter, from normal
+/// distributions, and the others are the same in all. docs/converters.md says what each kind makes of them.
 struct AdcParams {
     std::string kind;
     int bits;
     double step;
+    std::string rounding = "nearest";
+    double offset = 0.0, offset_sigma = 0.0;
+    double gain = 0.0, gain_sigma = 0.0;
+    double inl = 0.0;
+    double capacitor_sigma = 0.0;
+    double comparator_sigma = 0.0;
 
     static constexpr std::tuple fields{
         Choice{"kind", &AdcParams::kind, &adc_kinds, "how a current becomes a code"},
         Field{"bits", &AdcParams::bits, "bit", 1, 16, "resolution"},
         Field{"step", &AdcParams::step, "unit current", 1e-3, 1e6, "column current of one code"},
+        Choice{"rounding", &AdcParams::rounding, &rounding_names, "where between two codes the converter changes from one to the next"},
+        Field{"offset", &AdcParams::offset, "code", -1000.0, 1000.0, "what all transitions are too high by"},
+        Field{"offset_sigma", &AdcParams::offset_sigma, "code", 0.0, 1000.0, "standard deviation of the offset between converters"},
+        Field{"gain", &AdcParams::gain, "1", -0.5, 0.5, "share of its height by which a transition is too high"},
+        Field{"gain_sigma", &AdcParams::gain_sigma, "1", 0.0, 0.05, "standard deviation of the gain error between converters"},
+        Field{"inl", &AdcParams::inl, "code", -1000.0, 1000.0,
+              "what the transition at half scale is too high by, on a parabola from 0 to 0"},
+        Field{"capacitor_sigma", &AdcParams::capacitor_sigma, "1", 0.0, 0.1, "standard deviation of a unit capacitor over its mean"},
+        Field{"comparator_sigma", &AdcParams::comparator_sigma, "code", 0.0, 1000.0, "standard deviation of each comparator's offset"},
     };
 };
 
@@ -65,10 +85,15 @@ public:
     [[nodiscard]] virtual double step() const = 0;
 };
 
-/// "ideal": the current itself, rounded, without bounds. "uniform": clamp(round(current / step), 0, 2^bits - 1),
-/// ties to even.
+/// "ideal": the current itself, rounded, without bounds. "uniform": clamp(round(current / step), 0, 2^bits - 1).
+/// "sar", "flash" and "ramp": the same but for what their parts do; see docs/converters.md.
+/// @param seed of the draws that set one converter apart from another.
 /// @throws std::invalid_argument for another kind; configurations have been checked against adc_kinds().
-[[nodiscard]] std::unique_ptr<const Adc> make_adc(const AdcParams& params);
+[[nodiscard]] std::unique_ptr<const Adc> make_adc(const AdcParams& params, std::uint64_t seed = 0);
+
+/// @param where of the section, for messages: "file.json:adc".
+/// @throws InputError naming an error that is not zero though converters of this kind have none.
+void check_adc(const AdcParams& params, const std::string& where);
 
 /// The registered kinds as `berth list adcs` shows them: [{name, meaning, parameters, source}].
 [[nodiscard]] boost::json::array describe_adcs();

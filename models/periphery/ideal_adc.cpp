@@ -21,6 +21,6 @@ public:
 
 }  // namespace
 
-std::unique_ptr<const Adc> make_ideal_adc(const AdcParams&) { return std::make_unique<IdealAdc>(); }
+std::unique_ptr<const Adc> make_ideal_adc(const AdcParams&, std::uint64_t) { return std::make_unique<IdealAdc>(); }
 
 }  // namespace berth::periphery

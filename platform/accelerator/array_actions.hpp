@@ -5,6 +5,7 @@
 #include "models/mapping/inventory.hpp"
 #include "models/mapping/placement.hpp"
 
+#include <array>
 #include <cstdint>
 
 namespace berth::platform {
@@ -12,6 +13,7 @@ namespace berth::platform {
 /// What the IMAs do for one product of a vector with the planes that read it.
 struct ArrayActions {
     std::int64_t reads = 0;                  ///< arrays times input slices
+    std::int64_t cells = 0;                  ///< cells where a driven wordline meets a column in use, times input slices
     std::int64_t drives = 0;                 ///< wordlines times input slices
     std::int64_t conversions = 0;            ///< columns times input slices: samples, conversions and shift-and-adds
     std::int64_t input_register_bytes = 0;   ///< shifted out to the wordlines
@@ -20,6 +22,7 @@ struct ArrayActions {
 
     ArrayActions& operator+=(const ArrayActions& other) {
         reads += other.reads;
+        cells += other.cells;
         drives += other.drives;
         conversions += other.conversions;
         input_register_bytes += other.input_register_bytes;
@@ -34,7 +37,19 @@ inline constexpr int kPartialSumBytes = 4;  ///< a partial sum is an int32
 /// One vector's product with a plane, in so many reads (input slices).
 [[nodiscard]] ArrayActions actions_of(const mapping::PlacedPlane& placed, int reads);
 
-/// Books what reading the arrays costs: the arrays, DACs, sample-and-holds, ADCs and shift-and-adds of the IMAs, `times` over.
+/// An action of the parts list, and how often.
+struct Booking {
+    const char *component, *action;
+    std::int64_t count;
+};
+
+/// What reading the arrays makes the IMAs' arrays, DACs, sample-and-holds, ADCs and shift-and-adds do.
+[[nodiscard]] std::array<Booking, 5> read_bookings(const ArrayActions& actions);
+
+/// What brings a vector to the arrays and their partial sums together.
+[[nodiscard]] std::array<Booking, 3> transport_bookings(const ArrayActions& actions);
+
+/// Books read_bookings, `times` over.
 void record_reads(const ArrayActions& actions, std::int64_t times, const mapping::Inventory& inventory, Ledger& ledger);
 
 }  // namespace berth::platform

@@ -12,20 +12,21 @@ inline constexpr int kInputBits = 8;  ///< of an activation
 
 /// The IMA pipeline in closed form (ISAAC, Sec. VI and Table I). A stage lasts one array read, or the conversion of an
 /// array's columns where that takes longer. A product of a matrix and a vector takes one read per input slice; behind
-/// the last come the conversion, the IMA's shift-and-add and the tile's, a stage each. The next vector's first read
-/// follows the last read at once.
+/// the last come the stages that drain the pipeline: with ISAAC the conversion, the IMA's shift-and-add and the tile's. The next
+/// vector's first read follows the last read at once.
 struct CrossbarTiming {
     int reads = 0;
     double stage_s = 0.0;
+    double drain_stages = 0.0;
 
     [[nodiscard]] double interval_s() const { return reads * stage_s; }
-    [[nodiscard]] double latency_s() const { return (reads + 3) * stage_s; }
+    [[nodiscard]] double latency_s() const { return (reads + drain_stages) * stage_s; }
 };
 
 [[nodiscard]] inline CrossbarTiming crossbar_timing(int dac_bits, double array_read_s, int columns, double adcs_per_array,
-                                                    double adc_rate_hz) {
+                                                    double adc_rate_hz, double drain_stages) {
     const double conversion_s = std::ceil(columns / adcs_per_array) / adc_rate_hz;
-    return {periphery::input_reads(kInputBits, dac_bits), std::max(array_read_s, conversion_s)};
+    return {periphery::input_reads(kInputBits, dac_bits), std::max(array_read_s, conversion_s), drain_stages};
 }
 
 }  // namespace berth::platform

@@ -60,12 +60,25 @@ std::vector<int> planes_of_matrix(const compressor::WeightImage& image, const co
     return planes;
 }
 
+/// The partial sums' way to the tile where they meet: each tile of the stage has an equal share of them.
+interconnect::Tree gather_of(const StagePlan& stage, std::int64_t outputs, const mapping::Placement& placement,
+                             const interconnect::Mesh& mesh) {
+    std::int64_t sums = 0;
+    for (const int plane : stage.planes) {
+        const auto& placed = placement.planes[static_cast<std::size_t>(plane)];
+        const auto parts = std::min<std::int64_t>(placed.row_blocks, static_cast<std::int64_t>(placed.tiles.size()));
+        sums += placed.plane.outputs * parts * kPartialSumBytes;
+    }
+    const auto tiles = static_cast<std::int64_t>(stage.tiles.size());
+    return mesh.gather(stage.tiles, stage.next_home, (sums + tiles - 1) / tiles, outputs * kPartialSumBytes);
+}
+
 class Planner {
 public:
     Planner(const compressor::WeightImage& image, const PlatformConfig& config, const interconnect::Mesh& mesh,
             const mapping::Placement& placement)
         : image_(image), mesh_(mesh), placement_(placement), index_(index_planes(placement)) {
-        reads_ = crossbar_timing(config.dac.bits, 0, config.crossbar.cols, 1, 1).reads;
+        reads_ = periphery::input_reads(kInputBits, config.dac.bits);
     }
 
     TaskPlan plan(const compressor::TaskImage& task) const {
@@ -76,7 +89,8 @@ public:
         const std::int64_t hidden = image_.shape.hidden;
         plan.embedding = send(kPortTile, plan.stages.front().home, kEmbeddingTables * hidden);
         plan.embedding_work = {3 * hidden, 0};
-        plan.logits = send(plan.stages.back().next_home, kPortTile, std::int64_t{task.network.labels} * 4);
+        plan.logits_bytes = std::int64_t{task.network.labels} * static_cast<std::int64_t>(sizeof(float));
+        plan.logits = send(plan.stages.back().next_home, kPortTile, plan.logits_bytes);
         return plan;
     }
 
@@ -108,15 +122,7 @@ private:
         stage.next_home = last ? stage.home : stages[position + 1].home;
         stage.result_bytes = shape.outputs;
         stage.multicast = mesh_.multicast(stage.home, stage.tiles, stage.input_bytes);
-        const std::int64_t whole = shape.outputs * kPartialSumBytes;
-        std::int64_t sums = 0;
-        for (const int plane : stage.planes) {
-            const auto& placed = placement_.planes[static_cast<std::size_t>(plane)];
-            const auto parts = std::min<std::int64_t>(placed.row_blocks, static_cast<std::int64_t>(placed.tiles.size()));
-            sums += placed.plane.outputs * parts * kPartialSumBytes;
-        }
-        const auto tiles = static_cast<std::int64_t>(stage.tiles.size());
-        stage.gather = mesh_.gather(stage.tiles, stage.next_home, (sums + tiles - 1) / tiles, whole);
+        stage.gather = gather_of(stage, shape.outputs, placement_, mesh_);
         const auto kind = static_cast<Stage>(position % kStagesPerLayer);
         if (last || (kind != Stage::query_key_value && kind != Stage::intermediate)) return;
         // The vector is added where the second stage from here makes its result.
@@ -157,6 +163,28 @@ ChipPlan make_plan(const compressor::WeightImage& image, const PlatformConfig& c
     ChipPlan plan{image.shape, mapping::place(compressor::planes_of(image), config.array_shape(), config.hierarchy), {}};
     const Planner planner(image, config, mesh, plan.placement);
     for (const auto& task : image.tasks) plan.tasks.push_back(planner.plan(task));
+    return plan;
+}
+
+ChipPlan make_layer_plan(int outputs, int inputs, const PlatformConfig& config, const interconnect::Mesh& mesh) {
+    ChipPlan plan;
+    plan.shape.hidden = inputs;
+    plan.placement =
+        mapping::place({{"layer", "base", inputs, outputs, inference::kMatrixMagnitudeBits}}, config.array_shape(), config.hierarchy);
+    const mapping::PlacedPlane& placed = plan.placement.planes.front();
+    StagePlan stage;
+    stage.name = "layer";
+    stage.planes = {0};
+    stage.tiles.assign(placed.tiles.begin(), placed.tiles.end());
+    stage.home = stage.next_home = stage.tiles.front();
+    stage.input_bytes = inputs;
+    stage.result_bytes = outputs;
+    stage.actions = actions_of(placed, periphery::input_reads(kInputBits, config.dac.bits));
+    stage.work = {2 * std::int64_t{outputs}, 0};  // values from partial sums, and their quantisation
+    stage.multicast = mesh.multicast(stage.home, stage.tiles, stage.input_bytes);
+    stage.gather = gather_of(stage, outputs, plan.placement, mesh);
+    plan.tasks.resize(1);
+    plan.tasks.front().stages.push_back(std::move(stage));
     return plan;
 }
 

@@ -42,6 +42,7 @@ struct TaskPlan {
     interconnect::Tree embedding;   ///< from the chip's port to the first home
     interconnect::Tree logits;      ///< from the pooler's tile to the port
     DigitalWork embedding_work;
+    std::int64_t logits_bytes = 0;
 };
 
 /// An image on a chip.
@@ -65,5 +66,8 @@ inline constexpr int kEmbeddingTables = 3;  ///< words, positions, segments: a r
 /// Places the image and plans the way of each task's tokens.
 /// @throws InputError saying how many arrays are needed and there, when they do not fit.
 [[nodiscard]] ChipPlan make_plan(const compressor::WeightImage& image, const PlatformConfig& config, const interconnect::Mesh& mesh);
+
+/// One int8 matrix alone on the chip, as a plan of one task with one stage: vectors lie at its first tile, and so do results.
+[[nodiscard]] ChipPlan make_layer_plan(int outputs, int inputs, const PlatformConfig& config, const interconnect::Mesh& mesh);
 
 }  // namespace berth::platform

@@ -2,6 +2,8 @@
 #include "platform/accelerator/values.hpp"
 
 #include "models/inference/crossbar_engine.hpp"
+#include "platform/accelerator/metered_engine.hpp"
+#include "platform/crossbar_design.hpp"
 
 #include <algorithm>
 #include <span>
@@ -13,11 +15,13 @@ namespace berth::platform {
 /// A task's network made ready: its arrays programmed, its small vectors in integers.
 struct Values::Prepared {
     inference::CrossbarEngine engine;
+    MeteredEngine metered;
     inference::Executor executor;
 
-    Prepared(const inference::Network& network, const PlatformConfig& config, int threads)
-        : engine(network, config.crossbar, config.dac, config.adc, threads),
-          executor(network, engine, config.digital.arithmetic == "fp32" ? inference::Arithmetic::fp32 : inference::Arithmetic::integer) {}
+    Prepared(const inference::Network& network, const PlatformConfig& config, const inference::PlaneOwners& owners, int threads)
+        : engine(network, crossbar_design(config), owners, threads),
+          metered(network, engine, config.crossbar, config.dac.bits),
+          executor(network, metered, config.digital.arithmetic == "fp32" ? inference::Arithmetic::fp32 : inference::Arithmetic::integer) {}
 };
 
 Values::Values(std::shared_ptr<const compressor::WeightImage> image, const PlatformConfig& config, int threads)
@@ -31,9 +35,13 @@ Values::~Values() = default;
 Values::PreparedFuture Values::prepare(std::size_t task) {
     auto& prepared = prepared_[task];
     if (!prepared.valid())
-        prepared =
-            workers_.submit([this, task] { return std::make_shared<const Prepared>(image_->tasks.at(task).network, config_, threads_); })
-                .share();
+        prepared = workers_
+                       .submit([this, task] {
+                           const auto own = static_cast<std::uint32_t>(1 + task);
+                           const inference::PlaneOwners owners{.matrices = image_->base.empty() ? own : 0, .deltas = own};
+                           return std::make_shared<const Prepared>(image_->tasks.at(task).network, config_, owners, threads_);
+                       })
+                       .share();
     return prepared;
 }
 
@@ -47,6 +55,12 @@ std::string Values::path() const { return prepared_.empty() ? "" : prepared_.beg
 std::uint64_t Values::clipped() const {
     std::uint64_t sum = 0;
     for (const auto& [task, prepared] : prepared_) sum += prepared.get()->engine.activity().clipped;
+    return sum;
+}
+
+CellReads Values::cell_reads() const {
+    CellReads sum;
+    for (const auto& [task, prepared] : prepared_) sum += prepared.get()->metered.reads();
     return sum;
 }
 

@@ -5,6 +5,7 @@
 #include "models/inference/executor.hpp"
 #include "platform/accelerator/worker_pool.hpp"
 #include "platform/config.hpp"
+#include "platform/read_energy.hpp"
 
 #include <cstdint>
 #include <future>
@@ -28,6 +29,9 @@ public:
 
     /// How the products of the first task asked for are taken: "int8_gemm" where converters lose nothing, "reference", ...
     [[nodiscard]] std::string path() const;
+
+    /// What the products so far drove and sensed.
+    [[nodiscard]] CellReads cell_reads() const;
 
     /// Columns that lay outside a converter's range so far.
     [[nodiscard]] std::uint64_t clipped() const;

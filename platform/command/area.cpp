@@ -6,6 +6,8 @@
 #include "models/core/json.hpp"
 #include "platform/area_report.hpp"
 #include "platform/command/command.hpp"
+#include "platform/command/image_block.hpp"
+#include "platform/sanity.hpp"
 
 #include <fmt/format.h>
 
@@ -20,14 +22,8 @@ namespace {
 struct AreaOptions {
     std::string platform, image, json;
     std::vector<std::string> settings;
+    UncertaintyChoice uncertainty;
 };
-
-boost::json::value image_block(const std::string& file, const compressor::WeightImage& image) {
-    boost::json::array tasks;
-    for (const auto& task : image.tasks) tasks.emplace_back(task.name);
-    return boost::json::object{
-        {"path", file}, {"sha256", sha256_of_file(file)}, {"method", image.method}, {"mode", image.mode}, {"tasks", std::move(tasks)}};
-}
 
 std::string table(const platform::PlatformConfig& config, const platform::ImageOnChip* on_chip) {
     const boost::json::object area = platform::area_block(config, on_chip), power = platform::power_block(config, on_chip);
@@ -69,21 +65,32 @@ void run(const AreaOptions& options, const Common& common) {
     if (!options.image.empty()) {
         const compressor::WeightImage image = compressor::read_image(options.image);
         placed = platform::place_on_chip(config, image);
-        image_json = image_block(options.image, image);
+        image_json = image_block(options.image, sha256_of_file(options.image), image);
     }
     const platform::ImageOnChip* on_chip = placed ? &*placed : nullptr;
     std::cout << table(config, on_chip) << (on_chip ? comparison(config, *on_chip) : "");
+    const boost::json::object power = platform::power_block(config, on_chip), area = platform::area_block(config, on_chip);
+    for (const auto& warning : platform::warnings(config, power.at("peak").to_number<double>(), area.at("total").to_number<double>()))
+        fmt::print(stderr, "berth: warning: {}: {}\n", options.platform, warning);
+    boost::json::value uncertainty;
+    if (options.uncertainty.wanted) {
+        uncertainty =
+            platform::uncertainty_block(config, common.seed, options.uncertainty.samples,
+                                        [&](const platform::PlatformConfig& drawn) { return platform::area_totals(drawn, on_chip); });
+        std::cout << platform::uncertainty_table(uncertainty.as_object());
+    }
     if (options.json.empty()) return;
     const boost::json::object report{{"schema", "berth.area.1"},
                                      {"berth_version", kVersion},
                                      {"command", common.line},
                                      {"platform", {{"name", config.name}, {"sha256", config.sha256}, {"accounting", config.accounting}}},
                                      {"image", image_json},
-                                     {"area_mm2", platform::area_block(config, on_chip)},
-                                     {"power_w", platform::power_block(config, on_chip)},
+                                     {"area_mm2", area},
+                                     {"power_w", power},
                                      {"arrays", platform::arrays_block(config, on_chip)},
                                      {"cells", platform::cells_block(on_chip)},
                                      {"ratios", platform::ratios_block(config, on_chip)},
+                                     {"uncertainty", uncertainty},
                                      {"sources", config.constants.sources()}};
     write_text(options.json, pretty_json(report));
 }
@@ -97,6 +104,7 @@ void add_area(CLI::App& app, Common& common) {
     command->add_option("--image", options->image, "weight image: count the tiles it takes, and compare with one copy a task");
     command->add_option("--json", options->json, "write the report to this file");
     command->add_option("--set", options->settings, "path=value in the platform, e.g. adc.bits=6 (repeatable)")->allow_extra_args(false);
+    add_uncertainty_options(*command, options->uncertainty);
     add_common_options(*command, common);
     command->footer("Example:\n  berth area --platform reram-multitask --image tasks.berth --json area.json");
     command->callback([options, &common] { run(*options, common); });

@@ -21,6 +21,15 @@ struct Common {
 /// Adds --threads, --seed and --quiet.
 void add_common_options(CLI::App& command, Common& common);
 
+/// How a command is asked how sure its totals are.
+struct UncertaintyChoice {
+    bool wanted = false;
+    int samples = 1000;
+};
+
+/// Adds --uncertainty and --samples.
+void add_uncertainty_options(CLI::App& command, UncertaintyChoice& choice);
+
 /// Refuses what CLI11 would wrap round or cut: a sign, or more than 64 bits.
 [[nodiscard]] CLI::Validator whole_number();
 
@@ -36,6 +45,8 @@ void add_inspect(CLI::App& app, Common& common);
 void add_area(CLI::App& app, Common& common);
 void add_simulate(CLI::App& app, Common& common);
 void add_mvm(CLI::App& app, Common& common);
+void add_estimate(CLI::App& app, Common& common);
 void add_list(CLI::App& app, Common& common);
+void add_sources(CLI::App& app, Common& common);
 
 }  // namespace berth::command

@@ -3,6 +3,7 @@
 #include "models/core/error.hpp"
 #include "models/core/json.hpp"
 #include "models/core/params.hpp"
+#include "models/cost/law.hpp"
 #include "models/crossbar/encoding.hpp"
 #include "models/mapping/mapper.hpp"
 #include "models/periphery/adc.hpp"
@@ -39,6 +40,7 @@ constexpr Kind kKinds[] = {
     {"adcs", &periphery::describe_adcs},
     {"mappers", &mapping::describe_mappers},
     {"topologies", &platform::describe_topologies},
+    {"laws", &cost::describe_laws},
 };
 
 std::vector<std::string> kind_names() {

@@ -52,7 +52,8 @@ int run(int argc, char** argv) {
     app.require_subcommand(1);
     Common common;
     for (int i = 0; i < argc; ++i) common.line += (i == 0 ? "" : " ") + std::string(i == 0 ? "berth" : argv[i]);
-    for (const auto add : {add_reference, add_profile, add_compress, add_inspect, add_area, add_simulate, add_mvm, add_list})
+    for (const auto add :
+         {add_reference, add_profile, add_compress, add_inspect, add_area, add_estimate, add_simulate, add_mvm, add_list, add_sources})
         add(app, common);
     add_help(app);
     try {
@@ -79,6 +80,15 @@ void add_common_options(CLI::App& command, Common& common) {
     command.add_option("--threads", common.threads, "threads to use (default: every core)")->check(CLI::Range(1, 1024));
     command.add_option("--seed", common.seed, "seed of every random draw")->check(whole_number())->capture_default_str();
     command.add_flag("--quiet", common.quiet, "no progress on stderr");
+}
+
+void add_uncertainty_options(CLI::App& command, UncertaintyChoice& choice) {
+    auto* wanted =
+        command.add_flag("--uncertainty", choice.wanted, "intervals of the totals where sources differ, and the rows that matter most");
+    command.add_option("--samples", choice.samples, "draws for --uncertainty")
+        ->check(CLI::Range(2, 1000000))
+        ->needs(wanted)
+        ->capture_default_str();
 }
 
 CLI::Validator whole_number() {

@@ -10,6 +10,8 @@
 #include "platform/accelerator/array_actions.hpp"
 #include "platform/command/command.hpp"
 #include "platform/config.hpp"
+#include "platform/crossbar_design.hpp"
+#include "platform/read_energy.hpp"
 #include "workloads/npy.hpp"
 
 #include <fmt/format.h>
@@ -31,7 +33,7 @@ using workloads::NpyFile;
 using workloads::NpyType;
 using workloads::NpyWriter;
 
-constexpr int kMagnitudeBits = 7, kLargestWeight = 127;
+constexpr int kLargestWeight = 127;
 /// A product of int8 vectors this long still fits an int32 (models/core/gemm.hpp).
 constexpr std::int64_t kLongestInput = 1 << 17;
 constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 34;
@@ -129,15 +131,14 @@ class Product {
 public:
     Product(const Operands& operands, const platform::PlatformConfig& config, int threads)
         : operands_(operands),
-          matrix_(operands.weights, operands.out, operands.in, kMagnitudeBits, config.crossbar, config.dac,
-                  periphery::make_adc(config.adc)),
+          matrix_(operands.weights, operands.out, operands.in, inference::kMatrixMagnitudeBits, platform::crossbar_design(config)),
           threads_(threads) {}
 
     [[nodiscard]] const crossbar::CrossbarMatrix& matrix() const { return matrix_; }
 
     crossbar::Activity multiply(std::span<std::int32_t> y) {
         return in_shares(0, operands_.tokens, [&](int first, int count) {
-            return matrix_.multiply(inputs(first, count), count, part(y, std::size_t(operands_.out), first, count));
+            return matrix_.multiply(inputs(first, count), count, part(y, std::size_t(operands_.out), first, count), key(first));
         });
     }
 
@@ -145,13 +146,16 @@ public:
     void read_codes(int first_token, int tokens, std::span<std::int32_t> codes) {
         in_shares(first_token, tokens, [&](int first, int count) {
             std::vector<std::int64_t> sums(std::size_t(count) * std::size_t(operands_.out));
-            return matrix_.accumulate(inputs(first, count), count, sums, part(codes, matrix_.code_count(1), first - first_token, count));
+            return matrix_.accumulate(inputs(first, count), count, sums, part(codes, matrix_.code_count(1), first - first_token, count),
+                                      key(first));
         });
     }
 
     [[nodiscard]] int threads() { return threads_.count(); }
 
 private:
+    static crossbar::ReadKey key(int first) { return {.request = 0, .first_token = static_cast<std::uint32_t>(first)}; }
+
     [[nodiscard]] std::span<const std::int8_t> inputs(int first, int count) const {
         return part(std::span(operands_.inputs), std::size_t(operands_.in), first, count);
     }
@@ -180,8 +184,11 @@ private:
 
 /// What the product's reads cost by the platform's parts list.
 Ledger cost(const Operands& operands, const platform::PlatformConfig& config, std::size_t reads) {
-    const mapping::Plane plane{
-        .matrix = "weights", .owner = "the command", .inputs = operands.in, .outputs = operands.out, .magnitude_bits = kMagnitudeBits};
+    const mapping::Plane plane{.matrix = "weights",
+                               .owner = "the command",
+                               .inputs = operands.in,
+                               .outputs = operands.out,
+                               .magnitude_bits = inference::kMatrixMagnitudeBits};
     const mapping::Placement placement = mapping::place({plane}, config.array_shape(), config.hierarchy);
     Ledger ledger;
     platform::record_reads(platform::actions_of(placement.planes.front(), static_cast<int>(reads)), operands.tokens, config.inventory,
@@ -247,6 +254,14 @@ void write_codes(const Operands& operands, Product& product, NpyWriter& file) {
     }
 }
 
+/// Energy of the arrays from the bits that drove them and the cells that they hold, beside the parts list's average.
+boost::json::object array_energy(const Operands& operands, const Outcome& outcome, const platform::PlatformConfig& config) {
+    platform::WordlineLevels wordlines;
+    wordlines.add(operands.weights, operands.out, operands.in, inference::kMatrixMagnitudeBits, config.crossbar);
+    const platform::CellReads reads = platform::count_cell_reads(wordlines, operands.inputs, operands.tokens, config.dac.bits);
+    return platform::array_energy_block(reads, outcome.ledger, config);
+}
+
 boost::json::object report(const Operands& operands, const Outcome& outcome, const Options& options, const platform::PlatformConfig& config,
                            Product& product, const Common& common) {
     return {{"schema", "berth.mvm.1"},
@@ -267,6 +282,7 @@ boost::json::object report(const Operands& operands, const Outcome& outcome, con
             {"clipped", outcome.activity.clipped},
             {"energy_j", outcome.ledger.total()},
             {"components", outcome.ledger.components()},
+            {"array_energy", array_energy(operands, outcome, config)},
             {"sources", config.constants.sources()}};
 }
 
@@ -285,7 +301,8 @@ void run(const Options& options, const Common& common) {
     std::optional<AtomicFile> json;
     if (options.json) json.emplace(*options.json);
 
-    const platform::PlatformConfig config = platform::load_platform(options.platform, options.settings);
+    platform::PlatformConfig config = platform::load_platform(options.platform, options.settings);
+    config.seed = common.seed;
     const Operands operands = read_operands(options);
     // Whether the chip can hold and pay for it is asked before anything is programmed.
     Ledger ledger = cost(operands, config, periphery::input_slices(periphery::kActivationBits, config.dac.bits).size());

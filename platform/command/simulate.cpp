@@ -8,6 +8,7 @@
 #include "models/core/statistics.hpp"
 #include "platform/area_report.hpp"
 #include "platform/command/command.hpp"
+#include "platform/command/image_block.hpp"
 #include "platform/command/predictions.hpp"
 #include "platform/command/reference_comparison.hpp"
 #include "platform/simulation.hpp"
@@ -55,8 +56,9 @@ struct Input {
     [[nodiscard]] const inference::Network& network() const { return task().network; }
 };
 
-Input read_input(const Options& options, Threads& threads) {
+Input read_input(const Options& options, std::uint64_t seed, Threads& threads) {
     platform::PlatformConfig config = platform::load_platform(options.platform, options.settings);
+    config.seed = seed;
     platform::Accelerator::check_payable(config);
     MappedFile file(options.image);
     compressor::WeightImage image = compressor::parse_image(file.bytes(), options.image);
@@ -114,8 +116,6 @@ boost::json::object latency_block(std::span<const double> latency) {
 
 boost::json::object report(const Options& options, const Input& input, platform::SimulationOutcome& outcome,
                            const ReferenceLogits& reference, const Common& common, int threads) {
-    boost::json::array tasks;
-    for (const auto& task : input.image.tasks) tasks.emplace_back(task.name);
     boost::json::value reference_score, agreed;
     if (reference.logits) {
         reference_score = score_of(input, *reference.logits);
@@ -130,12 +130,7 @@ boost::json::object report(const Options& options, const Input& input, platform:
         {"berth_version", kVersion},
         {"command", common.line},
         {"platform", {{"name", input.config.name}, {"sha256", input.config.sha256}}},
-        {"image",
-         {{"path", options.image},
-          {"sha256", sha256(input.image_file.bytes())},
-          {"method", input.image.method},
-          {"mode", input.image.mode},
-          {"tasks", std::move(tasks)}}},
+        {"image", image_block(options.image, sha256(input.image_file.bytes()), input.image)},
         {"task", options.task},
         {"input", {{"path", options.input}, {"sha256", sha256_of_file(options.input)}}},
         {"seed", common.seed},
@@ -150,6 +145,7 @@ boost::json::object report(const Options& options, const Input& input, platform:
         {"latency_s", latency_block(outcome.latency_s)},
         {"throughput_per_s", samples / outcome.inference_s},
         {"energy_j", {{"total", total}, {"per_inference", total / samples}, {"components", outcome.ledger.components()}}},
+        {"array_energy", platform::array_energy_block(outcome.cell_reads, outcome.ledger, input.config)},
         {"programming",
          {{"time_s", outcome.programming.time_s},
           {"energy_j", outcome.programming.energy_j},
@@ -194,7 +190,7 @@ void run(const Options& options, const Common& common) {
     check_outputs({options.json.value_or(""), options.predictions.value_or(""), options.trace.value_or("")},
                   {options.input, options.image, options.platform});
     Threads threads(common.threads);
-    const Input input = read_input(options, threads);
+    const Input input = read_input(options, common.seed, threads);
     const ReferenceLogits reference = reference_logits(options.reference, input.task(), input.sentences, threads);
     if (!reference.logits) fmt::print(stderr, "berth: no fp32 reference: {}\n", reference.why);
 

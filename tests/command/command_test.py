@@ -173,12 +173,24 @@ class BadInput(unittest.TestCase):
                               ('no.such=1', r'no\.such'), ('adc.step=-1', r'adc\.step'), ('adc.bits', r'adc\.bits')):
             self.refused(says, 'area', '--platform', 'reram-multitask', '--set', setting, '--json', self.work / 'bad.json')
 
+    def test_sources_of_no_platform(self):
+        self.refused('nope', 'sources', '--platform', 'nope')
+        self.refused('adc', 'sources', '--platform', 'reram-multitask', '--set', 'adc.bits=3')
+
     def test_options_that_make_no_sense(self):
         self.refused('sst2', 'compress', '--base', DEMO / 'base', '--task', f'sst2={DEMO}/sst2', '--task', f'sst2={DEMO}/sst2', '--method', 'copies',
                      '--out', self.work / 'bad.berth')
         self.refused('nothing', 'list', 'nothing')
         self.refused('nothing', 'help', 'nothing')
         self.refused('metric|guess', 'reference', '--model', DEMO / 'sst2', '--input', self.data, '--metric', 'guess')
+        self.refused('samples', 'area', '--platform', 'isaac-ce', '--samples', '100')
+        self.refused('samples', 'area', '--platform', 'isaac-ce', '--uncertainty', '--samples', '1')
+        self.refused('layer', 'estimate', '--platform', 'reram-multitask')
+        self.refused('layer', 'estimate', '--platform', 'reram-multitask', '--image', self.image, '--layer', '8x8')
+        for layer in ('8', '8x', 'x8', '0x8', '8x-8', '8x8x8', '8x99999999999'):
+            self.refused('--layer', 'estimate', '--platform', 'reram-multitask', '--layer', layer, '--json', self.work / 'bad.json')
+        self.refused('arrays', 'estimate', '--platform', 'reram-multitask', '--layer', '1000000x1000000')
+        self.refused('tokens', 'estimate', '--platform', 'reram-multitask', '--image', self.image, '--tokens', '513')
         self.refused('threads', 'reference', '--model', DEMO / 'sst2', '--input', self.data, '--threads', '0')
         for option in ('--limit', '--seed'):
             for value in ('-1', '18446744073709551616'):

@@ -156,11 +156,20 @@ class Mvm(unittest.TestCase):
         reads, conversions = TOKENS * READS * arrays, TOKENS * READS * 2 * 2 * SLICES * OUT
         self.assertEqual((report['array_reads'], report['adc_conversions']), (reads, conversions))
         counted = {part: component['actions'] for part, component in report['components'].items()}
-        self.assertEqual(counted, {'tile.ima.array': {'read': reads}, 'tile.ima.dac': {'drive': TOKENS * READS * IN * 2},
+        self.assertEqual(counted, {'tile.ima.array': {'cell_read': TOKENS * READS * IN * 2 * SLICES * OUT}, 'tile.ima.dac': {'drive': TOKENS * READS * IN * 2},
                                    'tile.ima.sample_hold': {'sample': conversions}, 'tile.ima.adc': {'convert': conversions},
                                    'tile.ima.shift_add': {'add': conversions}})
         self.assertAlmostEqual(report['energy_j'], sum(part['energy_j'] for part in report['components'].values()), delta=1e-12 * report['energy_j'])
         self.assertGreater(report['seconds_per_product'], 0)
+        values = report['array_energy']
+        self.assertAlmostEqual(values['by_average_j'], report['components']['tile.ima.array']['energy_j'], delta=1e-18)
+        bits = sum(bin(value & 255).count('1') for value in self.x)
+        self.assertAlmostEqual(values['driven_share'], bits / (len(self.x) * 8), places=12)
+        on = sum(bin(abs(w)).count('1') * sum(bin(self.x[token * IN + place % IN] & 255).count('1') for token in range(TOKENS))
+                 for place, w in enumerate(self.w))
+        self.assertAlmostEqual(values['mean_level'], on / (bits * 2 * SLICES * OUT), places=12)
+        for cell in values['cells'].values():
+            self.assertAlmostEqual((1 + cell['error_of_average']) * cell['by_values_j'] / values['by_average_j'], 1, places=9)
         row = next(row for row in report['sources'] if row['row'] == 'isaac_adc.8b.convert.energy')
         scale = {'pJ': 1e-12, 'fJ': 1e-15, 'nJ': 1e-9, 'J': 1}[row['unit']]
         self.assertAlmostEqual(report['components']['tile.ima.adc']['energy_j'] / (conversions * row['value'] * scale), 1, places=9)

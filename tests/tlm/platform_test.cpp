@@ -80,6 +80,8 @@ std::string shown(const SimulationOutcome& outcome) {
     return boost::json::serialize(boost::json::object{{"logits", logits},
                                                       {"latency", latency},
                                                       {"components", outcome.ledger.components()},
+                                                      {"driven", outcome.cell_reads.driven},
+                                                      {"levels", outcome.cell_reads.levels},
                                                       {"simulated", outcome.simulated_s},
                                                       {"path", outcome.path}});
 }
@@ -149,6 +151,11 @@ TEST(Platform, CountsWhatTheFormulasSay) {
     EXPECT_EQ(ledger.count("chip.embedding_memory", "read_byte"), static_cast<std::uint64_t>(3 * 8 * tokens));
     EXPECT_EQ(ledger.count("tile.digital.mac", "mac"), static_cast<std::uint64_t>(2 * 8 * attention + 2 * 8 * samples));
     EXPECT_EQ(ledger.count("tile.bus", "byte"), static_cast<std::uint64_t>((8 + 8 + 8 + 16) * tokens + 8 * samples));
+    // The values' side counts the cells that it reads by itself: those that the timing side is charged for.
+    EXPECT_EQ(ledger.count("tile.ima.array", "cell_read"), outcome.cell_reads.cells);
+    EXPECT_GT(outcome.cell_reads.driven, 0u);
+    EXPECT_LT(outcome.cell_reads.driven, outcome.cell_reads.cells);
+    EXPECT_LT(outcome.cell_reads.levels, outcome.cell_reads.driven);
     EXPECT_EQ(ledger.count("tile.ima.array", "write"), 0u) << "programming is booked apart";
     EXPECT_GT(outcome.programming.energy_j, 0.0);
     EXPECT_GT(outcome.programming.time_s, 0.0);

@@ -60,7 +60,7 @@ TEST_F(ConstantTableTest, ListsAsSourcesTheRowsThatWereRead) {
     const auto sources = table.sources();
     ASSERT_EQ(sources.size(), 2u);
     EXPECT_EQ(sources[0], boost::json::parse(R"({"row": "chip.adc.energy", "value": 1.5, "unit": "pJ", "per": "conversion", "node": 32.0,
-                                                 "mark": "C", "source": "Table I"})"));
+                                                 "mark": "C", "source": "Table I", "range": null})"));
     EXPECT_EQ(sources[1].at("row"), "chip.clock");
 }
 
@@ -72,6 +72,35 @@ TEST_F(ConstantTableTest, TakesManyTablesButNoRowTwice) {
     EXPECT_EQ(table.rows().size(), 4u);
     const std::string again = scratch_.file("again.json", kTable);
     EXPECT_EQ(refusal([&] { table.load(again); }), again + ":rows[0].id: stands twice: chip.adc.energy; expected one row a constant");
+}
+
+TEST_F(ConstantTableTest, KeepsTheRangeInWhichSourcesDifferAndARowsOwnNode) {
+    std::string text = kTable;
+    const std::string area = R"("unit": "um2",)";
+    text.replace(text.find(area), area.size(), area + R"("node_nm": 45, "range": {"low": 600, "high": 6000, "source": "a survey"},)");
+    ConstantTable table;
+    table.load(scratch_.file("t.json", text));
+    EXPECT_TRUE(table.uncertain().empty()) << "no row is in use yet";
+    EXPECT_DOUBLE_EQ(table.row("chip.adc.area", "p").node_nm, 45);
+    EXPECT_DOUBLE_EQ(table.row("chip.clock", "p").node_nm, 32);
+    EXPECT_EQ(table.uncertain(), std::vector<std::string>{"chip.adc.area"});
+    EXPECT_EQ(table.sources()[0].at("range"), boost::json::parse(R"({"low": 6e2, "high": 6e3, "source": "a survey"})"));
+    EXPECT_EQ(table.all_sources().size(), 4u);
+    table.scale("chip.adc.area", 2.0);
+    EXPECT_DOUBLE_EQ(table.value("chip.adc.area", "area", "p"), 2.4e-3);
+    EXPECT_EQ(table.sources()[0].at("value"), 1200.0) << "reports show what was published";
+}
+
+TEST_F(ConstantTableTest, RefusesARangeThatDoesNotHoldItsValue) {
+    const auto with_range = [&](const std::string& range) {
+        return refused(R"("unit": "um2",)", R"("unit": "um2", "range": )" + range + ",");
+    };
+    EXPECT_EQ(with_range(R"({"low": 1300, "high": 6000, "source": "s"})"),
+              "t.json:rows[1].range: is 1300 to 6000; expected a range above zero that holds the row's value, 1200");
+    EXPECT_EQ(with_range(R"({"low": 0, "high": 6000, "source": "s"})").find("t.json:rows[1].range: is 0 to 6000"), 0u);
+    EXPECT_EQ(with_range(R"({"low": 1, "high": 6000})"), "t.json:rows[1].range.source: is missing; expected a text");
+    EXPECT_EQ(with_range(R"({"low": 1, "top": 6000})"), "t.json:rows[1].range.top: is not known; expected low, high, source or with");
+    EXPECT_EQ(with_range("7"), "t.json:rows[1].range: is not an object; expected low, high and source");
 }
 
 TEST_F(ConstantTableTest, NamesWhatIsWrongWithAFile) {
@@ -93,7 +122,7 @@ TEST_F(ConstantTableTest, NamesWhatIsWrongWithARow) {
     EXPECT_EQ(refused("\"S\"", "\"X\""), "t.json:rows[3].mark: is \"X\"; expected C, S or D");
     EXPECT_EQ(refused("\"Section VI\"", "\"\""), "t.json:rows[3].source: is empty; expected where the number was published");
     EXPECT_EQ(refused("\"per\": \"read\"", "\"for\": \"read\""),
-              "t.json:rows[2].for: is not known; expected id, value, unit, per, mark or source");
+              "t.json:rows[2].for: is not known; expected id, value, unit, per, mark, source, node_nm or range");
     EXPECT_EQ(refused("adc.area", "adc.energy"), "t.json:rows[1].id: stands twice: chip.adc.energy; expected one row a constant");
     EXPECT_EQ(refused("{\"id\": \"clock\"", "3, {\"id\": \"clock\""), "t.json:rows[3]: is not an object; expected a row");
 }

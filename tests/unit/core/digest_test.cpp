@@ -32,6 +32,16 @@ TEST(Crc32c, GivesTheExamplesOfTheStandard) {
     EXPECT_EQ(crc32c(block), 0x113FDB5Cu);
 }
 
+TEST(Crc32c, IsTheSameByInstructionAndByTableForEveryLengthAndPlace) {
+    std::vector<std::byte> block(96);
+    for (std::size_t i = 0; i < block.size(); ++i) block[i] = static_cast<std::byte>(i * i * 7 + 3);
+    for (std::size_t begin = 0; begin < 9; ++begin)
+        for (std::size_t length = 0; begin + length <= block.size(); ++length) {
+            const auto part = std::span<const std::byte>(block).subspan(begin, length);
+            EXPECT_EQ(crc32c(part), detail::crc32c_by_table(part)) << begin << " " << length;
+        }
+}
+
 TEST(Crc32c, NoticesEveryFlippedBit) {
     std::vector<std::byte> block(24, std::byte{0x5A});
     const std::uint32_t whole = crc32c(block);

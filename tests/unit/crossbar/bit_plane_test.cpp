@@ -2,10 +2,11 @@
 #include "models/crossbar/crossbar_matrix.hpp"
 
 #include "tests/unit/crossbar/any_case.hpp"
+#include "tests/unit/crossbar/outcome.hpp"
 #include "tests/unit/crossbar/random_matrix.hpp"
+#include "tests/unit/every_target.hpp"
 
 #include <gtest/gtest.h>
-#include <hwy/targets.h>
 #include <rapidcheck/gtest.h>
 
 namespace berth::crossbar {
@@ -13,28 +14,11 @@ namespace {
 
 using test::any_case;
 using test::Case;
+using test::Outcome;
+using test::outcome;
 using test::random_int8;
 using test::uniform_adc;
-
-/// All that arrays give for a product.
-struct Outcome {
-    std::vector<std::int32_t> codes;
-    std::vector<std::int64_t> sums;
-    Activity activity;
-
-    bool operator==(const Outcome&) const = default;
-};
-
-Outcome outcome(const CrossbarMatrix& matrix, const Case& c) {
-    Outcome all;
-    all.codes.resize(matrix.code_count(c.tokens));
-    all.sums.resize(std::size_t(c.tokens * c.out));
-    all.activity = matrix.accumulate(c.x, c.tokens, all.sums, all.codes);
-    std::vector<std::int64_t> without_codes(all.sums.size());
-    RC_ASSERT(matrix.accumulate(c.x, c.tokens, without_codes) == all.activity);
-    RC_ASSERT(without_codes == all.sums);
-    return all;
-}
+using test::wide_case;
 
 Outcome outcome(Case c, const char* path, const std::shared_ptr<const periphery::Adc>& adc) {
     c.params.path = path;
@@ -49,30 +33,43 @@ RC_GTEST_PROP(BitPlane, GivesTheReferencesCodesSumsAndClipping, ()) {
     RC_ASSERT(outcome(any, "auto", adc) == outcome(any, "reference", adc));
 }
 
-/// A case whose every kind of group is there: two groups of channels, two blocks, the second ragged, and 17 tokens, over one tile.
-Case wide_case(int rows, int cell_bits, int dac_bits, const char* encoding) {
-    Case c;
-    c.params = {.rows = rows, .cols = 128, .cell_bits = cell_bits, .encoding = encoding, .path = "auto"};
-    c.dac.bits = dac_bits;
-    c.out = 70, c.in = rows + 13, c.tokens = 17, c.magnitude_bits = 7;
-    c.weights = random_int8(std::size_t(c.out * c.in), -127, 127, 1);
-    c.x = random_int8(std::size_t(c.tokens * c.in), -128, 127, 2);
-    return c;
+RC_GTEST_PROP(BitPlane, GivesTheReferencesCodesWhereRangesDiffer, ()) {
+    const Case any = any_case();
+    CrossbarDesign design;
+    design.crossbar = any.params;
+    design.dac = any.dac;
+    design.adc = uniform_adc(*rc::gen::inRange(3, 9), *rc::gen::elementOf(std::vector<double>{0.5, 1.0, 3.0}));
+    design.cells = ideal_cells(any.params.cell_bits);
+    const auto encoding = make_encoding(any.params.encoding);
+    ConverterRanges ranges;
+    for (int i = 0; i < encoding->polarities() * encoding->slices(any.magnitude_bits, any.params.cell_bits); ++i)
+        ranges.exponents.push_back(*rc::gen::inRange(0, 5));
+    const auto read = [&](const char* path) {
+        design.crossbar.path = path;
+        return outcome(CrossbarMatrix(any.weights, any.out, any.in, any.magnitude_bits, design, 0, ranges), any);
+    };
+    RC_ASSERT(read("auto") == read("reference"));
 }
 
-/// Leaves the processor's vectors as they were.
-class Targets : public testing::Test {
-protected:
-    void TearDown() override { use(0); }
-    static void use(std::int64_t targets) {
-        hwy::SetSupportedTargetsForTest(targets);
-        hwy::GetChosenTarget().DeInit();
-    }
-};
+TEST(CorrectedGemm, GivesTheReferencesSumsWhereSomeChannelsClip) {
+    // Three of 70 channels have columns of 128 ones, which seven bits cannot tell from 127.
+    Case c;
+    c.params = {.rows = 128, .cols = 128, .cell_bits = 1, .encoding = "differential", .path = "auto"};
+    c.dac.bits = 1;
+    c.out = 70, c.in = 140, c.tokens = 5, c.magnitude_bits = 7;
+    c.weights = random_int8(std::size_t(c.out * c.in), -127, 127, 1);
+    for (const int channel : {0, 33, 69})
+        std::fill_n(c.weights.begin() + channel * c.in, c.in, static_cast<std::int8_t>(channel == 33 ? -127 : 127));
+    c.x.assign(std::size_t(c.tokens * c.in), -1);
+    const auto adc = uniform_adc(7);
+    const CrossbarMatrix matrix(c.weights, c.out, c.in, c.magnitude_bits, c.params, c.dac, adc);
+    ASSERT_EQ(matrix.path_taken(), "corrected_gemm");
+    const Outcome fast = outcome(matrix, c);
+    EXPECT_GT(fast.activity.clipped, 0u);
+    EXPECT_TRUE(fast == outcome(c, "reference", adc));
+}
 
-TEST_F(Targets, AllGiveTheReferencesCodes) {
-    use(0);
-    const std::int64_t supported = hwy::SupportedTargets();
+TEST(Targets, AllGiveTheReferencesCodes) {
     struct Platform {
         int rows, cell_bits, dac_bits, adc_bits;
         double step;
@@ -81,15 +78,12 @@ TEST_F(Targets, AllGiveTheReferencesCodes) {
     for (const Platform& p : {Platform{128, 1, 1, 4, 1.0, "differential"}, Platform{128, 1, 1, 5, 2.0, "differential"},
                               Platform{128, 1, 1, 5, 3.0, "offset_flipped"}, Platform{600, 1, 1, 7, 6.0, "offset"},
                               Platform{128, 2, 2, 9, 1.0, "twos_complement"}, Platform{300, 4, 3, 9, 2.5, "differential"}}) {
-        const Case c = wide_case(p.rows, p.cell_bits, p.dac_bits, p.encoding);
+        const Case c = wide_case(p.rows, 128, p.cell_bits, p.dac_bits, p.encoding);
         const auto adc = uniform_adc(p.adc_bits, p.step);
         const Outcome reference = outcome(c, "reference", adc);
         const CrossbarMatrix matrix(c.weights, c.out, c.in, c.magnitude_bits, c.params, c.dac, adc);
         ASSERT_EQ(matrix.path_taken(), "bit_plane");
-        for (std::int64_t left = supported; left != 0; left &= left - 1) {
-            use(left & -left);
-            EXPECT_TRUE(outcome(matrix, c) == reference) << hwy::TargetName(left & -left) << ", step " << p.step;
-        }
+        test::on_every_target([&] { EXPECT_TRUE(outcome(matrix, c) == reference) << "step " << p.step; });
     }
 }
 

@@ -110,6 +110,14 @@ TEST(CrossbarMatrix, RoundsOnceAtTheEndForAFractionalStep) {
     EXPECT_EQ(y, (std::vector<std::int32_t>{2, 4, -4, 2147483647}));  // 1.5, 4.5, -4.5, too large
 }
 
+TEST(CrossbarMatrix, SaturatesProductsOfWholeSteps) {
+    const CrossbarMatrix matrix(std::vector<std::int8_t>(16, 1), 1, 16, 1, params("differential", "auto"), {.bits = 1},
+                                uniform_adc(4, 3.0));
+    std::vector<std::int32_t> y(4);
+    matrix.finish(std::vector<std::int64_t>{715827882, 715827883, -(std::int64_t{1} << 50), -7}, y);
+    EXPECT_EQ(y, (std::vector<std::int32_t>{2147483646, 2147483647, -2147483647 - 1, -21}));
+}
+
 TEST(CrossbarMatrix, JoinsPlanesExactlyWhereHalfUnitStepsAreLossless) {
     const int out = 5, in = 20, tokens = 2;
     const auto weights = random_int8(out * in, -7, 7, 3), x = random_int8(tokens * in, -128, 127, 4);
@@ -117,7 +125,7 @@ TEST(CrossbarMatrix, JoinsPlanesExactlyWhereHalfUnitStepsAreLossless) {
     ASSERT_EQ(matrix.path_taken(), "int8_gemm");
     std::vector<std::int64_t> exact(tokens * out), through_arrays(tokens * out);
     (void)matrix.accumulate(x, tokens, exact);
-    (void)matrix.accumulate(x, tokens, through_arrays, {});
+    (void)matrix.accumulate(x, tokens, through_arrays, std::span<std::int32_t>());
     EXPECT_EQ(exact, through_arrays);
     std::vector<std::int32_t> y(tokens * out);
     matrix.finish(exact, y);

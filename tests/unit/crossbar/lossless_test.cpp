@@ -58,7 +58,7 @@ TEST(Lossless, IsProvenForTheCellsAsProgrammed) {
     std::fill(weights.begin(), weights.begin() + in, std::int8_t{1});  // one column of 128 ones
     const CrossbarMatrix dense(weights, out, in, 7, params("differential", 128, 1), {.bits = 1}, uniform_adc(7));
     EXPECT_FALSE(dense.lossless());
-    EXPECT_EQ(dense.path_taken(), "bit_plane");
+    EXPECT_EQ(dense.path_taken(), "corrected_gemm");
 }
 
 TEST(Lossless, ReferencePathIsTakenWhereItIsForced) {

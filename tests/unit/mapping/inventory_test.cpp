@@ -3,7 +3,6 @@
 
 #include "models/core/error.hpp"
 #include "models/core/files.hpp"
-#include "models/mapping/cost.hpp"
 
 #include <gtest/gtest.h>
 

@@ -3,13 +3,23 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace berth::periphery {
 namespace {
 
-std::unique_ptr<const Adc> adc(const char* json) { return make_adc(read_params<AdcParams>(boost::json::parse(json), "adc")); }
+/// The kind's own keys, and neutral values of the others.
+std::unique_ptr<const Adc> adc(const char* json) {
+    boost::json::object given = boost::json::parse(R"({"rounding": "nearest", "offset": 0, "offset_sigma": 0, "gain": 0, "gain_sigma": 0,
+        "inl": 0, "capacitor_sigma": 0, "comparator_sigma": 0})")
+                                    .as_object();
+    const boost::json::object own = boost::json::parse(json).as_object();
+    for (const auto& entry : own) given[entry.key()] = entry.value();
+    return make_adc(read_params<AdcParams>(given, "adc"));
+}
 
 std::string message(const char* json) {
     try {
@@ -74,7 +84,13 @@ TEST(IdealAdc, GivesTheCurrentWithoutBounds) {
 TEST(AdcParams, NamesThePathOfWhatIsWrong) {
     EXPECT_EQ(message(R"({"kind": "uniform", "bits": 0, "step": 1})"), "adc.bits: is 0; expected a number from 1 to 16 bit");
     EXPECT_EQ(message(R"({"kind": "uniform", "bits": 8})"), "adc.step: is missing; expected column current of one code, in unit current");
-    EXPECT_EQ(message(R"({"kind": "sigma", "bits": 8, "step": 1})"), R"(adc.kind: is "sigma"; expected ideal or uniform)");
+    EXPECT_EQ(message(R"({"kind": "sigma", "bits": 8, "step": 1})"),
+              R"(adc.kind: is "sigma"; expected ideal, uniform, sar, flash or ramp)");
+    EXPECT_EQ(message(R"({"kind": "sar", "bits": 8, "step": 1, "capacitor_sigma": -0.1})"),
+              "adc.capacitor_sigma: is -0.1; expected a number from 0 to 0.1 1");
+    EXPECT_EQ(message(R"({"kind": "flash", "bits": 8, "step": 1, "comparator_sigma": -1})"),
+              "adc.comparator_sigma: is -1; expected a number from 0 to 1000 code");
+    EXPECT_EQ(message(R"({"kind": "sar", "bits": 8, "step": 1, "rounding": "up"})"), R"(adc.rounding: is "up"; expected nearest or floor)");
 }
 
 TEST(AdcKinds, AreListedWithTheParametersTheyUse) {
@@ -83,8 +99,8 @@ TEST(AdcKinds, AreListedWithTheParametersTheyUse) {
     for (const auto& entry : list) {
         EXPECT_FALSE(entry.at("meaning").get_string().empty());
         EXPECT_FALSE(entry.at("source").get_string().empty());
-        const bool uniform = entry.at("name").get_string() == "uniform";
-        EXPECT_EQ(entry.at("parameters").get_array().size(), uniform ? 2u : 0u);
+        const std::map<std::string, std::size_t> parameters{{"ideal", 0}, {"uniform", 3}, {"sar", 9}, {"flash", 9}, {"ramp", 8}};
+        EXPECT_EQ(entry.at("parameters").get_array().size(), parameters.at(std::string(entry.at("name").get_string())));
     }
 }
 

@@ -10,7 +10,9 @@ using PlatformConfigError = PlatformFolder;
 std::string extended(const std::string& text) { return R"({"extends": "reram-multitask", )" + text + "}"; }
 
 TEST_F(PlatformConfigError, NamesThePresetsThereAre) {
-    EXPECT_EQ(fault("nope"), R"(--platform: there is no platform "nope"; expected isaac-ce or reram-multitask, or a JSON file)");
+    EXPECT_EQ(
+        fault("nope"),
+        R"(--platform: there is no platform "nope"; expected isaac-ce, neurram-like, puma, reram-multitask or sram-cim, or a JSON file)");
     EXPECT_NE(fault("").find("there is no platform"), std::string::npos);
     EXPECT_NE(fault(folder.string()), "");
 }
@@ -30,7 +32,7 @@ TEST_F(PlatformConfigError, NamesAKeyThatIsNotKnown) {
     const std::string q = file("q.json", extended(R"("crossbar": {"rowz": 1})"));
     EXPECT_EQ(fault(q), q + ":crossbar.rowz: is not known; expected rows, cols, cell_bits, encoding or path");
     const std::string r = file("r.json", extended(R"("timing": {"clok": "isaac.clock"})"));
-    EXPECT_EQ(fault(r), r + ":timing.clok: is not known; expected clock, array_read, adc_rate or array_write");
+    EXPECT_EQ(fault(r), r + ":timing.clok: is not known; expected clock, array_read, adc_rate, array_write or drain_stages");
 }
 
 TEST_F(PlatformConfigError, EndsAChainThatDoesNotEnd) {
@@ -62,6 +64,35 @@ TEST_F(PlatformConfigError, NamesARowThatNoTableHolds) {
         R"(reram-multitask:inventory.tile.ima.adc.area: names "isaac_adc.3b.area", which no table holds; expected a row of the tables)");
     const std::string p = file("p.json", extended(R"("timing": {"clock": "isaac.array.read.time"})"));
     EXPECT_EQ(fault(p), p + R"(:timing.clock: names "isaac.array.read.time", which is in ns; expected a row that gives frequency)");
+}
+
+TEST_F(PlatformConfigError, NamesAConverterErrorThatIsOutOfRangeOrOfAnotherKind) {
+    EXPECT_EQ(fault("reram-multitask", {"adc.bits=0"}), "reram-multitask:adc.bits: is 0; expected a number from 1 to 16 bit");
+    EXPECT_EQ(fault("reram-multitask", {"adc.kind=sar", "adc.capacitor_sigma=-0.1"}),
+              "reram-multitask:adc.capacitor_sigma: is -0.1; expected a number from 0 to 0.1 1");
+    EXPECT_EQ(fault("reram-multitask", {"adc.kind=flash", "adc.capacitor_sigma=0.01"}),
+              "reram-multitask:adc.capacitor_sigma: is 0.01; expected 0, for a converter of kind flash has no such error");
+    EXPECT_EQ(fault("reram-multitask", {"sense.noise_sigma=-1"}),
+              "reram-multitask:sense.noise_sigma: is -1; expected a number from 0 to 1000000 unit current");
+}
+
+TEST_F(PlatformConfigError, NamesALawThatCannotBeTaken) {
+    const auto adc = [&](const char* name, const std::string& cost) {
+        return file(name, extended(R"("tables": [")" BERTH_SOURCE_DIR R"(/platform/tables/murmann.json"],
+            "inventory": {"tile.ima.adc": {"energy": {"convert": )" +
+                                   cost + "}}}"));
+    };
+    const std::string p = adc("p.json", R"({"law": "murmann_adc_energy", "bits": "{adc.bits}", "node": 32, "rate": "isaac.adc.rate"})");
+    EXPECT_NEAR(load_platform(p).inventory.energy("tile.ima.adc", "convert"), 1.8486e-12, 1e-16);
+    const std::string s = adc("s.json", R"({"law": "murmann_adc_energy", "bits": 3, "node": 32, "rate": "isaac.adc.rate"})");
+    EXPECT_EQ(fault(s), s + ":inventory.tile.ima.adc.energy.convert.bits: is 3; expected the law's range, 4 to 12 bit");
+    const std::string q = adc("q.json", R"({"law": "constant_voltage_scaling", "row": "isaac_adc.8b.convert.energy", "node": 5})");
+    EXPECT_EQ(fault(q), q + ":inventory.tile.ima.adc.energy.convert.node: is 5; expected the law's range, 22 to 180 nm");
+    const std::string r =
+        adc("r.json", R"({"law": "stillmaker_baas", "row": "isaac_adc.8b.convert.energy", "node": 7, "voltage": 0.9, "row_voltage": 0.9})");
+    EXPECT_EQ(fault(r),
+              r + ":inventory.tile.ima.adc.energy.convert.row: is at 32 nm, for which there is no scaling rule; expected the table "
+                  "stillmaker_baas among the platform's");
 }
 
 TEST_F(PlatformConfigError, NamesATableThatIsWrong) {

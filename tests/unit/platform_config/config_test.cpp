@@ -4,6 +4,7 @@
 
 #include "platform_file.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace berth::platform {
@@ -107,6 +108,81 @@ TEST_F(PlatformConfigTest, FindsPresetsOfThePathFirst) {
     EXPECT_EQ(described("isaac-ce"), "mine");
     EXPECT_EQ(described("another"), "another");
     EXPECT_FALSE(described("reram-multitask").empty());
+}
+
+TEST_F(PlatformConfigTest, TakesEveryNumberOfEveryPresetFromARowWithASource) {
+    for (const auto& [name, description] : presets()) {
+        const PlatformConfig config = load_platform(name);
+        const auto sources = config.constants.sources();
+        EXPECT_GT(sources.size(), 20u) << name;
+        for (const auto& source : sources) {
+            EXPECT_FALSE(source.at("source").as_string().empty()) << name << " " << source.at("row");
+            EXPECT_FALSE(source.at("unit").as_string().empty()) << name << " " << source.at("row");
+            EXPECT_FALSE(source.at("per").as_string().empty()) << name << " " << source.at("row");
+        }
+    }
+}
+
+/// The platform with twice every row that measures one of these.
+PlatformConfig doubled(const PlatformConfig& config, const std::vector<std::string>& dimensions) {
+    ConstantTable constants = config.constants;
+    for (const auto& [id, row] : config.constants.rows())
+        if (std::find(dimensions.begin(), dimensions.end(), row.dimension) != dimensions.end()) constants.scale(id, 2.0);
+    return with_constants(config, constants);
+}
+
+TEST_F(PlatformConfigTest, HasNoCostThatIsNotARows) {
+    // Twice every row is twice every energy, power, area and time of every preset, so nothing else is in them.
+    for (const auto& [name, description] : presets()) {
+        const PlatformConfig config = load_platform(name), twice = doubled(config, {"energy", "power", "area", "time"});
+        ASSERT_EQ(twice.inventory.components().size(), config.inventory.components().size());
+        for (std::size_t i = 0; i < config.inventory.components().size(); ++i) {
+            const auto &one = config.inventory.components()[i], &other = twice.inventory.components()[i];
+            EXPECT_GT(one.area_mm2, 0.0) << name << " " << one.path;
+            EXPECT_DOUBLE_EQ(other.area_mm2, 2 * one.area_mm2) << name << " " << one.path;
+            EXPECT_DOUBLE_EQ(other.peak_power_w, 2 * one.peak_power_w) << name << " " << one.path;
+            EXPECT_DOUBLE_EQ(other.static_power_w, 2 * one.static_power_w) << name << " " << one.path;
+            for (const auto& [action, joules] : one.energy)
+                EXPECT_DOUBLE_EQ(other.energy.at(action), 2 * joules) << one.path << " " << action;
+        }
+        EXPECT_DOUBLE_EQ(twice.timing.array_read_s, 2 * config.timing.array_read_s) << name;
+        EXPECT_DOUBLE_EQ(twice.timing.array_write_s, 2 * config.timing.array_write_s) << name;
+        EXPECT_DOUBLE_EQ(twice.timing.clock_hz, config.timing.clock_hz) << name;
+        const PlatformConfig faster = doubled(config, {"frequency", "count"});
+        EXPECT_DOUBLE_EQ(faster.timing.clock_hz, 2 * config.timing.clock_hz) << name;
+        EXPECT_DOUBLE_EQ(faster.timing.adc_rate_hz, 2 * config.timing.adc_rate_hz) << name;
+        EXPECT_DOUBLE_EQ(faster.timing.drain_stages, 2 * config.timing.drain_stages) << name;
+    }
+}
+
+TEST_F(PlatformConfigTest, WidensRouterAndBusWithTheirBits) {
+    for (const char* preset : {"isaac-ce", "reram-multitask"}) {
+        const PlatformConfig plain = load_platform(preset);
+        const PlatformConfig wide = load_platform(preset, {"interconnect.flit_bits=64", "buffer.bus_bits=768"});
+        for (const char* path : {"tile.router", "tile.bus"}) {
+            EXPECT_DOUBLE_EQ(wide.inventory.area(1, wide.hierarchy, 0).at(path), 2 * plain.inventory.area(1, plain.hierarchy, 0).at(path));
+            EXPECT_DOUBLE_EQ(wide.inventory.peak_power(1, wide.hierarchy, 0).at(path),
+                             2 * plain.inventory.peak_power(1, plain.hierarchy, 0).at(path));
+            EXPECT_DOUBLE_EQ(wide.inventory.static_power(1, wide.hierarchy, 0).at(path),
+                             2 * plain.inventory.static_power(1, plain.hierarchy, 0).at(path));
+        }
+    }
+}
+
+TEST_F(PlatformConfigTest, PaysForEveryActionOnEveryPresetThatRunsNetworks) {
+    for (const char* preset : {"reram-multitask", "neurram-like", "sram-cim", "puma"}) {
+        const PlatformConfig config = load_platform(preset);
+        for (const auto& [path, action] : Accelerator::actions())
+            EXPECT_GT(config.inventory.energy(path, action), 0.0) << preset << " " << path << " " << action;
+    }
+}
+
+TEST_F(PlatformConfigTest, TakesSurveyedConvertersAndAScaledMacroByLaw) {
+    const PlatformConfig large = load_platform("neurram-like"), macro = load_platform("sram-cim");
+    EXPECT_NEAR(large.inventory.energy("tile.ima.adc", "convert"), 1.85e-12, 0.01e-12);
+    EXPECT_THROW((void)load_platform("neurram-like", {"adc.bits=3"}), InputError);
+    // 8 operations at 89 TOPS/W, from 22 nm to 32 nm
+    EXPECT_NEAR(macro.inventory.energy("tile.digital.mac", "mac"), 8 / 89e12 * 32 / 22, 1e-18);
 }
 
 TEST_F(PlatformConfigTest, NamesEveryRowItRestsOn) {

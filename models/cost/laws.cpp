@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/core/params.hpp"
+#include "models/cost/law_table.hpp"
+
+#include <vector>
+
+namespace berth::cost {
+namespace {
+
+constexpr const char* kSurvey = "B. Murmann, ADC Performance Survey, as fitted by hwcomponents-adc";
+
+const LawEntry kLaws[] = {
+    {"murmann_adc_energy", "energy", murmann_attributes(), "a conversion of the better fifth of published converters", kSurvey,
+     &murmann_energy},
+    {"murmann_adc_area", "area", murmann_attributes(), "such a converter's area", kSurvey, &murmann_area},
+    {"murmann_adc_power", "power", murmann_attributes(), "such a converter's power at full rate", kSurvey, &murmann_power},
+    {"adaptive_sar", "", adaptive_sar_attributes(), "the row's conversion stopped after some of its bits",
+     "A. Nag et al., \"Newton: Gravitating Towards the Physical Limits of Crossbar Acceleration\", IEEE Micro 2018", &adaptive_sar},
+    {"constant_voltage_scaling", "", constant_voltage_attributes(),
+     "the row at another node: energy falls with the feature size, area with its square, the voltage is kept",
+     "R. Dennard et al., JSSC 1974, with the voltage kept", &constant_voltage},
+    {"stillmaker_baas", "", stillmaker_baas_attributes(), "the row at another node and supply: published factors for area and energy",
+     "A. Stillmaker and B. Baas, \"Scaling equations for the accurate prediction of CMOS device performance from 180 nm to 7 nm\", "
+     "Integration 58, 2017",
+     &stillmaker_baas},
+    {"memory_capacity", "", memory_capacity_attributes(),
+     "the row's memory at another capacity: area in proportion, an access's energy by a power of it",
+     "component library of Accelergy and CiMLoop, after CACTI", &memory_capacity},
+    {"supply_voltage", "", supply_voltage_attributes(), "the row's dynamic energy at another supply: C V^2",
+     "N. Weste and D. Harris, \"CMOS VLSI Design\", power", &supply_voltage},
+    {"wire_resistance", "resistance", wire_attributes(), "a wire from one cell to the next", "NeuroSim 1.4, wires by node",
+     &wire_resistance},
+};
+
+const LawEntry& find_law(const boost::json::object& json, const std::string& where) {
+    const auto& name = *json.if_contains("law");
+    std::vector<std::string> names;
+    for (const LawEntry& law : kLaws) {
+        if (name.is_string() && name.get_string() == law.name) return law;
+        names.emplace_back(law.name);
+    }
+    throw InputError(where + ".law", "is " + detail::shown(name), detail::alternatives(names));
+}
+
+void check_keys(const boost::json::object& json, const LawEntry& law, const std::string& where) {
+    std::vector<std::string> known;
+    for (const Attribute& attribute : law.attributes) known.emplace_back(attribute.name);
+    if (law.dimension.empty()) known.emplace_back("row");
+    known.emplace_back("times");
+    for (const auto& entry : json) {
+        bool found = entry.key() == "law";
+        for (const auto& key : known) found = found || entry.key() == key;
+        if (!found) throw InputError(where + "." + std::string(entry.key()), "is not known", detail::alternatives(known));
+    }
+}
+
+double read_attribute(const boost::json::object& json, const Attribute& attribute, const ConstantTable& constants,
+                      const std::string& where) {
+    const std::string at = where + "." + std::string(attribute.name);
+    const auto& given = detail::required(json, attribute.name, at, std::string(attribute.meaning) + ", in " + std::string(attribute.unit));
+    double value = 0.0;
+    if (given.is_string() && !attribute.dimension.empty()) {
+        value = constants.value(std::string(given.get_string()), attribute.dimension, at);
+    } else {
+        boost::system::error_code bad;
+        value = given.to_number<double>(bad);
+        if (bad) throw InputError(at, "is " + detail::shown(given), "a number of " + std::string(attribute.unit));
+    }
+    if (!(value >= attribute.min && value <= attribute.max))
+        throw InputError(
+            at, "is " + detail::shown(value),
+            "the law's range, " + detail::shown(attribute.min) + " to " + detail::shown(attribute.max) + " " + std::string(attribute.unit));
+    return value;
+}
+
+}  // namespace
+
+std::span<const LawEntry> laws() { return kLaws; }
+
+double evaluate_law(const boost::json::object& json, const ConstantTable& constants, std::string_view dimension, const std::string& where) {
+    const LawEntry& law = find_law(json, where);
+    check_keys(json, law, where);
+    Question question{{}, nullptr, &constants, where};
+    for (const Attribute& attribute : law.attributes)
+        question.attributes.emplace(attribute.name, read_attribute(json, attribute, constants, where));
+    std::string gives(law.dimension);
+    if (law.dimension.empty()) {
+        const auto& row = detail::required(json, "row", where + ".row", "the row that the law scales");
+        if (!row.is_string()) throw InputError(where + ".row", "is " + detail::shown(row), "the row that the law scales");
+        question.row = &constants.row(std::string(row.get_string()), where + ".row");
+        gives = question.row->dimension;
+    }
+    if (gives != dimension)
+        throw InputError(where, "names the law " + std::string(law.name) + ", which gives " + gives,
+                         "one that gives " + std::string(dimension));
+    return law.evaluate(question);
+}
+
+boost::json::array describe_laws() {
+    boost::json::array list;
+    for (const LawEntry& law : kLaws) {
+        boost::json::array parameters;
+        for (const Attribute& attribute : law.attributes)
+            parameters.emplace_back(boost::json::object{{"name", attribute.name},
+                                                        {"unit", attribute.unit},
+                                                        {"min", attribute.min},
+                                                        {"max", attribute.max},
+                                                        {"meaning", attribute.meaning}});
+        list.emplace_back(boost::json::object{{"name", law.name},
+                                              {"meaning", law.meaning},
+                                              {"gives", law.dimension.empty() ? "what the row does" : law.dimension},
+                                              {"source", law.source},
+                                              {"parameters", std::move(parameters)}});
+    }
+    return list;
+}
+
+}  // namespace berth::cost

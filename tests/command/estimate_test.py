@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The closed form of `berth estimate` against `berth simulate` on the bundled checkpoints: estimate_test.py BERTH SOURCE_DIR"""
+import json
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+BERTH, SOURCE = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
+DEMO = SOURCE / 'workloads/demo'
+UNCONTENDED = 0.02
+
+
+def berth(*arguments):
+    done = subprocess.run([str(BERTH), *map(str, arguments)], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr)
+    return done.stdout
+
+
+class Estimate(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.work = Path(cls.folder.name)
+        cls.image = cls.work / 'two.berth'
+        tasks = [part for task in ('sst2', 'stsb') for part in ('--task', f'{task}={DEMO}/{task},data={DEMO}/{task}.tsv')]
+        berth('compress', '--base', DEMO / 'base', *tasks, '--method', 'kang', '--mode', 'acc', '--out', cls.image, '--quiet')
+        cls.header, *cls.rows = (DEMO / 'sst2.tsv').read_text().splitlines()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def simulate(self, platform, rows, *more):
+        data, report = self.work / 'rows.tsv', self.work / 'simulated.json'
+        data.write_text('\n'.join([self.header, *rows]) + '\n')
+        berth('simulate', '--platform', platform, '--image', self.image, '--task', 'sst2', '--input', data, '--no-reference', '--quiet', '--json', report,
+              *more)
+        return json.loads(report.read_text())
+
+    def estimate(self, platform, tokens):
+        report = self.work / 'estimated.json'
+        berth('estimate', '--platform', platform, '--image', self.image, '--tokens', tokens, '--json', report)
+        whole = json.loads(report.read_text())
+        return whole, next(task for task in whole['tasks'] if task['name'] == 'sst2')
+
+    def test_agrees_with_the_simulation_of_a_sentence_alone(self):
+        for platform in ('reram-multitask', 'puma', 'neurram-like', 'sram-cim'):
+            for row in (self.rows[0], self.rows[3], self.rows[7]):
+                simulated = self.simulate(platform, [row], '--in-flight', '1')
+                whole, estimated = self.estimate(platform, simulated['tokens'])
+                with self.subTest(platform=platform, tokens=simulated['tokens']):
+                    latency, energy = simulated['latency_s']['mean'], simulated['energy_j']['total']
+                    self.assertAlmostEqual(estimated['latency_s'], latency, delta=UNCONTENDED * latency)
+                    self.assertAlmostEqual(estimated['energy_j']['total'], energy, delta=UNCONTENDED * energy)
+                    self.assertEqual(whole['area_mm2'], simulated['area_mm2'])
+                    for path, part in simulated['energy_j']['components'].items():
+                        self.assertEqual(estimated['energy_j']['components'][path]['actions'], part['actions'], path)
+                    self.assertEqual(estimated['array_reads'], simulated['array_reads'])
+                    self.assertEqual(whole['sources'], simulated['sources'])
+
+    def test_bounds_the_simulation_under_contention(self):
+        row = self.rows[3]
+        crowded = self.simulate('reram-multitask', [row] * 40, '--in-flight', '16')
+        _, estimated = self.estimate('reram-multitask', crowded['tokens'] // 40)
+        self.assertLessEqual(crowded['throughput_per_s'], estimated['throughput_per_s'])
+        self.assertGreaterEqual(crowded['throughput_per_s'], 0.5 * estimated['throughput_per_s'])
+        self.assertGreaterEqual(crowded['latency_s']['mean'], estimated['latency_s'])
+        self.assertLessEqual(crowded['latency_s']['max'], 16 * estimated['latency_s'])
+
+    def test_gives_the_same_bytes_again_and_refuses_a_sentence_that_is_too_long(self):
+        self.assertEqual(self.estimate('reram-multitask', 12)[0], self.estimate('reram-multitask', 12)[0])
+        with self.assertRaisesRegex(RuntimeError, r'--tokens: is 100000; expected 1 to the \d+ positions'):
+            self.estimate('reram-multitask', 100000)
+        with self.assertRaisesRegex(RuntimeError, 'isaac-ce.*chip.embedding_memory'):
+            self.estimate('isaac-ce', 12)
+
+
+if __name__ == '__main__':
+    unittest.main(argv=sys.argv[:1], verbosity=2)
