@@ -107,6 +107,17 @@ void Monitor::enter(::tlm::tlm_generic_payload& payload, const ::tlm::tlm_phase&
     if (phase == ::tlm::END_RESP) flights_.erase(found);
 }
 
+/// An answer with the return of the request: there was no response phase, so one of another transaction may be open.
+void Monitor::complete(::tlm::tlm_generic_payload& payload) {
+    if (open_request_ == &payload) open_request_ = nullptr;
+    const auto found = flights_.find(&payload);
+    if (found == flights_.end()) return;
+    check_fields(found->second.fields, payload, "before the early answer");
+    if (payload.get_response_status() == ::tlm::TLM_INCOMPLETE_RESPONSE) report(payload, "an early answer with the status INCOMPLETE");
+    count(payload, sc_core::sc_time_stamp() - found->second.begin);
+    flights_.erase(found);
+}
+
 ::tlm::tlm_sync_enum Monitor::nb_transport_fw(::tlm::tlm_generic_payload& payload, ::tlm::tlm_phase& phase, sc_time& delay) {
     enter(payload, phase);
     const sc_time given = delay;
@@ -114,10 +125,7 @@ void Monitor::enter(::tlm::tlm_generic_payload& payload, const ::tlm::tlm_phase&
     const auto answer = initiator->nb_transport_fw(payload, phase, delay);
     if (delay < given) report(payload, "the target shrank the delay");
     if (answer == ::tlm::TLM_UPDATED) enter(payload, phase);
-    if (answer == ::tlm::TLM_COMPLETED && sent == ::tlm::BEGIN_REQ) {
-        enter(payload, ::tlm::BEGIN_RESP);
-        enter(payload, ::tlm::END_RESP);
-    }
+    if (answer == ::tlm::TLM_COMPLETED && sent == ::tlm::BEGIN_REQ) complete(payload);
     return answer;
 }
 

@@ -65,6 +65,7 @@ private:
     void check_fields(const Fields& before, const ::tlm::tlm_generic_payload& payload, const char* where);
     void check_exclusion(const ::tlm::tlm_generic_payload& payload, const ::tlm::tlm_phase& phase);
     void enter(::tlm::tlm_generic_payload& payload, const ::tlm::tlm_phase& phase);
+    void complete(::tlm::tlm_generic_payload& payload);
     void count(const ::tlm::tlm_generic_payload& payload, const sc_core::sc_time& latency);
     void report(const ::tlm::tlm_generic_payload& payload, const std::string& what);
 

@@ -92,6 +92,7 @@ struct PhasedBench : sc_core::sc_module {
     tlm_utils::simple_target_socket<PhasedBench> target{"target"};
     PayloadPool pool;
     std::uint32_t word = 0;
+    bool completes = false;  ///< answers requests at once
 
     explicit PhasedBench(const sc_core::sc_module_name& name, Monitor::Beyond beyond = Monitor::Beyond::target)
         : sc_module(name), monitor("monitor", beyond) {
@@ -101,7 +102,11 @@ struct PhasedBench : sc_core::sc_module {
         target.register_nb_transport_fw(this, &PhasedBench::forward);
         sc_core::sc_start(sc_core::SC_ZERO_TIME);
     }
-    ::tlm::tlm_sync_enum forward(::tlm::tlm_generic_payload&, ::tlm::tlm_phase&, sc_time&) { return ::tlm::TLM_ACCEPTED; }
+    ::tlm::tlm_sync_enum forward(::tlm::tlm_generic_payload& payload, ::tlm::tlm_phase&, sc_time&) {
+        if (!completes) return ::tlm::TLM_ACCEPTED;
+        payload.set_response_status(::tlm::TLM_OK_RESPONSE);
+        return ::tlm::TLM_COMPLETED;
+    }
     ::tlm::tlm_sync_enum backward(::tlm::tlm_generic_payload&, ::tlm::tlm_phase&, sc_time&) { return ::tlm::TLM_ACCEPTED; }
 
     ::tlm::tlm_generic_payload& request() {
@@ -142,6 +147,21 @@ TEST(Monitor, ReportsTwoOpenResponsesOnALink) {
     EXPECT_EQ(bench.said(), "");
     bench.send(second, ::tlm::BEGIN_RESP);
     EXPECT_EQ(bench.said(), "bench.monitor at 0 s, address 0: BEGIN_RESP while another response waits for its END_RESP");
+}
+
+TEST(Monitor, AllowsAnEarlyAnswerWhileAResponseIsOpen) {
+    PhasedBench bench("bench");
+    auto &first = bench.request(), &second = bench.request();
+    bench.send(first, ::tlm::BEGIN_REQ);
+    bench.send(first, ::tlm::END_REQ);
+    first.set_response_status(::tlm::TLM_OK_RESPONSE);
+    bench.send(first, ::tlm::BEGIN_RESP);
+    bench.completes = true;
+    bench.send(second, ::tlm::BEGIN_REQ);
+    EXPECT_EQ(bench.said(), "");
+    bench.send(first, ::tlm::END_RESP);
+    EXPECT_EQ(bench.said(), "");
+    EXPECT_EQ(bench.monitor.statistics().reads, 2u);
 }
 
 class MonitorBefore : public ::testing::TestWithParam<Monitor::Beyond> {};
