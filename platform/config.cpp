@@ -5,6 +5,7 @@
 #include "models/core/json.hpp"
 #include "models/cost/cost.hpp"
 #include "models/crossbar/encoding.hpp"
+#include "platform/cell_sections.hpp"
 #include "platform/preset_files.hpp"
 #include "platform/sanity.hpp"
 
@@ -141,6 +142,7 @@ PlatformConfig load_platform(const std::string& preset_or_file, const std::vecto
     const std::string canonical = boost::json::serialize(resolved);
     config.sha256 = sha256(std::as_bytes(std::span(canonical.data(), canonical.size())));
     for (const auto& table : files.tables) config.constants.load(table);
+    config.cells = read_cells(resolved.get_object(), config.constants, config.crossbar.cell_bits, where);
     for (const char* part : {"timing", "inventory"})
         if (const auto* given = resolved.get_object().if_contains(part)) config.costs[part] = *given;
     read_costs(config, config.costs, where);

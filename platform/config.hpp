@@ -3,6 +3,7 @@
 
 #include "models/core/constant_table.hpp"
 #include "models/core/params.hpp"
+#include "models/crossbar/cell_design.hpp"
 #include "models/crossbar/crossbar_params.hpp"
 #include "models/mapping/inventory.hpp"
 #include "models/mapping/placement.hpp"
@@ -97,6 +98,7 @@ struct PlatformConfig {
     crossbar::CrossbarParams crossbar;
     periphery::DacParams dac;
     periphery::AdcParams adc;
+    crossbar::CellDesign cells;  ///< without the seed
     periphery::SenseParams sense;
     std::uint64_t seed = 1;  ///< of everything random in converters, cells and reads: --seed
     mapping::HierarchyParams hierarchy;

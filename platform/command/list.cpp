@@ -4,6 +4,7 @@
 #include "models/core/json.hpp"
 #include "models/core/params.hpp"
 #include "models/cost/law.hpp"
+#include "models/crossbar/cell_effect.hpp"
 #include "models/crossbar/encoding.hpp"
 #include "models/mapping/mapper.hpp"
 #include "models/periphery/adc.hpp"
@@ -33,14 +34,9 @@ struct Kind {
 };
 
 constexpr Kind kKinds[] = {
-    {"presets", &describe_presets},
-    {"methods", &compressor::describe_methods},
-    {"encodings", &crossbar::describe_encodings},
-    {"cells", &platform::describe_cells},
-    {"adcs", &periphery::describe_adcs},
-    {"mappers", &mapping::describe_mappers},
-    {"topologies", &platform::describe_topologies},
-    {"laws", &cost::describe_laws},
+    {"presets", &describe_presets},          {"methods", &compressor::describe_methods},     {"encodings", &crossbar::describe_encodings},
+    {"cells", &platform::describe_cells},    {"effects", &crossbar::describe_cell_effects},  {"adcs", &periphery::describe_adcs},
+    {"mappers", &mapping::describe_mappers}, {"topologies", &platform::describe_topologies}, {"laws", &cost::describe_laws},
 };
 
 std::vector<std::string> kind_names() {
