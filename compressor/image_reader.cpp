@@ -26,7 +26,7 @@ namespace {
 using inference::Int8Matrix;
 
 constexpr int kLargestWidth = 1 << 20, kLargestTable = 1 << 26, kMostLayers = 1024, kMostLabels = 1 << 20;
-constexpr int kLargestWeight = 127, kWeightMagnitudeBits = 7;
+constexpr int kLargestWeight = 127;
 constexpr float kAnyFloat = std::numeric_limits<float>::lowest(), kSmallestScale = std::numeric_limits<float>::denorm_min();
 
 template <class Value>
@@ -129,7 +129,7 @@ private:
     Geometry read_geometry() {
         const HeaderNode node = header_["geometry"];
         return {node["rows"].count(1, kLargestWidth), node["cols"].count(1, kLargestWidth),
-                node["cell_bits"].count(1, kWeightMagnitudeBits), one_of(node["encoding"], crossbar::encoding_names())};
+                node["cell_bits"].count(1, inference::kMatrixMagnitudeBits), one_of(node["encoding"], crossbar::encoding_names())};
     }
 
     workloads::TokenizerSettings read_tokenizer_settings() {
@@ -176,7 +176,7 @@ private:
     std::shared_ptr<const inference::MatrixDelta> read_delta(const HeaderNode& node, const Int8Matrix& base) {
         if (node.is_null()) return nullptr;
         inference::MatrixDelta delta;
-        delta.magnitude_bits = node["magnitude_bits"].count(1, kWeightMagnitudeBits);
+        delta.magnitude_bits = node["magnitude_bits"].count(1, inference::kMatrixMagnitudeBits);
         delta.channels = sections_.ascending(node["channels"], base.out);
         const std::size_t count = delta.channels.size() * static_cast<std::size_t>(base.in);
         delta.codes = delta.magnitude_bits == 1 ? sections_.ternary(node["codes"], count)

@@ -10,8 +10,6 @@
 namespace berth::compressor {
 namespace {
 
-constexpr int kWeightMagnitudeBits = 7;
-
 std::int64_t nonzero(const std::vector<std::int8_t>& values) {
     return static_cast<std::int64_t>(values.size()) - std::count(values.begin(), values.end(), std::int8_t{0});
 }
@@ -39,7 +37,7 @@ TaskSummary summarise(const WeightImage& image, const TaskImage& task) {
         summary.weights += static_cast<std::int64_t>(linear.matrix->values.size());
         summary.channels += linear.matrix->out;
         if (!on_base) {
-            kept_cells += cells(linear.matrix->values.size(), kWeightMagnitudeBits);
+            kept_cells += cells(linear.matrix->values.size(), inference::kMatrixMagnitudeBits);
             kept_values += nonzero(linear.matrix->values);
             summary.kept_channels += linear.matrix->out;
         }

@@ -7,10 +7,8 @@
 namespace berth::compressor {
 namespace {
 
-constexpr int kWeightMagnitudeBits = 7;
-
 mapping::Plane whole(const inference::Int8Matrix& matrix, const std::string& name, const std::string& owner) {
-    return {name, owner, matrix.in, matrix.out, kWeightMagnitudeBits};
+    return {name, owner, matrix.in, matrix.out, inference::kMatrixMagnitudeBits};
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 #include "platform/cell_sections.hpp"
 
 #include "models/core/params.hpp"
-#include "models/crossbar/wire_geometry.hpp"
+#include "models/cost/wire_geometry.hpp"
 #include "models/crossbar/wire_solver.hpp"
 
 #include <fmt/format.h>
@@ -14,9 +14,6 @@ namespace {
 
 using crossbar::CellDesign;
 using crossbar::DeviationEntry;
-
-constexpr const char* kIdeal = "ideal";
-constexpr const char* kGiven = "given";
 
 const boost::json::object& section(const boost::json::object& platform, const char* key, const std::string& where) {
     const auto& value = detail::required(platform, key, where + key, "an object of parameters");
@@ -36,7 +33,7 @@ Params read_section(const boost::json::object& platform, const char* key, const 
 }
 
 std::string read_kind(boost::json::object& json, const ConstantTable& constants, const std::string& where) {
-    std::vector<std::string> known{kIdeal, kGiven};
+    std::vector<std::string> known{kIdealCells, kGivenCells};
     for (std::string& name : cell_names(constants)) known.push_back(std::move(name));
     const boost::json::value given = detail::required(json, "kind", where + ".kind", detail::alternatives(known));
     json.erase("kind");
@@ -67,7 +64,7 @@ void check_levels(const crossbar::CellParams& cells, int cell_bits, const std::s
 CellDesign read_levels(const boost::json::object& platform, const ConstantTable& constants, int cell_bits, const std::string& where) {
     boost::json::object json = section(platform, "cells", where);
     const std::string at = where + "cells", kind = read_kind(json, constants, at);
-    if (kind == kIdeal) {
+    if (kind == kIdealCells) {
         // Ideal cells have no resistances: names of rows stand for none.
         for (const char* key : {"r_on", "r_off"})
             if (auto* row = json.if_contains(key); row && row->is_string()) *row = 1.0;
@@ -172,8 +169,7 @@ void take_segments(boost::json::object& json, const ConstantTable& constants, bo
     const auto is_null = [&](const char* key) { return json.contains(key) && json.at(key).is_null(); };
     if (!is_null("wordline_segment") && !is_null("bitline_segment")) return;
     // A row that nothing uses is no source of the run.
-    const crossbar::WireSegments segments =
-        used ? crossbar::wire_segments(constants, node, cell, where + ".node") : crossbar::WireSegments{1.0, 1.0};
+    const cost::WireSegments segments = used ? cost::wire_segments(constants, node, cell, where + ".node") : cost::WireSegments{1.0, 1.0};
     if (is_null("wordline_segment")) json.at("wordline_segment") = segments.wordline;
     if (is_null("bitline_segment")) json.at("bitline_segment") = segments.bitline;
 }

@@ -6,9 +6,17 @@
 
 #include <boost/json.hpp>
 
+#include <array>
 #include <string>
 
 namespace berth::platform {
+
+inline constexpr const char* kIdealCells = "ideal";  ///< cells.kind of cells without resistances
+inline constexpr const char* kGivenCells = "given";  ///< and of those whose resistances stand in the section
+
+/// The sections that say what cells are and what befalls them.
+inline constexpr std::array kCellSections{"cells",       "programming", "endurance",  "retention",       "read_disturb",
+                                          "temperature", "faults",      "read_noise", "telegraph_noise", "wires"};
 
 /// Reads a platform's sections `cells`, `programming`, `endurance`, `retention`, `read_disturb`, `temperature`, `faults`, `read_noise`,
 /// `telegraph_noise` and `wires`, references resolved. `cells.kind` is "ideal", "given", or a cell of the table "cells"; a resistance or

@@ -5,6 +5,7 @@
 #include "models/core/json.hpp"
 #include "models/cost/cost.hpp"
 #include "models/crossbar/encoding.hpp"
+#include "models/inference/network.hpp"
 #include "platform/cell_sections.hpp"
 #include "platform/preset_files.hpp"
 #include "platform/sanity.hpp"
@@ -26,7 +27,6 @@ constexpr TopologyEntry kTopologies[] = {
 
 constexpr const char* kAdc = "tile.ima.adc";
 constexpr int kInputBits = 8;
-constexpr int kMagnitudeBits = 7;
 
 std::string text(const boost::json::object& json, const char* key, const std::string& where) {
     const auto& value = detail::required(json, key, where + key, "a text");
@@ -71,7 +71,7 @@ void check_consistency(const PlatformConfig& config, const std::string& where) {
     if (kInputBits % config.dac.bits != 0)
         throw InputError(where + "dac.bits", "is " + std::to_string(config.dac.bits), "a divisor of the 8 bits of an input");
     const auto encoding = crossbar::make_encoding(crossbar.encoding);
-    const int columns = encoding->slices(kMagnitudeBits, crossbar.cell_bits) + encoding->unit_columns();
+    const int columns = encoding->slices(inference::kMatrixMagnitudeBits, crossbar.cell_bits) + encoding->unit_columns();
     if (columns > crossbar.cols)
         throw InputError(where + "crossbar.cols", "is " + std::to_string(crossbar.cols),
                          "at least the " + std::to_string(columns) + " columns of one int8 output channel");
@@ -145,6 +145,7 @@ PlatformConfig load_platform(const std::string& preset_or_file, const std::vecto
     config.cells = read_cells(resolved.get_object(), config.constants, config.crossbar.cell_bits, where);
     for (const char* part : {"timing", "inventory"})
         if (const auto* given = resolved.get_object().if_contains(part)) config.costs[part] = *given;
+    for (const char* part : kCellSections) config.cell_sections[part] = resolved.at(part);
     read_costs(config, config.costs, where);
     check_consistency(config, where);
     check_floors(config, where);
@@ -154,6 +155,7 @@ PlatformConfig load_platform(const std::string& preset_or_file, const std::vecto
 PlatformConfig with_constants(const PlatformConfig& config, ConstantTable constants) {
     PlatformConfig changed = config;
     changed.constants = std::move(constants);
+    changed.cells = read_cells(changed.cell_sections, changed.constants, changed.crossbar.cell_bits, config.name + ":");
     read_costs(changed, changed.costs, config.name + ":");
     return changed;
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/estimate.hpp"
 
+#include "models/core/ceil_div.hpp"
 #include "models/core/error.hpp"
+#include "models/interconnect/passage.hpp"
 #include "platform/accelerator/crossbar_timing.hpp"
 #include "platform/accelerator/registers.hpp"
 
@@ -14,8 +16,6 @@ namespace berth::platform {
 namespace {
 
 using std::int64_t;
-
-constexpr int64_t ceil_div(int64_t value, int64_t by) { return (value + by - 1) / by; }
 
 /// A part that serves one user at a time. Its time is counted in cycles.
 enum class Part { embedding_memory, arrays, buffer, bus, multipliers, vector, link };
@@ -58,30 +58,16 @@ public:
     void start() { free_at_.clear(); }
 
     [[nodiscard]] double multicast(const interconnect::Tree& tree) {
-        passages_.assign(tree.steps.size(), {});
-        for (std::size_t i = 0; i < tree.steps.size(); ++i) {
-            if (tree.steps[i].previous >= 0) passages_[i] = passages_[static_cast<std::size_t>(tree.steps[i].previous)];
-            pass(tree.steps[i], passages_[i]);
-        }
-        return last();
+        return static_cast<double>(
+            interconnect::pass_multicast(tree, int64_t{0}, passages_, [this](const auto& step, auto& passage) { pass(step, passage); }));
     }
-
     [[nodiscard]] double gather(const interconnect::Tree& tree) {
-        passages_.assign(tree.steps.size(), {});
-        for (std::size_t i = 0; i < tree.steps.size(); ++i) {
-            pass(tree.steps[i], passages_[i]);
-            if (tree.steps[i].next < 0) continue;
-            Passage& next = passages_[static_cast<std::size_t>(tree.steps[i].next)];
-            next.head = std::max(next.head, passages_[i].head);
-            next.tail = std::max(next.tail, passages_[i].tail);
-        }
-        return last();
+        return static_cast<double>(
+            interconnect::pass_gather(tree, int64_t{0}, passages_, [this](const auto& step, auto& passage) { pass(step, passage); }));
     }
 
 private:
-    struct Passage {
-        int64_t head = 0, tail = 0;
-    };
+    using Passage = interconnect::Passage<int64_t>;
 
     void pass(const interconnect::TreeStep& step, Passage& passage) {
         const int64_t through = mesh_.leaves_router(step.link) ? hop_ : 0;
@@ -90,11 +76,6 @@ private:
         free_at = begin + step.flits;
         passage.tail = std::max(passage.tail, begin + step.flits - 1) + through;
         passage.head = begin + through;
-    }
-    [[nodiscard]] double last() const {
-        int64_t latest = 0;
-        for (const Passage& passage : passages_) latest = std::max(latest, passage.tail);
-        return static_cast<double>(latest);
     }
 
     const interconnect::Mesh& mesh_;
@@ -228,16 +209,9 @@ private:
         did("tile.bus", "byte", stage.input_bytes * static_cast<int64_t>(stage.tiles.size()));
         for (const int plane : stage.planes) way.loads[{Part::arrays, plane}] += array_interval_;
         way.cycles += bus + array_latency_;
-        const ArrayActions& arrays = stage.actions;
-        did("tile.ima.array", "cell_read", arrays.cells);
-        token_reads_ += static_cast<std::uint64_t>(arrays.reads);
-        did("tile.ima.dac", "drive", arrays.drives);
-        did("tile.ima.sample_hold", "sample", arrays.conversions);
-        did("tile.ima.adc", "convert", arrays.conversions);
-        did("tile.ima.shift_add", "add", arrays.conversions);
-        did("tile.ima.input_register", "byte", arrays.input_register_bytes);
-        did("tile.ima.output_register", "byte", arrays.output_register_bytes);
-        did("chip.global_shift_add", "add", arrays.partial_sums);
+        token_reads_ += static_cast<std::uint64_t>(stage.actions.reads);
+        for (const auto& [component, action, count] : read_bookings(stage.actions)) did(component, action, count);
+        for (const auto& [component, action, count] : transport_bookings(stage.actions)) did(component, action, count);
     }
 
     void join(Way& way, std::size_t position) {

@@ -1,61 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/read_energy.hpp"
 
-#include "models/crossbar/encoding.hpp"
+#include "models/crossbar/cell_table.hpp"
 #include "models/periphery/dac.hpp"
 #include "platform/cell_presets.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <limits>
 #include <numeric>
 
 namespace berth::platform {
 namespace {
 
-/// The cells of every weight there can be, as levels: [weight + largest][polarity and slice].
-class CellTable {
-public:
-    CellTable(const crossbar::Encoding& encoding, int magnitude_bits, int cell_bits)
-        : columns_(static_cast<std::size_t>(encoding.polarities() * encoding.slices(magnitude_bits, cell_bits))),
-          largest_((1 << magnitude_bits) - 1),
-          levels_(columns_ * static_cast<std::size_t>(2 * largest_ + 1)) {
-        for (int weight = -largest_; weight <= largest_; ++weight)
-            encoding.encode(weight, magnitude_bits, cell_bits, std::span(levels_).subspan(begin(weight), columns_));
-    }
-
-    [[nodiscard]] int largest() const { return largest_; }  ///< weight there can be
-    [[nodiscard]] std::size_t columns() const { return columns_; }
-    [[nodiscard]] std::span<const std::uint8_t> operator[](int weight) const { return std::span(levels_).subspan(begin(weight), columns_); }
-
-private:
-    [[nodiscard]] std::size_t begin(int weight) const { return static_cast<std::size_t>(weight + largest_) * columns_; }
-
-    std::size_t columns_;
-    int largest_;
-    std::vector<std::uint8_t> levels_;
-};
-
 /// Level sums of columns that are never flipped: a weight's cells together depend on the weight alone.
-void add_plain(const CellTable& table, std::span<const std::int8_t> weights, std::size_t in, std::vector<std::uint64_t>& levels) {
+void add_plain(const crossbar::CellTable& table, std::span<const std::int8_t> weights, std::size_t in, std::span<std::uint64_t> levels) {
     std::array<std::uint32_t, 256> of_weight{};
-    for (int weight = -table.largest(); weight <= table.largest(); ++weight)
-        of_weight[static_cast<std::uint8_t>(weight)] = std::accumulate(table[weight].begin(), table[weight].end(), 0u);
-    for (std::size_t i = 0; i < weights.size(); ++i) levels[i % in] += of_weight[static_cast<std::uint8_t>(weights[i])];
+    for (int weight = std::numeric_limits<std::int8_t>::min(); weight <= std::numeric_limits<std::int8_t>::max(); ++weight) {
+        const auto cells = table.of(weight);
+        of_weight[static_cast<std::uint8_t>(weight)] = std::accumulate(cells.begin(), cells.end(), 0u);
+    }
+    for (; !weights.empty(); weights = weights.subspan(in))
+        for (std::size_t i = 0; i < in; ++i) levels[i] += of_weight[static_cast<std::uint8_t>(weights[i])];
 }
 
 /// The same where each column of a row block is stored inverted if its sum is large.
-void add_flipped(const CellTable& table, std::span<const std::int8_t> weights, std::size_t in, std::size_t rows, int largest,
-                 std::vector<std::uint64_t>& levels) {
+void add_flipped(const crossbar::CellTable& table, std::span<const std::int8_t> weights, std::size_t in,
+                 const crossbar::CrossbarParams& crossbar, std::span<std::uint64_t> levels) {
+    const auto rows = static_cast<std::size_t>(crossbar.rows);
+    const int largest = (1 << crossbar.cell_bits) - 1;
     for (std::size_t channel = 0; channel < weights.size() / in; ++channel)
         for (std::size_t first = 0; first < in; first += rows) {
             const auto block = weights.subspan(channel * in + first, std::min(rows, in - first));
             for (std::size_t column = 0; column < table.columns(); ++column) {
-                std::uint64_t sum = 0;
-                for (const std::int8_t weight : block) sum += table[weight][column];
-                const bool flipped = 2 * sum > block.size() * static_cast<std::uint64_t>(largest);
+                std::int64_t sum = 0;
+                for (const std::int8_t weight : block) sum += table.of(weight)[column];
+                const bool flipped = crossbar::flips(sum, static_cast<int>(block.size()), crossbar.cell_bits);
                 for (std::size_t row = 0; row < block.size(); ++row) {
-                    const int level = table[block[row]][column];
+                    const int level = table.of(block[row])[column];
                     levels[first + row] += static_cast<std::uint64_t>(flipped ? largest - level : level);
                 }
             }
@@ -67,12 +50,12 @@ void add_flipped(const CellTable& table, std::span<const std::int8_t> weights, s
 void WordlineLevels::add(std::span<const std::int8_t> weights, int out, int in, int magnitude_bits,
                          const crossbar::CrossbarParams& crossbar) {
     const auto encoding = crossbar::make_encoding(crossbar.encoding);
-    const CellTable table(*encoding, magnitude_bits, crossbar.cell_bits);
+    const crossbar::CellTable table(*encoding, magnitude_bits, crossbar.cell_bits);
     const auto width = static_cast<std::size_t>(in);
     columns += static_cast<std::uint64_t>(out) * table.columns();
     levels.resize(width);
     if (encoding->flips_columns())
-        add_flipped(table, weights, width, static_cast<std::size_t>(crossbar.rows), (1 << crossbar.cell_bits) - 1, levels);
+        add_flipped(table, weights, width, crossbar, levels);
     else
         add_plain(table, weights, width, levels);
 }
@@ -88,11 +71,13 @@ CellReads count_cell_reads(const WordlineLevels& wordlines, std::span<const std:
     const std::size_t in = wordlines.levels.size();
     CellReads reads;
     reads.cells = wordlines.columns * in * static_cast<std::uint64_t>(tokens) * slices.size();
-    for (std::size_t i = 0; i < in * static_cast<std::size_t>(tokens); ++i) {
-        const std::uint64_t squares = of_value[static_cast<std::uint8_t>(inputs[i])];
-        reads.driven += squares * wordlines.columns;
-        reads.levels += squares * wordlines.levels[i % in];
-    }
+    for (std::size_t token = 0; token < static_cast<std::size_t>(tokens); ++token)
+        for (std::size_t i = 0; i < in; ++i) {
+            const std::uint64_t squares = of_value[static_cast<std::uint8_t>(inputs[token * in + i])];
+            reads.driven += squares;
+            reads.levels += squares * wordlines.levels[i];
+        }
+    reads.driven *= wordlines.columns;
     return reads;
 }
 
@@ -123,6 +108,12 @@ boost::json::object array_energy_block(const CellReads& reads, double by_average
             {"driven_share", share(reads.driven, reads.cells, largest_drive * largest_drive)},
             {"mean_level", share(reads.levels, reads.driven, largest_level)},
             {"cells", std::move(cells)}};
+}
+
+boost::json::object array_energy_block(const CellReads& reads, const Ledger& ledger, const PlatformConfig& config) {
+    constexpr const char *array = "tile.ima.array", *read = "cell_read";
+    const double by_average = static_cast<double>(ledger.count(array, read)) * config.inventory.energy(array, read);
+    return array_energy_block(reads, by_average, config.crossbar.cell_bits, config.dac.bits);
 }
 
 }  // namespace berth::platform

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/core/ledger.hpp"
 #include "models/crossbar/crossbar_params.hpp"
+#include "platform/config.hpp"
 
 #include <boost/json.hpp>
 
@@ -47,5 +49,8 @@ struct WordlineLevels {
 /// {by_average_j, driven_share, mean_level, cells: {name: {by_values_j, error_of_average}}} for every published cell.
 /// @param by_average_j what the parts list charges, taken as the energy at average values.
 [[nodiscard]] boost::json::object array_energy_block(const CellReads& reads, double by_average_j, int cell_bits, int dac_bits);
+
+/// The same of reads that a ledger of the platform holds at their average.
+[[nodiscard]] boost::json::object array_energy_block(const CellReads& reads, const Ledger& ledger, const PlatformConfig& config);
 
 }  // namespace berth::platform

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/uncertainty.hpp"
 
-#include "models/core/philox.hpp"
+#include "models/core/draws.hpp"
 #include "models/core/statistics.hpp"
 
 #include <fmt/format.h>
@@ -42,10 +42,8 @@ std::uint64_t hash_of(std::string_view text) {
 
 double uniform(std::uint64_t seed, const std::string& row, int sample) {
     const std::uint64_t name = hash_of(row);
-    const auto words =
-        philox({static_cast<std::uint32_t>(sample), 0, static_cast<std::uint32_t>(name), static_cast<std::uint32_t>(name >> 32)},
-               {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)});
-    return unit_interval(words[0]);
+    const DrawKey key{low_word(seed), high_word(seed)};
+    return unit_interval(philox({static_cast<std::uint32_t>(sample), 0, low_word(name), high_word(name)}, key)[0]);
 }
 
 Totals sampled(const PlatformConfig& config, const Draws& draws, std::uint64_t seed, int sample,

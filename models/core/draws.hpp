@@ -28,17 +28,18 @@ using DrawKey = std::array<std::uint32_t, 2>;
     return narrowed({low_word(seed), high_word(seed)}, {low_word(component), high_word(component), purpose, 0});
 }
 
-/// Four independent standard normal numbers from the words of one counter, by the transformation of Box and Muller (Ann. Math. Stat.
-/// 29, 1958). Uniforms have 32 bits, so none lies beyond 6.8.
+/// Two independent standard normal numbers from two words, by the transformation of Box and Muller (Ann. Math. Stat. 29, 1958).
+/// Uniforms have 32 bits, so none lies beyond 6.8.
+[[nodiscard]] inline std::array<double, 2> normal_pair(std::uint32_t first, std::uint32_t second) {
+    const double radius = std::sqrt(-2.0 * std::log(unit_interval(first) + 0x1.0p-33));
+    const double angle = 2.0 * std::numbers::pi * unit_interval(second);
+    return {radius * std::cos(angle), radius * std::sin(angle)};
+}
+
+/// Four of them from the words of one counter.
 [[nodiscard]] inline std::array<double, 4> normals(const std::array<std::uint32_t, 4>& words) {
-    std::array<double, 4> result{};
-    for (std::size_t pair = 0; pair < 4; pair += 2) {
-        const double radius = std::sqrt(-2.0 * std::log(unit_interval(words[pair]) + 0x1.0p-33));
-        const double angle = 2.0 * std::numbers::pi * unit_interval(words[pair + 1]);
-        result[pair] = radius * std::cos(angle);
-        result[pair + 1] = radius * std::sin(angle);
-    }
-    return result;
+    const auto first = normal_pair(words[0], words[1]), second = normal_pair(words[2], words[3]);
+    return {first[0], first[1], second[0], second[1]};
 }
 
 }  // namespace berth

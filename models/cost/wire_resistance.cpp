@@ -4,6 +4,7 @@
 #include "models/core/error.hpp"
 #include "models/core/params.hpp"
 #include "models/cost/law_table.hpp"
+#include "models/cost/wire_geometry.hpp"
 
 #include <fmt/format.h>
 
@@ -22,13 +23,11 @@ constexpr Attribute kAttributes[] = {
 std::span<const Attribute> wire_attributes() { return kAttributes; }
 
 double wire_resistance(const Question& question) {
-    const std::string rows = fmt::format("wires.{}nm.", question["node"]);
-    if (!question.constants->rows().contains(rows + "resistivity"))
+    const std::string node = fmt::format("{}nm", question["node"]);
+    if (!question.constants->rows().contains("wires." + node + ".resistivity"))
         throw InputError(question.where + ".node", "is " + detail::shown(question["node"]) + ", for which no table has wires",
                          "130, 90, 65, 45, 32, 22, 14 or 7, and the table wires among the platform's");
-    const double width = question.coefficient(rows + "width", "length");
-    return question.coefficient(rows + "resistivity", "resistivity") * question["pitch"] /
-           (width * question.coefficient(rows + "aspect_ratio"));
+    return square_resistance(*question.constants, node, question.where) * question["pitch"];
 }
 
 }  // namespace berth::cost

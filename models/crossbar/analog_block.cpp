@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/crossbar/analog_block.hpp"
 
+#include "models/crossbar/column_runs.hpp"
 #include "models/crossbar/normal_table.hpp"
 
 #include <algorithm>
@@ -24,33 +25,6 @@ struct Bounds {
     }
 };
 
-/// Columns beside each other that one converter's rule can hold for.
-struct Run {
-    std::size_t first = 0, count = 0;
-    int polarity = 0, group = 0, exponent = 0;
-};
-
-/// Cuts a block's columns where polarity, slice or, if converters are not alike, arrays end.
-std::vector<Run> runs_of(const ProgrammedArrays& arrays) {
-    const ArrayLayout& layout = arrays.layout;
-    const bool alike = arrays.design.adc->alike();
-    std::vector<Run> runs;
-    for (int polarity = 0; polarity < layout.polarities; ++polarity)
-        for (int slice = 0; slice < layout.slices; ++slice)
-            for (int channel = 0; channel < layout.out; ++channel) {
-                const int group = alike ? 0 : layout.group(slice, channel);
-                if (channel == 0 || runs.back().group != group)
-                    runs.push_back({layout.column(polarity, slice, channel), 0, polarity, group,
-                                    arrays.exponents[std::size_t(polarity * layout.slices + slice)]});
-                ++runs.back().count;
-            }
-    for (int polarity = 0; polarity < layout.polarities; ++polarity)
-        for (int group = 0; layout.unit_columns > 0 && group < layout.column_groups; ++group)
-            runs.push_back(
-                {ConductanceBlock::unit_column(layout, polarity, group, 0), std::size_t(layout.unit_columns), polarity, group, 0});
-    return runs;
-}
-
 /// Fills an AnalogBlock.
 class Cutter {
 public:
@@ -62,12 +36,13 @@ public:
     }
 
     std::optional<AnalogBlock> cut() {
-        for (const Run& run : runs_of(arrays_)) {
-            const auto rule = rule_of(run);
-            if (!rule) return std::nullopt;
-            for (std::size_t first = 0; first < run.count; first += kStripColumns)
-                add_strip(run, *rule, run.first + first, std::min<std::size_t>(kStripColumns, run.count - first));
-        }
+        for (const auto& runs : {weight_runs(arrays_), unit_runs(arrays_.layout)})
+            for (const ColumnRun& run : runs) {
+                const auto rule = rule_of(run);
+                if (!rule) return std::nullopt;
+                for (std::size_t first = 0; first < run.count; first += kStripColumns)
+                    add_strip(run, *rule, run.first + first, std::min<std::size_t>(kStripColumns, run.count - first));
+            }
         add_unit_weights();
         if (!sums_fit()) return std::nullopt;
         return std::move(made_);
@@ -105,7 +80,7 @@ private:
     }
 
     /// The number of the rule of a run's converter.
-    std::optional<std::size_t> rule_of(const Run& run) {
+    std::optional<std::size_t> rule_of(const ColumnRun& run) {
         const std::uint64_t instance = arrays_.design.adc->alike() ? 0 : arrays_.converter(index_, run.polarity, run.group);
         const auto known = rules_.find({instance, run.exponent});
         if (known != rules_.end()) return known->second;
@@ -117,7 +92,7 @@ private:
         return rules_[{instance, run.exponent}] = made_.rules.size() - 1;
     }
 
-    void add_strip(const Run& run, std::size_t rule, std::size_t first, std::size_t columns) {
+    void add_strip(const ColumnRun& run, std::size_t rule, std::size_t first, std::size_t columns) {
         AnalogBlock::Strip strip;
         strip.first_column = first;
         strip.columns = static_cast<int>(columns);

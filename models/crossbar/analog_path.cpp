@@ -32,11 +32,8 @@ public:
           key_(draw_key(arrays.design.seed, arrays.component, product.key.request, ReadDraw::conversion)) {}
 
     std::uint64_t read_all() {
-        std::uint64_t clipped = 0;
-        for (std::size_t block = 0; block < blocks_.size(); ++block)
-            for (int first = 0; first < product_.tokens; first += kTileTokens)
-                clipped += read_tile(block, first, std::min(kTileTokens, product_.tokens - first));
-        return clipped;
+        return read_in_tiles(blocks_.size(), product_.tokens, kTileTokens,
+                             [this](std::size_t block, int first, int tokens) { return read_tile(block, first, tokens); });
     }
 
 private:
@@ -117,8 +114,8 @@ private:
     void hand_over_codes(std::size_t index, const AnalogBlock::Strip& cut) {
         const std::size_t passes = std::size_t(tile_.tokens) * arrays_.reads.size();
         for (std::size_t i = 0; i < passes; ++i) {
-            const std::size_t pass = std::size_t(tile_.first_token) * arrays_.reads.size() + i;
-            const std::size_t place = (pass * blocks_.size() + index) * weight_columns_ + cut.first_column;
+            const std::size_t place =
+                arrays_.first_code(std::size_t(tile_.first_token) * arrays_.reads.size() + i, index) + cut.first_column;
             std::copy_n(codes_.begin() + std::ptrdiff_t(i * kStripColumns), cut.columns, product_.codes.begin() + std::ptrdiff_t(place));
         }
     }
@@ -165,6 +162,7 @@ private:
 }  // namespace
 
 std::unique_ptr<const ReadPath> make_analog_path(std::shared_ptr<const ProgrammedArrays> arrays) {
+    if (!arrays->design.dac.linear()) return nullptr;
     const ReadNoise& noise = arrays->design.cells->noise();
     if (noise.telegraph_probability > 0.0 && noise.telegraph_amplitude > 0.0) return nullptr;
     std::vector<AnalogBlock> blocks;

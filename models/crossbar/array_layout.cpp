@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/crossbar/array_layout.hpp"
 
+#include "models/core/ceil_div.hpp"
+
 #include <stdexcept>
 
 namespace berth::crossbar {
 namespace {
 
 constexpr int kWidestMagnitude = 8;
-
-std::int64_t ceil_div(std::int64_t number, std::int64_t by) { return (number + by - 1) / by; }
 
 }  // namespace
 

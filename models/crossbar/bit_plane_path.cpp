@@ -35,11 +35,8 @@ public:
         by_tiles_ = product_.tokens >= TileCounter::kLeastTokens && arrays_.reads.size() == periphery::kActivationBits &&
                     fits_all_bytes() && TileCounter::available();
         const int at_once = by_tiles_ ? kMostCountedTokens : kTileTokens;
-        std::uint64_t clipped = 0;
-        for (std::size_t block = 0; block < arrays_.blocks.size(); ++block)
-            for (int first = 0; first < product_.tokens; first += at_once)
-                clipped += read_tile(block, first, std::min(at_once, product_.tokens - first));
-        return clipped;
+        return read_in_tiles(arrays_.blocks.size(), product_.tokens, at_once,
+                             [this](std::size_t block, int first, int tokens) { return read_tile(block, first, tokens); });
     }
 
 private:
@@ -91,9 +88,9 @@ private:
         if (!read_byte_strip(strip, rule, counts, clipped)) clipped = read_strip(strip, rule);
         if (strip.codes)
             for (std::size_t i = 0; i < std::size_t(strip.tokens) * reads; ++i) {
-                const std::size_t read = (std::size_t(first_token) * reads + i) * arrays_.blocks.size() + index;
+                const std::size_t place = arrays_.first_code(std::size_t(first_token) * reads + i, index);
                 std::copy_n(codes_.begin() + std::ptrdiff_t(i * kLineColumns), here,
-                            product_.codes.begin() + std::ptrdiff_t(read * layout_.columns()) + column);
+                            product_.codes.begin() + std::ptrdiff_t(place) + column);
             }
         return clipped;
     }

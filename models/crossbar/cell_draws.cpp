@@ -4,7 +4,7 @@
 #define HWY_TARGET_INCLUDE "models/crossbar/cell_draws.cpp"
 #include <hwy/foreach_target.h>
 // The targets' loop comes before what it repeats.
-#include "models/core/philox.hpp"
+#include "models/core/draws.hpp"
 #include "models/crossbar/cell_draws.hpp"
 
 #include <hwy/highway.h>
@@ -114,10 +114,7 @@ HWY_EXPORT(fill_uniforms);
 CellDraws::CellDraws(std::uint64_t seed, std::uint64_t component, int block, int array)
     : key_{}, block_(static_cast<std::uint32_t>(block)), array_(static_cast<std::uint32_t>(array)) {
     // Cells' keys are themselves numbers drawn under a key of their own, so that no other use of seed and component meets them.
-    const auto drawn = philox({static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32),
-                               static_cast<std::uint32_t>(component), static_cast<std::uint32_t>(component >> 32)},
-                              {0x63656C6Cu, 0u});
-    key_ = {drawn[0], drawn[1]};
+    key_ = narrowed({0x63656C6Cu, 0u}, {low_word(seed), high_word(seed), low_word(component), high_word(component)});
 }
 
 std::array<std::uint32_t, 4> CellDraws::counter(CellDraw what, int round, int row) const {

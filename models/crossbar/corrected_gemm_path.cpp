@@ -4,8 +4,6 @@
 #include "models/core/gemm.hpp"
 #include "models/crossbar/bit_plane_path.hpp"
 
-#include <cmath>
-
 namespace berth::crossbar {
 namespace {
 
@@ -28,8 +26,7 @@ public:
         std::vector<std::int64_t> clipped(tokens * channels_.size());
         const std::uint64_t count = clipping_->read({.x = product.x, .tokens = product.tokens, .sums = clipped, .codes = {}, .key = {}});
 
-        // A lossless converter gives every unit of current a whole number of codes.
-        const std::int64_t codes_per_unit = std::llround(1.0 / arrays_->design.adc->step());
+        const std::int64_t codes_per_unit = arrays_->codes_per_unit();
         for (std::size_t token = 0; token < tokens; ++token) {
             std::int32_t* const row = exact.data() + token * out;
             const auto sums = product.sums.subspan(token * out, out);

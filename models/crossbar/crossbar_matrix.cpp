@@ -44,7 +44,7 @@ bool always_lossless(const CrossbarParams& params, const periphery::DacParams& d
     const auto reads = periphery::input_slices(periphery::kActivationBits, dac.bits);
     const auto wider = [](const auto& a, const auto& b) { return a.largest() < b.largest(); };
     const int largest_input = std::max_element(reads.begin(), reads.end(), wider)->largest();
-    return adc.lossless(largest_column_sum(*encoding, params.rows, params.cell_bits) * largest_input);
+    return dac.linear() && adc.lossless(largest_column_sum(*encoding, params.rows, params.cell_bits) * largest_input);
 }
 
 CrossbarMatrix::CrossbarMatrix(std::span<const std::int8_t> weights, int out, int in, int magnitude_bits, const CrossbarParams& params,
@@ -128,8 +128,7 @@ Activity CrossbarMatrix::accumulate(std::span<const std::int8_t> x, int tokens, 
 void CrossbarMatrix::accumulate_exactly(std::span<const std::int8_t> x, int tokens, std::span<std::int64_t> sums) const {
     std::vector<std::int32_t> exact(sums.size());
     gemm(x, weights_, exact, tokens, layout().in, layout().out);
-    // A lossless converter gives every unit of current a whole number of codes.
-    const std::int64_t codes_per_unit = std::llround(1.0 / arrays_->design.adc->step());
+    const std::int64_t codes_per_unit = arrays_->codes_per_unit();
     for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += exact[i] * codes_per_unit;
 }
 

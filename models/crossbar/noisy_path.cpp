@@ -43,11 +43,8 @@ public:
           key_(draw_key(arrays.design.seed, arrays.component, product.key.request, ReadDraw::conversion)) {}
 
     std::uint64_t read_all() {
-        std::uint64_t clipped = 0;
-        for (std::size_t block = 0; block < arrays_.blocks.size(); ++block)
-            for (int first = 0; first < product_.tokens; first += kTileTokens)
-                clipped += read_tile(block, first, std::min(kTileTokens, product_.tokens - first));
-        return clipped;
+        return read_in_tiles(arrays_.blocks.size(), product_.tokens, kTileTokens,
+                             [this](std::size_t block, int first, int tokens) { return read_tile(block, first, tokens); });
     }
 
 private:
@@ -149,9 +146,8 @@ private:
         columns.codes = product_.codes.empty() ? nullptr : codes_.data();
         const std::uint64_t clipped = read_columns(columns);
         for (std::size_t r = 0; columns.codes && r < reads_; ++r) {
-            const std::size_t pass = (token * reads_ + r) * arrays_.blocks.size() + index;
-            std::copy_n(codes_.begin() + std::ptrdiff_t(r * kLineColumns), here,
-                        product_.codes.begin() + std::ptrdiff_t(pass * layout_.columns() + column));
+            const std::size_t place = arrays_.first_code(token * reads_ + r, index) + column;
+            std::copy_n(codes_.begin() + std::ptrdiff_t(r * kLineColumns), here, product_.codes.begin() + std::ptrdiff_t(place));
         }
         return clipped;
     }
@@ -162,27 +158,21 @@ private:
         const CodeDistribution& distribution = *columns.distribution;
         const auto units = std::size_t(layout_.unit_columns);
         std::uint64_t clipped = 0;
-        std::vector<std::int64_t> input_sums(std::size_t(layout_.polarities) * std::size_t(layout_.column_groups));
+        std::vector<std::int64_t> array_sums(std::size_t(layout_.polarities) * std::size_t(layout_.column_groups));
         for (std::size_t r = 0; r < reads_; ++r)
             for (std::size_t unit = 0; unit < units; ++unit) {
                 int ones = 0;
                 for (std::size_t row = unit; row < x_.size(); row += units) ones += arrays_.reads[r].of(x_[row]);
-                for (std::size_t array = 0; array < input_sums.size(); ++array) {
+                for (std::size_t array = 0; array < array_sums.size(); ++array) {
                     const auto column = static_cast<std::uint32_t>(layout_.columns() + array * units + unit);
                     const std::uint32_t word =
                         CodeDistribution::word(column, static_cast<std::uint32_t>(r), columns.block, columns.token, key_);
                     const int outcome = distribution.outcome(*states_[r], ones, word);
                     clipped += distribution.clips(outcome);
-                    input_sums[array] += arrays_.reads[r].weight() * (distribution.code(outcome) - background_[r]);
+                    array_sums[array] += arrays_.reads[r].weight() * (distribution.code(outcome) - background_[r]);
                 }
             }
-        const ProgrammedBlock& block = arrays_.blocks[index];
-        for (int polarity = 0; polarity < layout_.polarities; ++polarity)
-            for (int slice = 0; slice < layout_.slices; ++slice)
-                for (int channel = 0; channel < layout_.out; ++channel)
-                    sums[std::size_t(channel)] +=
-                        input_sums[std::size_t(polarity * layout_.column_groups + layout_.group(slice, channel))] *
-                        block.unit_weights[layout_.column(polarity, slice, channel)];
+        arrays_.join_unit_columns(index, array_sums, sums);
         return clipped;
     }
 

@@ -67,7 +67,7 @@ bool ProgrammedArrays::noisy() const { return !design.cells->noise().none() || d
 bool ProgrammedArrays::ideal() const {
     const CellModel& cells = *design.cells;
     return cells.nominal() && counts_up(cells.levels()) && cells.digital_background() == 0.0 && !noisy() &&
-           design.sense.offset_sigma == 0.0 && design.adc->alike();
+           design.sense.offset_sigma == 0.0 && design.adc->alike() && design.dac.linear();
 }
 
 std::vector<std::int64_t> ProgrammedArrays::largest_currents() const {
@@ -127,6 +127,16 @@ std::uint64_t ProgrammedArrays::converter(std::size_t block, int polarity, int g
 }
 
 double ProgrammedArrays::code_current(int exponent) const { return std::ldexp(design.adc->step(), exponent); }
+
+std::int64_t ProgrammedArrays::codes_per_unit() const { return std::llround(1.0 / design.adc->step()); }
+
+void ProgrammedArrays::join_unit_columns(std::size_t block, std::span<const std::int64_t> array_sums, std::span<std::int64_t> sums) const {
+    for (int polarity = 0; polarity < layout.polarities; ++polarity)
+        for (int slice = 0; slice < layout.slices; ++slice)
+            for (int channel = 0; channel < layout.out; ++channel)
+                sums[std::size_t(channel)] += array_sums[std::size_t(polarity * layout.column_groups + layout.group(slice, channel))] *
+                                              blocks[block].unit_weights[layout.column(polarity, slice, channel)];
+}
 
 std::int32_t ProgrammedArrays::background_codes(std::int64_t driven, int exponent) const {
     const double background = design.cells->digital_background();

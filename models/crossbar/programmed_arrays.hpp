@@ -6,6 +6,7 @@
 #include "models/crossbar/programmed_block.hpp"
 #include "models/periphery/dac.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -43,7 +44,7 @@ struct ProgrammedArrays {
     [[nodiscard]] int largest_input() const;
 
     /// Whether every column carries a whole current that its cells' numbers tell, and every converter is the nominal one: nothing of
-    /// what CellModel, SenseParams or a converter's own thresholds add is there.
+    /// what CellModel, SenseParams, a bowed DAC or a converter's own thresholds add is there.
     [[nodiscard]] bool ideal() const;
 
     /// Whether, beside that, a code stands for the same current in every column.
@@ -70,6 +71,19 @@ struct ProgrammedArrays {
     /// Current of one code in the columns of one polarity and slice, in units.
     [[nodiscard]] double code_current(int exponent) const;
 
+    /// Codes of one unit of current where the converter loses nothing: a whole number.
+    [[nodiscard]] std::int64_t codes_per_unit() const;
+
+    /// Place in ArrayProduct::codes of the first column's code in one block and read, reads counted token by token.
+    [[nodiscard]] std::size_t first_code(std::size_t read, std::size_t block) const {
+        return (read * std::size_t(layout.row_blocks) + block) * layout.columns();
+    }
+
+    /// Adds what the unit columns of one block count to every channel that has columns in their arrays.
+    /// @param array_sums of the codes of each array's unit columns, [polarities * column groups].
+    /// @param sums [out], added to.
+    void join_unit_columns(std::size_t block, std::span<const std::int64_t> array_sums, std::span<std::int64_t> sums) const;
+
     /// Codes that the background current of `driven` (the sum of the numbers on the wordlines) fills: taken away from every code of
     /// the block, digitally.
     [[nodiscard]] std::int32_t background_codes(std::int64_t driven, int exponent) const;
@@ -83,6 +97,16 @@ struct ArrayProduct {
     std::span<std::int32_t> codes;  ///< [tokens, reads, row blocks, polarities, slices, out], or empty
     ReadKey key;
 };
+
+/// Calls read_tile(block, first token, tokens) for every block and, in it, every `at_once` tokens.
+/// @return the sum of what it returns.
+template <class ReadTile>
+std::uint64_t read_in_tiles(std::size_t blocks, int tokens, int at_once, const ReadTile& read_tile) {
+    std::uint64_t clipped = 0;
+    for (std::size_t block = 0; block < blocks; ++block)
+        for (int first = 0; first < tokens; first += at_once) clipped += read_tile(block, first, std::min(at_once, tokens - first));
+    return clipped;
+}
 
 /// A way of reading arrays. Const after construction; may be used from many threads.
 class ReadPath {

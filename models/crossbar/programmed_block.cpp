@@ -1,40 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/crossbar/programmed_block.hpp"
 
+#include "models/crossbar/cell_table.hpp"
+
 #include <algorithm>
-#include <limits>
 
 namespace berth::crossbar {
 namespace {
 
-constexpr int kLeastWeight = std::numeric_limits<std::int8_t>::min();
-constexpr int kWeights = 256;
-
-/// The cells of every weight that the magnitude allows, one row a weight.
-class CellTable {
-public:
-    CellTable(const ArrayLayout& layout, const Encoding& encoding)
-        : width_(std::size_t(layout.polarities) * std::size_t(layout.slices)), cells_(kWeights * width_) {
-        const int largest = (1 << layout.magnitude_bits) - 1;
-        for (int weight = std::max(-largest, kLeastWeight); weight <= std::min(largest, kLeastWeight + kWeights - 1); ++weight)
-            encoding.encode(weight, layout.magnitude_bits, layout.cell_bits, std::span(cells_).subspan(place(weight), width_));
-    }
-
-    [[nodiscard]] std::span<const std::uint8_t> of(int weight) const { return std::span(cells_).subspan(place(weight), width_); }
-
-    [[nodiscard]] std::size_t width() const { return width_; }
-
-private:
-    [[nodiscard]] std::size_t place(int weight) const { return std::size_t(weight - kLeastWeight) * width_; }
-
-    std::size_t width_;
-    std::vector<std::uint8_t> cells_;
-};
-
 /// Stores the columns of one output channel.
 void store_channel(const ArrayLayout& layout, const CellTable& table, std::span<const std::int8_t> weights, int channel,
                    ProgrammedBlock& block) {
-    const std::size_t width = table.width(), out = std::size_t(layout.out);
+    const std::size_t width = table.columns(), out = std::size_t(layout.out);
     for (int row = 0; row < block.rows; ++row) {
         const auto cells = table.of(weights[std::size_t(row)]);
         for (std::size_t k = 0; k < width; ++k) {
@@ -60,7 +37,7 @@ void flip_heavy_columns(const ArrayLayout& layout, ProgrammedBlock& block) {
     const int largest_cell = (1 << layout.cell_bits) - 1;
     const int largest_sum = block.rows * largest_cell;
     for (std::size_t column = 0; column < layout.columns(); ++column) {
-        if (2 * block.sums[column] <= largest_sum) continue;
+        if (!flips(block.sums[column], block.rows, layout.cell_bits)) continue;
         invert_column(layout, column, block);
         block.sums[column] = largest_sum - block.sums[column];
         block.unit_weights[column] += std::int64_t{block.weights[column]} * largest_cell;
@@ -86,7 +63,7 @@ ProgrammedBlock program(const ArrayLayout& layout, const Encoding& encoding, std
         block.unit_weights[layout.column(0, layout.slices - 1, channel)] =
             encoding.input_sum_weight(layout.magnitude_bits, layout.cell_bits);
 
-    const CellTable table(layout, encoding);
+    const CellTable table(encoding, layout.magnitude_bits, layout.cell_bits);
     for (int channel = 0; channel < layout.out; ++channel) {
         const auto begin = std::size_t(channel) * std::size_t(layout.in) + std::size_t(block.first_row);
         store_channel(layout, table, weights.subspan(begin, std::size_t(block.rows)), channel, block);

@@ -88,6 +88,7 @@ private:
     static void count_pulses(const CellArray& array) {
         ArrayProgramming& log = *array.log;
         log.cells = array.pulses.size();
+        log.rows = static_cast<std::uint64_t>(array.rows);
         for (int row = 0; row < array.rows; ++row) {
             std::uint32_t slowest = 0;
             for (const std::uint16_t pulses : array.row(array.pulses, row)) {

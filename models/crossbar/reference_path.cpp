@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/crossbar/reference_path.hpp"
 
+#include "models/crossbar/column_runs.hpp"
 #include "models/crossbar/read_draws.hpp"
 
 #include <algorithm>
@@ -12,30 +13,26 @@ namespace {
 
 using Counter = std::array<std::uint32_t, 4>;
 
-/// Columns beside each other behind converters of one kind, whose codes are made together.
-struct Columns {
-    std::size_t first = 0, count = 0;  ///< in the block
-    int polarity = 0, group = 0, exponent = 0;
-};
-
 /// One read of one token in one block.
 struct Pass {
     std::size_t block = 0;
     std::uint32_t token = 0;  ///< in its sentence
     std::uint32_t read = 0;
     std::vector<std::int32_t> wordlines;
-    std::vector<std::int32_t> sums;  ///< of input times conductance in every column of the block, in its unit
+    std::vector<std::int64_t> sums;  ///< of voltage times conductance in every column of the block, in units of both
 
     [[nodiscard]] std::int64_t driven() const { return std::accumulate(wordlines.begin(), wordlines.end(), std::int64_t{0}); }
 };
 
 class ReferencePath final : public ReadPath {
 public:
-    explicit ReferencePath(std::shared_ptr<const ProgrammedArrays> arrays) : arrays_(std::move(arrays)) {
+    explicit ReferencePath(std::shared_ptr<const ProgrammedArrays> arrays)
+        : arrays_(std::move(arrays)), columns_(weight_runs(*arrays_)), unit_columns_(unit_runs(arrays_->layout)) {
         for (std::size_t block = 0; block < arrays_->blocks.size(); ++block) fixed_.push_back(arrays_->fixed_block(block));
-        const ArrayLayout& layout = arrays_->layout;
-        for (int polarity = 0; polarity < layout.polarities; ++polarity)
-            for (int slice = 0; slice < layout.slices; ++slice) add_columns(polarity, slice);
+        const periphery::DacParams& dac = arrays_->design.dac;
+        voltage_bits_ = dac.linear() ? 0 : kVoltageBits;
+        for (int number = 0; number < 1 << dac.bits; ++number)
+            voltages_.push_back(std::llround(std::ldexp(dac.voltage(number), voltage_bits_)));
     }
 
     [[nodiscard]] std::string_view name() const override { return "reference"; }
@@ -52,8 +49,8 @@ public:
                     const auto sums = product.sums.subspan(std::size_t(token) * std::size_t(layout.out), std::size_t(layout.out));
                     std::span<std::int32_t> codes;
                     if (!product.codes.empty()) {
-                        const std::size_t place = (std::size_t(token) * arrays_->reads.size() + pass.read) * fixed_.size() + pass.block;
-                        codes = product.codes.subspan(place * layout.columns(), layout.columns());
+                        const std::size_t read = std::size_t(token) * arrays_->reads.size() + pass.read;
+                        codes = product.codes.subspan(arrays_->first_code(read, pass.block), layout.columns());
                     }
                     clipped += read_block(pass, product.key.request, sums, codes);
                 }
@@ -61,16 +58,7 @@ public:
     }
 
 private:
-    void add_columns(int polarity, int slice) {
-        const ArrayLayout& layout = arrays_->layout;
-        const int exponent = arrays_->exponents[std::size_t(polarity * layout.slices + slice)];
-        for (int channel = 0; channel < layout.out; ++channel) {
-            const int group = layout.group(slice, channel);
-            if (channel == 0 || columns_.back().group != group)
-                columns_.push_back({layout.column(polarity, slice, channel), 0, polarity, group, exponent});
-            ++columns_.back().count;
-        }
-    }
+    static constexpr int kVoltageBits = 16;  ///< behind the point of a bowed DAC's voltages
 
     /// Puts numbers on a block's wordlines.
     void drive(std::span<const std::int8_t> x, Pass& pass) const {
@@ -81,8 +69,9 @@ private:
         for (std::size_t row = 0; row < pass.wordlines.size(); ++row) {
             const std::int32_t input = pass.wordlines[row] = arrays_->reads[pass.read].of(inputs[row]);
             if (input == 0) continue;
+            const std::int64_t voltage = voltages_[std::size_t(input)];
             const std::int16_t* const cells = block.cells.data() + row * block.columns;
-            for (std::size_t column = 0; column < block.columns; ++column) pass.sums[column] += input * cells[column];
+            for (std::size_t column = 0; column < block.columns; ++column) pass.sums[column] += voltage * cells[column];
         }
     }
 
@@ -92,7 +81,7 @@ private:
         const std::int64_t input_weight = arrays_->reads[pass.read].weight();
         std::vector<std::int32_t> some(std::size_t(layout.out));
         std::uint64_t clipped = 0;
-        for (const Columns& columns : columns_) {
+        for (const ColumnRun& columns : columns_) {
             const auto here = std::span(some).first(columns.count);
             clipped += convert(pass, request, columns, here);
             const std::int32_t background = arrays_->background_codes(pass.driven(), columns.exponent);
@@ -108,29 +97,21 @@ private:
 
     /// The unit columns of every array, whose codes join the sums of the channels that have columns there.
     std::uint64_t read_unit_columns(const Pass& pass, std::uint64_t request, std::span<std::int64_t> sums) const {
-        const ArrayLayout& layout = arrays_->layout;
-        if (layout.unit_columns == 0) return 0;
-        const auto units = std::size_t(layout.unit_columns);
-        const std::int32_t background = arrays_->background_codes(pass.driven(), 0);
-        std::vector<std::int32_t> codes(units);
-        std::vector<std::int64_t> input_sums(std::size_t(layout.column_groups));
+        if (unit_columns_.empty()) return 0;
+        const std::int64_t background = arrays_->background_codes(pass.driven(), 0);
+        std::vector<std::int32_t> codes(unit_columns_.front().count);
+        std::vector<std::int64_t> array_sums;
         std::uint64_t clipped = 0;
-        for (int polarity = 0; polarity < layout.polarities; ++polarity) {
-            for (int group = 0; group < layout.column_groups; ++group) {
-                const std::size_t first = ConductanceBlock::unit_column(layout, polarity, group, 0);
-                clipped += convert(pass, request, {first, units, polarity, group, 0}, codes);
-                const std::int64_t sum = std::accumulate(codes.begin(), codes.end(), -std::int64_t{background} * std::int64_t(units));
-                input_sums[std::size_t(group)] = arrays_->reads[pass.read].weight() * sum;
-            }
-            for (int slice = 0; slice < layout.slices; ++slice)
-                for (int channel = 0; channel < layout.out; ++channel)
-                    sums[std::size_t(channel)] += input_sums[std::size_t(layout.group(slice, channel))] *
-                                                  arrays_->blocks[pass.block].unit_weights[layout.column(polarity, slice, channel)];
+        for (const ColumnRun& units : unit_columns_) {
+            clipped += convert(pass, request, units, codes);
+            const std::int64_t sum = std::accumulate(codes.begin(), codes.end(), -background * std::int64_t(units.count));
+            array_sums.push_back(arrays_->reads[pass.read].weight() * sum);
         }
+        arrays_->join_unit_columns(pass.block, array_sums, sums);
         return clipped;
     }
 
-    std::size_t convert(const Pass& pass, std::uint64_t request, const Columns& columns, std::span<std::int32_t> codes) const {
+    std::size_t convert(const Pass& pass, std::uint64_t request, const ColumnRun& columns, std::span<std::int32_t> codes) const {
         std::vector<double> currents(columns.count);
         for (std::size_t i = 0; i < columns.count; ++i)
             currents[i] = std::ldexp(current(pass, request, columns.first + i), -columns.exponent);
@@ -140,8 +121,9 @@ private:
     /// What the converter of one column is given, in units.
     [[nodiscard]] double current(const Pass& pass, std::uint64_t request, std::size_t column) const {
         const FixedBlock& block = fixed_[pass.block];
-        const std::int32_t sum = pass.sums[column] + (block.offsets.empty() ? 0 : block.offsets[column]);
-        return std::ldexp(static_cast<double>(sum), -block.fraction_bits) + noise(pass, request, column);
+        const std::int64_t offset = block.offsets.empty() ? 0 : std::int64_t{block.offsets[column]} << voltage_bits_;
+        return std::ldexp(static_cast<double>(pass.sums[column] + offset), -block.fraction_bits - voltage_bits_) +
+               noise(pass, request, column);
     }
 
     [[nodiscard]] double noise(const Pass& pass, std::uint64_t request, std::size_t column) const {
@@ -152,7 +134,7 @@ private:
             const auto key = draw_key(design.seed, arrays_->component, request, ReadDraw::cell);
             for (std::size_t row = 0; row < pass.wordlines.size(); ++row)
                 if (pass.wordlines[row] != 0)
-                    sum += pass.wordlines[row] *
+                    sum += std::ldexp(static_cast<double>(voltages_[std::size_t(pass.wordlines[row])]), -voltage_bits_) *
                            cell_noise(fixed_[pass.block], row, column,
                                       philox({place, static_cast<std::uint32_t>(row) | pass.read << 16, block, pass.token}, key));
         }
@@ -177,8 +159,10 @@ private:
     }
 
     std::shared_ptr<const ProgrammedArrays> arrays_;
+    std::vector<ColumnRun> columns_, unit_columns_;
     std::vector<FixedBlock> fixed_;
-    std::vector<Columns> columns_;
+    std::vector<std::int64_t> voltages_;  ///< of each number driven, a step being 2^voltage_bits_
+    int voltage_bits_ = 0;
 };
 
 }  // namespace

@@ -10,6 +10,8 @@
 
 namespace berth::inference {
 
+inline constexpr int kMatrixMagnitudeBits = 7;  ///< of an Int8Matrix's values: they lie within 2^7 - 1
+
 /// int8 matrix, row-major [out, in], values in [-127, 127]; the real weight is value * scale[row].
 struct Int8Matrix {
     int out = 0, in = 0;

@@ -7,7 +7,7 @@ namespace berth::interconnect {
 
 using sc_core::sc_time;
 
-void MeshNetwork::pass(const TreeStep& step, Passage& passage) {
+void MeshNetwork::pass(const TreeStep& step, Passage<sc_time>& passage) {
     const sc_time length = static_cast<double>(step.flits) * cycle_;
     const sc_time through = mesh_.leaves_router(step.link) ? hop_ : sc_core::SC_ZERO_TIME;
     const sc_time begin = links_[static_cast<std::size_t>(step.link)].serve(sc_core::sc_time_stamp(), passage.head, length);
@@ -17,36 +17,14 @@ void MeshNetwork::pass(const TreeStep& step, Passage& passage) {
 
 void MeshNetwork::multicast(const Tree& tree, sc_time& delay) {
     const sc_time now = sc_core::sc_time_stamp();
-    const sc_time start = now + delay;
-    sc_time last = start;
-    passages_.assign(tree.steps.size(), {start, start});
-    for (std::size_t i = 0; i < tree.steps.size(); ++i) {
-        const TreeStep& step = tree.steps[i];
-        if (step.previous >= 0) passages_[i] = passages_[static_cast<std::size_t>(step.previous)];
-        pass(step, passages_[i]);
-        last = std::max(last, passages_[i].tail);
-    }
+    delay = pass_multicast(tree, now + delay, passages_, [this](const TreeStep& step, auto& passage) { pass(step, passage); }) - now;
     router_flits_ += static_cast<std::uint64_t>(tree.router_flits);
-    delay = last - now;
 }
 
 void MeshNetwork::gather(const Tree& tree, sc_time& delay) {
     const sc_time now = sc_core::sc_time_stamp();
-    const sc_time start = now + delay;
-    sc_time last = start;
-    passages_.assign(tree.steps.size(), {start, start});
-    for (std::size_t i = 0; i < tree.steps.size(); ++i) {
-        const TreeStep& step = tree.steps[i];
-        pass(step, passages_[i]);
-        if (step.next >= 0) {
-            Passage& next = passages_[static_cast<std::size_t>(step.next)];
-            next.head = std::max(next.head, passages_[i].head);
-            next.tail = std::max(next.tail, passages_[i].tail);
-        }
-        last = std::max(last, passages_[i].tail);
-    }
+    delay = pass_gather(tree, now + delay, passages_, [this](const TreeStep& step, auto& passage) { pass(step, passage); }) - now;
     router_flits_ += static_cast<std::uint64_t>(tree.router_flits);
-    delay = last - now;
 }
 
 sc_time MeshNetwork::busy() const {

@@ -3,6 +3,7 @@
 
 #include "models/core/calendar.hpp"
 #include "models/interconnect/mesh.hpp"
+#include "models/interconnect/passage.hpp"
 
 #include <cstdint>
 #include <systemc>
@@ -29,15 +30,12 @@ public:
     [[nodiscard]] std::uint64_t links_in_use() const;  ///< links that ever carried something
 
 private:
-    struct Passage {
-        sc_core::sc_time head, tail;  ///< when the first and the last flit come to the link, then when they are through
-    };
-    void pass(const TreeStep& step, Passage& passage);
+    void pass(const TreeStep& step, Passage<sc_core::sc_time>& passage);
 
     Mesh mesh_;
     sc_core::sc_time cycle_, hop_;
     std::vector<Calendar<sc_core::sc_time>> links_;
-    std::vector<Passage> passages_;
+    std::vector<Passage<sc_core::sc_time>> passages_;
     std::uint64_t router_flits_ = 0;
 };
 

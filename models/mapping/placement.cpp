@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/mapping/placement.hpp"
 
+#include "models/core/ceil_div.hpp"
 #include "models/core/error.hpp"
 #include "models/crossbar/encoding.hpp"
 #include "models/mapping/mapper.hpp"
@@ -11,8 +12,6 @@ namespace berth::mapping {
 namespace {
 
 using std::int64_t;
-
-constexpr int64_t ceil_div(int64_t value, int64_t by) { return (value + by - 1) / by; }
 
 /// Arrays first..last-1 in the chip's order.
 struct Range {

@@ -46,6 +46,12 @@ std::vector<double> nominal_transitions(const AdcParams& params) {
     return result;
 }
 
+Transfer transfer_of(const std::vector<double>& transitions) {
+    std::vector<double> thresholds(transitions.begin() + 1, transitions.end() - 1);
+    std::sort(thresholds.begin(), thresholds.end());
+    return {.thresholds = std::move(thresholds), .lowest = transitions.front(), .highest = transitions.back()};
+}
+
 bool nominal_lossless(const AdcParams& params, std::int64_t largest) {
     int exponent = 0;
     const bool whole_codes_per_unit = params.step <= 1.0 && std::frexp(params.step, &exponent) == 0.5;
@@ -76,9 +82,7 @@ Transfer ThresholdAdc::made(std::optional<std::uint64_t> instance) const {
         const double bow = 4.0 * params_.inl * place * (1.0 - place);
         transitions[code] = nominal_[code] + params_.step * (deviations[code] + offset + gain * static_cast<double>(code) + bow);
     }
-    std::vector<double> thresholds(transitions.begin() + 1, transitions.end() - 1);
-    std::sort(thresholds.begin(), thresholds.end());
-    return {.thresholds = std::move(thresholds), .lowest = transitions.front(), .highest = transitions.back()};
+    return transfer_of(transitions);
 }
 
 const Transfer& ThresholdAdc::remembered(std::uint64_t instance) const {

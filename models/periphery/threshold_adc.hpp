@@ -18,6 +18,9 @@ namespace berth::periphery {
 /// p from 0 to 2^bits. Ties go to the even code where `rounding` is nearest.
 [[nodiscard]] std::vector<double> nominal_transitions(const AdcParams& params);
 
+/// What a converter of these transitions does, in whatever order they come.
+[[nodiscard]] Transfer transfer_of(const std::vector<double>& transitions);
+
 /// Whether whole currents from 0 to `largest` each have a code of their own under the exact rule.
 [[nodiscard]] bool nominal_lossless(const AdcParams& params, std::int64_t largest);
 

@@ -28,9 +28,7 @@ public:
     [[nodiscard]] bool lossless(std::int64_t largest) const override { return nominal_lossless(params_, largest); }
 
     [[nodiscard]] std::optional<Transfer> transfer(std::uint64_t /*instance*/) const override {
-        const std::vector<double> transitions = nominal_transitions(params_);
-        return Transfer{
-            .thresholds = {transitions.begin() + 1, transitions.end() - 1}, .lowest = transitions.front(), .highest = transitions.back()};
+        return transfer_of(nominal_transitions(params_));
     }
 
     [[nodiscard]] double step() const override { return params_.step; }

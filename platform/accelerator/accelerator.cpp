@@ -79,7 +79,6 @@ void Accelerator::record(Ledger& ledger) const {
         config_.inventory.record(ledger, path, action, static_cast<std::uint64_t>(count));
     };
     book("chip.embedding_memory", "read_byte", pipeline_.embedding_bytes());
-    book("chip.global_shift_add", "add", arrays.partial_sums);
     book("tile.buffer", "read_byte", read);
     book("tile.buffer", "write_byte", written);
     book("tile.bus", "byte", bus);
@@ -87,8 +86,7 @@ void Accelerator::record(Ledger& ledger) const {
     book("tile.digital.vector", "element", digital.elements);
     book("tile.digital.mac", "mac", digital.macs);
     record_reads(arrays, 1, config_.inventory, ledger);
-    book("tile.ima.input_register", "byte", arrays.input_register_bytes);
-    book("tile.ima.output_register", "byte", arrays.output_register_bytes);
+    for (const auto& [component, action, count] : transport_bookings(arrays)) book(component, action, count);
 }
 
 Utilisation Accelerator::utilisation(double seconds) const {

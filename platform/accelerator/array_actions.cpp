@@ -17,15 +17,23 @@ ArrayActions actions_of(const mapping::PlacedPlane& placed, int reads) {
     return actions;
 }
 
+std::array<Booking, 5> read_bookings(const ArrayActions& actions) {
+    return {{{"tile.ima.array", "cell_read", actions.cells},
+             {"tile.ima.dac", "drive", actions.drives},
+             {"tile.ima.sample_hold", "sample", actions.conversions},
+             {"tile.ima.adc", "convert", actions.conversions},
+             {"tile.ima.shift_add", "add", actions.conversions}}};
+}
+
+std::array<Booking, 3> transport_bookings(const ArrayActions& actions) {
+    return {{{"tile.ima.input_register", "byte", actions.input_register_bytes},
+             {"tile.ima.output_register", "byte", actions.output_register_bytes},
+             {"chip.global_shift_add", "add", actions.partial_sums}}};
+}
+
 void record_reads(const ArrayActions& actions, std::int64_t times, const mapping::Inventory& inventory, Ledger& ledger) {
-    const auto book = [&](const char* path, const char* action, std::int64_t count) {
-        inventory.record(ledger, path, action, static_cast<std::uint64_t>(count * times));
-    };
-    book("tile.ima.array", "cell_read", actions.cells);
-    book("tile.ima.dac", "drive", actions.drives);
-    book("tile.ima.sample_hold", "sample", actions.conversions);
-    book("tile.ima.adc", "convert", actions.conversions);
-    book("tile.ima.shift_add", "add", actions.conversions);
+    for (const auto& [component, action, count] : read_bookings(actions))
+        inventory.record(ledger, component, action, static_cast<std::uint64_t>(count * times));
 }
 
 }  // namespace berth::platform

@@ -5,6 +5,7 @@
 #include "models/mapping/inventory.hpp"
 #include "models/mapping/placement.hpp"
 
+#include <array>
 #include <cstdint>
 
 namespace berth::platform {
@@ -36,7 +37,19 @@ inline constexpr int kPartialSumBytes = 4;  ///< a partial sum is an int32
 /// One vector's product with a plane, in so many reads (input slices).
 [[nodiscard]] ArrayActions actions_of(const mapping::PlacedPlane& placed, int reads);
 
-/// Books what reading the arrays costs: the arrays, DACs, sample-and-holds, ADCs and shift-and-adds of the IMAs, `times` over.
+/// An action of the parts list, and how often.
+struct Booking {
+    const char *component, *action;
+    std::int64_t count;
+};
+
+/// What reading the arrays makes the IMAs' arrays, DACs, sample-and-holds, ADCs and shift-and-adds do.
+[[nodiscard]] std::array<Booking, 5> read_bookings(const ArrayActions& actions);
+
+/// What brings a vector to the arrays and their partial sums together.
+[[nodiscard]] std::array<Booking, 3> transport_bookings(const ArrayActions& actions);
+
+/// Books read_bookings, `times` over.
 void record_reads(const ArrayActions& actions, std::int64_t times, const mapping::Inventory& inventory, Ledger& ledger);
 
 }  // namespace berth::platform

@@ -6,11 +6,10 @@ namespace berth::platform {
 MeteredEngine::MeteredEngine(const inference::Network& network, const inference::LinearEngine& inner,
                              const crossbar::CrossbarParams& crossbar, int dac_bits)
     : inner_(inner), dac_bits_(dac_bits) {
-    constexpr int matrix_magnitude_bits = 7;
     for (const inference::Linear& linear : network.linears) {
         const inference::Int8Matrix& matrix = *linear.matrix;
         WordlineLevels wordlines;
-        wordlines.add(matrix.values, matrix.out, matrix.in, matrix_magnitude_bits, crossbar);
+        wordlines.add(matrix.values, matrix.out, matrix.in, inference::kMatrixMagnitudeBits, crossbar);
         if (const inference::MatrixDelta* delta = linear.delta.get(); delta && !delta->channels.empty())
             wordlines.add(delta->codes, static_cast<int>(delta->channels.size()), matrix.in, delta->magnitude_bits, crossbar);
         wordlines_.push_back(std::move(wordlines));

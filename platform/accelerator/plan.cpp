@@ -167,10 +167,10 @@ ChipPlan make_plan(const compressor::WeightImage& image, const PlatformConfig& c
 }
 
 ChipPlan make_layer_plan(int outputs, int inputs, const PlatformConfig& config, const interconnect::Mesh& mesh) {
-    constexpr int magnitude_bits = 7;
     ChipPlan plan;
     plan.shape.hidden = inputs;
-    plan.placement = mapping::place({{"layer", "base", inputs, outputs, magnitude_bits}}, config.array_shape(), config.hierarchy);
+    plan.placement =
+        mapping::place({{"layer", "base", inputs, outputs, inference::kMatrixMagnitudeBits}}, config.array_shape(), config.hierarchy);
     const mapping::PlacedPlane& placed = plan.placement.planes.front();
     StagePlan stage;
     stage.name = "layer";

@@ -10,6 +10,8 @@
 #include "platform/accelerator/accelerator.hpp"
 #include "platform/area_report.hpp"
 #include "platform/command/command.hpp"
+#include "platform/command/image_block.hpp"
+#include "platform/programming.hpp"
 
 #include <fmt/format.h>
 
@@ -40,6 +42,7 @@ struct Estimated {
     platform::ChipPlan plan;
     std::vector<std::string> names;  ///< of the tasks, or the matrix
     boost::json::value image;
+    boost::json::value programming;  ///< null for a matrix, whose values nobody knows
     int tokens = 0;
     bool layer = false;
 
@@ -48,7 +51,7 @@ struct Estimated {
     }
 };
 
-Estimated read_image_input(const EstimateOptions& options, platform::PlatformConfig config) {
+Estimated read_image_input(const EstimateOptions& options, platform::PlatformConfig config, int threads) {
     // Only a report names the file by its digest, which is taken while the image is read.
     auto digest = std::async(options.json.empty() ? std::launch::deferred : std::launch::async,
                              [&] { return options.json.empty() ? std::string() : sha256_of_file(options.image); });
@@ -57,14 +60,11 @@ Estimated read_image_input(const EstimateOptions& options, platform::PlatformCon
     platform::ChipPlan plan = platform::make_plan(image, config, platform::make_mesh(config));
     const int tokens = options.tokens != 0 ? options.tokens : std::min(kUsualTokens, image.shape.positions);
     std::vector<std::string> names;
-    boost::json::array tasks;
-    for (const auto& task : image.tasks) {
-        names.push_back(task.name);
-        tasks.emplace_back(task.name);
-    }
-    boost::json::object about{
-        {"path", options.image}, {"sha256", digest.get()}, {"method", image.method}, {"mode", image.mode}, {"tasks", std::move(tasks)}};
-    return {std::move(config), std::move(on_chip), std::move(plan), std::move(names), std::move(about), tokens, false};
+    for (const auto& task : image.tasks) names.push_back(task.name);
+    boost::json::object about = image_block(options.image, digest.get(), image);
+    boost::json::value programming = platform::programming_block(platform::programming_of(image, on_chip.image, config, threads), config);
+    return {std::move(config), std::move(on_chip),     std::move(plan), std::move(names),
+            std::move(about),  std::move(programming), tokens,          false};
 }
 
 /// "768x3072": outputs and inputs.
@@ -86,16 +86,18 @@ Estimated read_layer_input(const EstimateOptions& options, platform::PlatformCon
     const std::vector<mapping::Plane> planes{plan.placement.planes.front().plane};
     platform::ImageOnChip on_chip = platform::place_on_chip(config, planes, planes, 1, 0);
     const int tokens = options.tokens != 0 ? options.tokens : kUsualTokens;
-    return {std::move(config), std::move(on_chip), std::move(plan), {options.layer}, nullptr, tokens, true};
+    return {std::move(config), std::move(on_chip), std::move(plan), {options.layer}, nullptr, nullptr, tokens, true};
 }
 
-Estimated read_input(const EstimateOptions& options) {
+Estimated read_input(const EstimateOptions& options, const Common& common) {
     if (options.image.empty() == options.layer.empty())
         throw InputError("estimate", options.image.empty() ? "has nothing to estimate" : "has both an image and a layer",
                          "--image or --layer");
     platform::PlatformConfig config = platform::load_platform(options.platform, options.settings);
+    config.seed = common.seed;
     platform::Accelerator::check_payable(config);
-    return options.layer.empty() ? read_image_input(options, std::move(config)) : read_layer_input(options, std::move(config));
+    return options.layer.empty() ? read_image_input(options, std::move(config), common.threads)
+                                 : read_layer_input(options, std::move(config));
 }
 
 /// Energy of one sentence alone: what it makes the parts do, and what they take at rest meanwhile.
@@ -108,8 +110,7 @@ Ledger energy_of(const Estimated& input, const platform::PlatformConfig& config,
     return ledger;
 }
 
-boost::json::object task_block(const Estimated& input, std::size_t task) {
-    const auto sentence = input.sentence(input.config, task);
+boost::json::object task_block(const Estimated& input, std::size_t task, const platform::SentenceEstimate& sentence) {
     const Ledger ledger = energy_of(input, input.config, sentence);
     return {{"name", input.names[task]},
             {"latency_s", sentence.latency_s},
@@ -139,17 +140,20 @@ platform::Totals totals(const Estimated& input, const std::vector<platform::Sent
     return totals;
 }
 
-boost::json::value uncertainty(const UncertaintyChoice& choice, const Estimated& input, std::uint64_t seed) {
+boost::json::value uncertainty(const UncertaintyChoice& choice, const Estimated& input,
+                               const std::vector<platform::SentenceEstimate>& published, std::uint64_t seed) {
     if (!choice.wanted) return nullptr;
-    std::vector<platform::SentenceEstimate> published;
-    for (std::size_t task = 0; task < input.names.size(); ++task) published.push_back(input.sentence(input.config, task));
     return platform::uncertainty_block(input.config, seed, choice.samples,
                                        [&](const platform::PlatformConfig& drawn) { return totals(input, published, drawn); });
 }
 
 boost::json::object report(const EstimateOptions& options, const Estimated& input, const Common& common) {
+    std::vector<platform::SentenceEstimate> published;
     boost::json::array tasks;
-    for (std::size_t task = 0; task < input.names.size(); ++task) tasks.emplace_back(task_block(input, task));
+    for (std::size_t task = 0; task < input.names.size(); ++task) {
+        published.push_back(input.sentence(input.config, task));
+        tasks.emplace_back(task_block(input, task, published.back()));
+    }
     return {{"schema", "berth.estimate.1"},
             {"berth_version", kVersion},
             {"command", common.line},
@@ -160,7 +164,8 @@ boost::json::object report(const EstimateOptions& options, const Estimated& inpu
             {"area_mm2", platform::area_block(input.config, &input.on_chip)},
             {"power_w", platform::power_block(input.config, &input.on_chip)},
             {"arrays", platform::arrays_block(input.config, &input.on_chip)},
-            {"uncertainty", uncertainty(options.uncertainty, input, common.seed)},
+            {"programming", input.programming},
+            {"uncertainty", uncertainty(options.uncertainty, input, published, common.seed)},
             {"sources", input.config.constants.sources()}};
 }
 
@@ -179,7 +184,7 @@ std::string table(const boost::json::object& report) {
 
 void run(const EstimateOptions& options, const Common& common) {
     check_outputs({options.json}, {options.image, options.platform});
-    const Estimated input = read_input(options);
+    const Estimated input = read_input(options, common);
     const boost::json::object results = report(options, input, common);
     std::cout << table(results);
     if (options.uncertainty.wanted) std::cout << platform::uncertainty_table(results.at("uncertainty").as_object());

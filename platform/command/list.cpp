@@ -34,9 +34,15 @@ struct Kind {
 };
 
 constexpr Kind kKinds[] = {
-    {"presets", &describe_presets},          {"methods", &compressor::describe_methods},     {"encodings", &crossbar::describe_encodings},
-    {"cells", &platform::describe_cells},    {"effects", &crossbar::describe_cell_effects},  {"adcs", &periphery::describe_adcs},
-    {"mappers", &mapping::describe_mappers}, {"topologies", &platform::describe_topologies}, {"laws", &cost::describe_laws},
+    {"presets", &describe_presets},
+    {"methods", &compressor::describe_methods},
+    {"encodings", &crossbar::describe_encodings},
+    {"cells", &platform::describe_cell_kinds},
+    {"effects", &crossbar::describe_cell_effects},
+    {"adcs", &periphery::describe_adcs},
+    {"mappers", &mapping::describe_mappers},
+    {"topologies", &platform::describe_topologies},
+    {"laws", &cost::describe_laws},
 };
 
 std::vector<std::string> kind_names() {

@@ -33,8 +33,7 @@ using workloads::NpyFile;
 using workloads::NpyType;
 using workloads::NpyWriter;
 
-constexpr int kMagnitudeBits = 7, kLargestWeight = 127;
-constexpr const char *kArray = "tile.ima.array", *kCellRead = "cell_read";
+constexpr int kLargestWeight = 127;
 /// A product of int8 vectors this long still fits an int32 (models/core/gemm.hpp).
 constexpr std::int64_t kLongestInput = 1 << 17;
 constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 34;
@@ -132,7 +131,7 @@ class Product {
 public:
     Product(const Operands& operands, const platform::PlatformConfig& config, int threads)
         : operands_(operands),
-          matrix_(operands.weights, operands.out, operands.in, kMagnitudeBits, platform::crossbar_design(config)),
+          matrix_(operands.weights, operands.out, operands.in, inference::kMatrixMagnitudeBits, platform::crossbar_design(config)),
           threads_(threads) {}
 
     [[nodiscard]] const crossbar::CrossbarMatrix& matrix() const { return matrix_; }
@@ -185,8 +184,11 @@ private:
 
 /// What the product's reads cost by the platform's parts list.
 Ledger cost(const Operands& operands, const platform::PlatformConfig& config, std::size_t reads) {
-    const mapping::Plane plane{
-        .matrix = "weights", .owner = "the command", .inputs = operands.in, .outputs = operands.out, .magnitude_bits = kMagnitudeBits};
+    const mapping::Plane plane{.matrix = "weights",
+                               .owner = "the command",
+                               .inputs = operands.in,
+                               .outputs = operands.out,
+                               .magnitude_bits = inference::kMatrixMagnitudeBits};
     const mapping::Placement placement = mapping::place({plane}, config.array_shape(), config.hierarchy);
     Ledger ledger;
     platform::record_reads(platform::actions_of(placement.planes.front(), static_cast<int>(reads)), operands.tokens, config.inventory,
@@ -255,11 +257,9 @@ void write_codes(const Operands& operands, Product& product, NpyWriter& file) {
 /// Energy of the arrays from the bits that drove them and the cells that they hold, beside the parts list's average.
 boost::json::object array_energy(const Operands& operands, const Outcome& outcome, const platform::PlatformConfig& config) {
     platform::WordlineLevels wordlines;
-    wordlines.add(operands.weights, operands.out, operands.in, kMagnitudeBits, config.crossbar);
+    wordlines.add(operands.weights, operands.out, operands.in, inference::kMatrixMagnitudeBits, config.crossbar);
     const platform::CellReads reads = platform::count_cell_reads(wordlines, operands.inputs, operands.tokens, config.dac.bits);
-    const auto cell_reads = static_cast<double>(outcome.ledger.count(kArray, kCellRead));
-    return platform::array_energy_block(reads, cell_reads * config.inventory.energy(kArray, kCellRead), config.crossbar.cell_bits,
-                                        config.dac.bits);
+    return platform::array_energy_block(reads, outcome.ledger, config);
 }
 
 boost::json::object report(const Operands& operands, const Outcome& outcome, const Options& options, const platform::PlatformConfig& config,

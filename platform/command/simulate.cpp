@@ -8,6 +8,7 @@
 #include "models/core/statistics.hpp"
 #include "platform/area_report.hpp"
 #include "platform/command/command.hpp"
+#include "platform/command/image_block.hpp"
 #include "platform/command/predictions.hpp"
 #include "platform/command/reference_comparison.hpp"
 #include "platform/simulation.hpp"
@@ -113,17 +114,8 @@ boost::json::object latency_block(std::span<const double> latency) {
     return {{"mean", mean(latency)}, {"p50", percentile(latency, 50)}, {"p95", percentile(latency, 95)}, {"max", percentile(latency, 100)}};
 }
 
-/// Energy of the arrays from the bits that drove them and the cells that they hold, beside the parts list's average.
-boost::json::object array_energy(const Input& input, const platform::SimulationOutcome& outcome) {
-    constexpr const char *array = "tile.ima.array", *read = "cell_read";
-    const double by_average = static_cast<double>(outcome.ledger.count(array, read)) * input.config.inventory.energy(array, read);
-    return platform::array_energy_block(outcome.cell_reads, by_average, input.config.crossbar.cell_bits, input.config.dac.bits);
-}
-
 boost::json::object report(const Options& options, const Input& input, platform::SimulationOutcome& outcome,
                            const ReferenceLogits& reference, const Common& common, int threads) {
-    boost::json::array tasks;
-    for (const auto& task : input.image.tasks) tasks.emplace_back(task.name);
     boost::json::value reference_score, agreed;
     if (reference.logits) {
         reference_score = score_of(input, *reference.logits);
@@ -133,17 +125,14 @@ boost::json::object report(const Options& options, const Input& input, platform:
     const double total = outcome.ledger.total(), dynamic = total - outcome.ledger.static_total();
     const auto samples = static_cast<double>(input.sentences.size());
     const platform::Utilisation& used = outcome.utilisation;
+    boost::json::object programming = platform::programming_block(outcome.programming, input.config);
+    programming["image_load_s"] = outcome.load_s;
     return {
         {"schema", "berth.simulate.1"},
         {"berth_version", kVersion},
         {"command", common.line},
         {"platform", {{"name", input.config.name}, {"sha256", input.config.sha256}}},
-        {"image",
-         {{"path", options.image},
-          {"sha256", sha256(input.image_file.bytes())},
-          {"method", input.image.method},
-          {"mode", input.image.mode},
-          {"tasks", std::move(tasks)}}},
+        {"image", image_block(options.image, sha256(input.image_file.bytes()), input.image)},
         {"task", options.task},
         {"input", {{"path", options.input}, {"sha256", sha256_of_file(options.input)}}},
         {"seed", common.seed},
@@ -158,12 +147,8 @@ boost::json::object report(const Options& options, const Input& input, platform:
         {"latency_s", latency_block(outcome.latency_s)},
         {"throughput_per_s", samples / outcome.inference_s},
         {"energy_j", {{"total", total}, {"per_inference", total / samples}, {"components", outcome.ledger.components()}}},
-        {"array_energy", array_energy(input, outcome)},
-        {"programming",
-         {{"time_s", outcome.programming.time_s},
-          {"energy_j", outcome.programming.energy_j},
-          {"arrays", outcome.programming.arrays},
-          {"image_load_s", outcome.load_s}}},
+        {"array_energy", platform::array_energy_block(outcome.cell_reads, outcome.ledger, input.config)},
+        {"programming", std::move(programming)},
         {"power_w", {{"static", static_watts}, {"dynamic", dynamic / outcome.active_s}}},
         {"area_mm2", platform::area_block(input.config, &input.on_chip)},
         {"utilisation",

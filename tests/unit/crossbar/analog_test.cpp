@@ -4,9 +4,9 @@
 #include "tests/unit/crossbar/any_case.hpp"
 #include "tests/unit/crossbar/outcome.hpp"
 #include "tests/unit/crossbar/some_cells.hpp"
+#include "tests/unit/every_target.hpp"
 
 #include <gtest/gtest.h>
-#include <hwy/targets.h>
 #include <rapidcheck/gtest.h>
 
 namespace berth::crossbar {
@@ -20,6 +20,7 @@ using test::outcome;
 using test::random_int8;
 using test::SomeCells;
 using test::uniform_adc;
+using test::wide_case;
 
 /// Any converter: alike or not, coarse or fine.
 std::shared_ptr<const periphery::Adc> any_adc() {
@@ -63,17 +64,6 @@ RC_GTEST_PROP(Analog, GivesTheReferencesCodesSumsAndClipping, ()) {
     RC_ASSERT(fast.first == slow.first);
 }
 
-/// Two strips of channels, two blocks, the second ragged, and 17 tokens, over one tile.
-Case wide_case(int rows, int cell_bits, int dac_bits, const char* encoding) {
-    Case c;
-    c.params = {.rows = rows, .cols = 50, .cell_bits = cell_bits, .encoding = encoding, .path = "auto"};
-    c.dac.bits = dac_bits;
-    c.out = 70, c.in = rows + 13, c.tokens = 17, c.magnitude_bits = 7;
-    c.weights = random_int8(std::size_t(c.out * c.in), -127, 127, 1);
-    c.x = random_int8(std::size_t(c.tokens * c.in), -128, 127, 2);
-    return c;
-}
-
 CrossbarDesign design_of(const Case& c, std::shared_ptr<const periphery::Adc> adc, CellSettings cells) {
     CrossbarDesign design;
     design.crossbar = c.params;
@@ -84,19 +74,7 @@ CrossbarDesign design_of(const Case& c, std::shared_ptr<const periphery::Adc> ad
     return design;
 }
 
-/// Leaves the processor's vectors as they were.
-class AnalogTargets : public testing::Test {
-protected:
-    void TearDown() override { use(0); }
-    static void use(std::int64_t targets) {
-        hwy::SetSupportedTargetsForTest(targets);
-        hwy::GetChosenTarget().DeInit();
-    }
-};
-
-TEST_F(AnalogTargets, AllGiveTheSameCodesWithNoiseAndWithout) {
-    use(0);
-    const std::int64_t supported = hwy::SupportedTargets();
+TEST(AnalogTargets, AllGiveTheSameCodesWithNoiseAndWithout) {
     struct Platform {
         int rows, cell_bits, dac_bits;
         const char* encoding;
@@ -111,17 +89,13 @@ TEST_F(AnalogTargets, AllGiveTheSameCodesWithNoiseAndWithout) {
                               Platform{64, 2, 3, "twos_complement", std::make_shared<const test::UnlikeAdc>(6, 9.0, 20.0), "analog", {}},
                               Platform{64, 2, 4, "differential", uniform_adc(10, 3.0), "analog_noise", {.level_variances = variances}},
                               Platform{128, 2, 1, "differential", uniform_adc(8), "analog_noise", {.level_variances = variances}}}) {
-        Case c = wide_case(p.rows, p.cell_bits, p.dac_bits, p.encoding);
+        Case c = wide_case(p.rows, 50, p.cell_bits, p.dac_bits, p.encoding);
         const auto design =
             design_of(c, p.adc, {.levels = {0.0, 1.1, 1.9, 3.0}, .noise = p.noise, .digital_background = 0.0, .spread = 0.2});
         const CrossbarMatrix matrix(c.weights, c.out, c.in, c.magnitude_bits, design);
         ASSERT_EQ(matrix.path_taken(), p.path);
         const Outcome whole = outcome(matrix, c);
-        for (std::int64_t left = supported; left != 0; left &= left - 1) {
-            use(left & -left);
-            EXPECT_TRUE(outcome(matrix, c) == whole) << hwy::TargetName(left & -left) << ", " << p.encoding;
-        }
-        use(0);
+        test::on_every_target([&] { EXPECT_TRUE(outcome(matrix, c) == whole) << p.encoding; });
     }
 }
 

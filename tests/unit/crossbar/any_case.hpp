@@ -42,4 +42,16 @@ inline Case any_case() {
     return any;
 }
 
+/// A case that has every kind of group: 70 channels, which one vector of columns does not hold, two blocks, the second ragged, and 17
+/// tokens, over one tile.
+inline Case wide_case(int rows, int cols, int cell_bits, int dac_bits, const char* encoding) {
+    Case c;
+    c.params = {.rows = rows, .cols = cols, .cell_bits = cell_bits, .encoding = encoding, .path = "auto"};
+    c.dac.bits = dac_bits;
+    c.out = 70, c.in = rows + 13, c.tokens = 17, c.magnitude_bits = 7;
+    c.weights = random_int8(std::size_t(c.out * c.in), -127, 127, 1);
+    c.x = random_int8(std::size_t(c.tokens * c.in), -128, 127, 2);
+    return c;
+}
+
 }  // namespace berth::test

@@ -4,9 +4,9 @@
 #include "tests/unit/crossbar/any_case.hpp"
 #include "tests/unit/crossbar/outcome.hpp"
 #include "tests/unit/crossbar/random_matrix.hpp"
+#include "tests/unit/every_target.hpp"
 
 #include <gtest/gtest.h>
-#include <hwy/targets.h>
 #include <rapidcheck/gtest.h>
 
 namespace berth::crossbar {
@@ -18,6 +18,7 @@ using test::Outcome;
 using test::outcome;
 using test::random_int8;
 using test::uniform_adc;
+using test::wide_case;
 
 Outcome outcome(Case c, const char* path, const std::shared_ptr<const periphery::Adc>& adc) {
     c.params.path = path;
@@ -68,30 +69,7 @@ TEST(CorrectedGemm, GivesTheReferencesSumsWhereSomeChannelsClip) {
     EXPECT_TRUE(fast == outcome(c, "reference", adc));
 }
 
-/// A case whose every kind of group is there: two groups of channels, two blocks, the second ragged, and 17 tokens, over one tile.
-Case wide_case(int rows, int cell_bits, int dac_bits, const char* encoding) {
-    Case c;
-    c.params = {.rows = rows, .cols = 128, .cell_bits = cell_bits, .encoding = encoding, .path = "auto"};
-    c.dac.bits = dac_bits;
-    c.out = 70, c.in = rows + 13, c.tokens = 17, c.magnitude_bits = 7;
-    c.weights = random_int8(std::size_t(c.out * c.in), -127, 127, 1);
-    c.x = random_int8(std::size_t(c.tokens * c.in), -128, 127, 2);
-    return c;
-}
-
-/// Leaves the processor's vectors as they were.
-class Targets : public testing::Test {
-protected:
-    void TearDown() override { use(0); }
-    static void use(std::int64_t targets) {
-        hwy::SetSupportedTargetsForTest(targets);
-        hwy::GetChosenTarget().DeInit();
-    }
-};
-
-TEST_F(Targets, AllGiveTheReferencesCodes) {
-    use(0);
-    const std::int64_t supported = hwy::SupportedTargets();
+TEST(Targets, AllGiveTheReferencesCodes) {
     struct Platform {
         int rows, cell_bits, dac_bits, adc_bits;
         double step;
@@ -100,15 +78,12 @@ TEST_F(Targets, AllGiveTheReferencesCodes) {
     for (const Platform& p : {Platform{128, 1, 1, 4, 1.0, "differential"}, Platform{128, 1, 1, 5, 2.0, "differential"},
                               Platform{128, 1, 1, 5, 3.0, "offset_flipped"}, Platform{600, 1, 1, 7, 6.0, "offset"},
                               Platform{128, 2, 2, 9, 1.0, "twos_complement"}, Platform{300, 4, 3, 9, 2.5, "differential"}}) {
-        const Case c = wide_case(p.rows, p.cell_bits, p.dac_bits, p.encoding);
+        const Case c = wide_case(p.rows, 128, p.cell_bits, p.dac_bits, p.encoding);
         const auto adc = uniform_adc(p.adc_bits, p.step);
         const Outcome reference = outcome(c, "reference", adc);
         const CrossbarMatrix matrix(c.weights, c.out, c.in, c.magnitude_bits, c.params, c.dac, adc);
         ASSERT_EQ(matrix.path_taken(), "bit_plane");
-        for (std::int64_t left = supported; left != 0; left &= left - 1) {
-            use(left & -left);
-            EXPECT_TRUE(outcome(matrix, c) == reference) << hwy::TargetName(left & -left) << ", step " << p.step;
-        }
+        test::on_every_target([&] { EXPECT_TRUE(outcome(matrix, c) == reference) << "step " << p.step; });
     }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/crossbar/cell_draws.hpp"
 
-#include "cell_statistics.hpp"
+#include "tests/unit/crossbar/cell_statistics.hpp"
 
 #include <set>
 

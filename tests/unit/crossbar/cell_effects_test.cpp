@@ -2,7 +2,7 @@
 #include "models/crossbar/cell_effect.hpp"
 #include "models/crossbar/deviations.hpp"
 
-#include "cell_statistics.hpp"
+#include "tests/unit/crossbar/cell_statistics.hpp"
 
 #include <array>
 

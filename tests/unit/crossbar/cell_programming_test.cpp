@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/crossbar/deviations.hpp"
 
-#include "cell_statistics.hpp"
 #include "models/core/parallel.hpp"
+#include "tests/unit/crossbar/cell_statistics.hpp"
 
 #include <array>
 

@@ -2,7 +2,8 @@
 #pragma once
 
 #include "models/crossbar/cell_design.hpp"
-#include "random_matrix.hpp"
+#include "tests/unit/crossbar/random_matrix.hpp"
+#include "tests/unit/normal_sample.hpp"
 
 #include <gtest/gtest.h>
 
@@ -53,11 +54,6 @@ inline void expect_distribution(std::vector<double> sample, const std::function<
         distance = std::max({distance, double(i + 1) / n - expected, expected - double(i) / n});
     }
     EXPECT_LT(distance * std::sqrt(n), kKolmogorovQuantile);
-}
-
-inline void expect_normal(const std::vector<double>& sample, double mean, double sigma) {
-    expect_moments(sample, mean, sigma);
-    expect_distribution(sample, [&](double x) { return normal_cdf((x - mean) / sigma); });
 }
 
 /// A count of things that each happen with one probability.

@@ -7,9 +7,9 @@
 #include "tests/unit/crossbar/chi_square.hpp"
 #include "tests/unit/crossbar/outcome.hpp"
 #include "tests/unit/crossbar/some_cells.hpp"
+#include "tests/unit/every_target.hpp"
 
 #include <gtest/gtest.h>
-#include <hwy/targets.h>
 
 #include <cmath>
 #include <numbers>
@@ -58,11 +58,22 @@ test::Outcome read(const Scene& scene, const char* path, const std::vector<std::
     const auto one = random_int8(std::size_t(in), -128, 127, 3);
     std::vector<std::int8_t> x;
     for (int token = 0; token < kTokens; ++token) x.insert(x.end(), one.begin(), one.end());
-    test::Outcome all;
-    all.codes.resize(matrix.code_count(kTokens));
-    all.sums.resize(std::size_t(kTokens) * std::size_t(out));
-    // Two requests, so that fast and slow share no draw.
-    all.activity = matrix.accumulate(x, kTokens, all.sums, all.codes, {.request = 1, .first_token = 0});
+    return test::read(matrix, x, kTokens, {.request = 1, .first_token = 0});
+}
+
+/// Compares what two runs of read gave, place by place.
+template <class Number>
+test::TwoSampleChiSquare compare(const std::vector<Number>& first, const std::vector<Number>& second) {
+    test::TwoSampleChiSquare all;
+    const std::size_t places = first.size() / kTokens;
+    for (std::size_t place = 0; place < places; ++place) {
+        std::vector<std::int32_t> here, there;
+        for (std::size_t token = 0; token < kTokens; ++token) {
+            here.push_back(static_cast<std::int32_t>(first[token * places + place]));
+            there.push_back(static_cast<std::int32_t>(second[token * places + place]));
+        }
+        all.add(here, there);
+    }
     return all;
 }
 
@@ -133,24 +144,7 @@ TEST(Noise, HasTheReferencesDistribution) {
     const auto weights = random_int8(out * in, -3, 3, 2);
     for (const Scene& scene : scenes()) {
         const auto fast = read(scene, "auto", weights, out, in), slow = read(scene, "reference", weights, out, in);
-        const std::size_t places = fast.codes.size() / kTokens;
-        test::TwoSampleChiSquare codes, sums;
-        for (std::size_t place = 0; place < places; ++place) {
-            std::vector<std::int32_t> first, second;
-            for (std::size_t token = 0; token < kTokens; ++token) {
-                first.push_back(fast.codes[token * places + place]);
-                second.push_back(slow.codes[token * places + place]);
-            }
-            codes.add(first, second);
-        }
-        for (std::size_t channel = 0; channel < out; ++channel) {
-            std::vector<std::int32_t> first, second;
-            for (std::size_t token = 0; token < kTokens; ++token) {
-                first.push_back(static_cast<std::int32_t>(fast.sums[token * out + channel]));
-                second.push_back(static_cast<std::int32_t>(slow.sums[token * out + channel]));
-            }
-            sums.add(first, second);
-        }
+        const auto codes = compare(fast.codes, slow.codes), sums = compare(fast.sums, slow.sums);
         EXPECT_GT(codes.freedom(), 20.0) << scene.name;
         EXPECT_LT(codes.deviation(), kOneIn10000) << scene.name;
         EXPECT_LT(sums.deviation(), kOneIn10000) << scene.name;
@@ -169,24 +163,12 @@ TEST(Noise, IsToldFromNoiseThatIsTenPercentLarger) {
     const auto right = read(scene, "auto", weights, out, in);
     scene.cells.noise.level_variances[1] *= 1.21;
     const auto wrong = read(scene, "auto", weights, out, in);
-    const std::size_t places = right.codes.size() / kTokens;
-    test::TwoSampleChiSquare codes;
-    for (std::size_t place = 0; place < places; ++place) {
-        std::vector<std::int32_t> first, second;
-        for (std::size_t token = 0; token < kTokens; ++token) {
-            first.push_back(right.codes[token * places + place]);
-            second.push_back(wrong.codes[token * places + place]);
-        }
-        codes.add(first, second);
-    }
-    EXPECT_GT(codes.deviation(), kOneIn10000);
+    EXPECT_GT(compare(right.codes, wrong.codes).deviation(), kOneIn10000);
 }
 
 TEST(Noise, ComesOutTheSameForEveryTargetAndEveryCutOfTheTokens) {
     const int out = 70, in = 45, tokens = 9;
     const auto weights = random_int8(out * in, -3, 3, 2), x = random_int8(tokens * in, -128, 127, 4);
-    hwy::SetSupportedTargetsForTest(0);
-    const std::int64_t supported = hwy::SupportedTargets();
     for (const Scene& scene : scenes()) {
         const CrossbarMatrix matrix(weights, out, in, 2, design_of(scene, "auto"));
         const auto sums = [&](int first, int count) {
@@ -196,13 +178,7 @@ TEST(Noise, ComesOutTheSameForEveryTargetAndEveryCutOfTheTokens) {
             return result;
         };
         const auto whole = sums(0, tokens);
-        for (std::int64_t left = supported; left != 0; left &= left - 1) {
-            hwy::SetSupportedTargetsForTest(left & -left);
-            hwy::GetChosenTarget().DeInit();
-            EXPECT_EQ(sums(0, tokens), whole) << hwy::TargetName(left & -left) << ", " << scene.name;
-        }
-        hwy::SetSupportedTargetsForTest(0);
-        hwy::GetChosenTarget().DeInit();
+        test::on_every_target([&] { EXPECT_EQ(sums(0, tokens), whole) << scene.name; });
         auto parts = sums(0, 5);
         const auto rest = sums(5, 4);
         parts.insert(parts.end(), rest.begin(), rest.end());

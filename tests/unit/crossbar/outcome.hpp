@@ -20,11 +20,18 @@ struct Outcome {
     bool operator==(const Outcome&) const = default;
 };
 
-inline Outcome outcome(const crossbar::CrossbarMatrix& matrix, const Case& c) {
+inline Outcome read(const crossbar::CrossbarMatrix& matrix, const std::vector<std::int8_t>& x, int tokens,
+                    const crossbar::ReadKey& key = {}) {
     Outcome all;
-    all.codes.resize(matrix.code_count(c.tokens));
-    all.sums.resize(std::size_t(c.tokens * c.out));
-    all.activity = matrix.accumulate(c.x, c.tokens, all.sums, all.codes);
+    all.codes.resize(matrix.code_count(tokens));
+    all.sums.resize(std::size_t(tokens) * std::size_t(matrix.layout().out));
+    all.activity = matrix.accumulate(x, tokens, all.sums, all.codes, key);
+    return all;
+}
+
+/// The same, which the product without codes must give too.
+inline Outcome outcome(const crossbar::CrossbarMatrix& matrix, const Case& c) {
+    Outcome all = read(matrix, c.x, c.tokens);
     std::vector<std::int64_t> without_codes(all.sums.size());
     RC_ASSERT(matrix.accumulate(c.x, c.tokens, without_codes) == all.activity);
     RC_ASSERT(without_codes == all.sums);

@@ -2,7 +2,7 @@
 #include "models/crossbar/crossbar_matrix.hpp"
 
 #include "models/crossbar/read_draws.hpp"
-#include "tests/unit/crossbar/random_matrix.hpp"
+#include "tests/unit/crossbar/outcome.hpp"
 #include "tests/unit/crossbar/some_cells.hpp"
 
 #include <gtest/gtest.h>
@@ -13,7 +13,9 @@ namespace berth::crossbar {
 namespace {
 
 using test::CellSettings;
+using test::Outcome;
 using test::random_int8;
+using test::read;
 using test::SomeCells;
 using test::uniform_adc;
 
@@ -23,20 +25,6 @@ CrossbarDesign design(const char* encoding, int cell_bits, std::shared_ptr<const
             .adc = std::move(adc),
             .cells = std::make_shared<const SomeCells>(std::move(cells)),
             .sense = {}};
-}
-
-struct Outcome {
-    std::vector<std::int32_t> codes;
-    std::vector<std::int64_t> sums;
-    Activity activity;
-};
-
-Outcome read(const CrossbarMatrix& matrix, const std::vector<std::int8_t>& x, int tokens, const ReadKey& key = {}) {
-    Outcome all;
-    all.codes.resize(matrix.code_count(tokens));
-    all.sums.resize(std::size_t(tokens) * std::size_t(matrix.layout().out));
-    all.activity = matrix.accumulate(x, tokens, all.sums, all.codes, key);
-    return all;
 }
 
 // One weight of 1 on each of 16 rows, all driven: a column of 16 cells at 1.25 and one, of the other polarity, of 16 at 0.25.
@@ -60,6 +48,20 @@ TEST(ReferencePath, TakesTheBackgroundsCodesAwayFromEveryCode) {
     EXPECT_EQ(all.codes[0], 21);
     EXPECT_EQ(all.codes[1], 5);
     EXPECT_EQ(all.sums[0], (21 - 5) - (5 - 5));
+}
+
+// Driven with 1 of 3, a wordline of a converter bowed by half a step has 1 + 4 * 0.5 * 1/3 * 2/3 steps; driven with 3 it has 3.
+TEST(ReferencePath, DrivesWordlinesWithABowedDacsVoltages) {
+    const std::vector<std::int8_t> ones(16, 1), threes(16, 3);
+    CrossbarDesign bowed = design("differential", 1, uniform_adc(6), {.levels = {0.0, 1.0}, .noise = {}});
+    bowed.dac = {.bits = 2, .inl = 0.5};
+    bowed.crossbar.path = "auto";
+    const CrossbarMatrix matrix(ones, 1, 16, 1, bowed);
+    EXPECT_EQ(matrix.path_taken(), "reference");
+    EXPECT_EQ(read(matrix, ones, 1).codes[0], 23);
+    EXPECT_EQ(read(matrix, threes, 1).codes[0], 48);
+    bowed.dac.bits = 1;
+    EXPECT_EQ(read(CrossbarMatrix(ones, 1, 16, 1, bowed), ones, 1).codes[0], 16) << "two voltages are always on a line";
 }
 
 TEST(ReferencePath, ShiftsCodesOfWiderRanges) {

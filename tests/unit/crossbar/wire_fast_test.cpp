@@ -5,7 +5,6 @@
 #include "models/crossbar/wire_sweep.hpp"
 
 #include <gtest/gtest.h>
-#include <hwy/targets.h>
 #include <rapidcheck/gtest.h>
 
 #include <cmath>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "tests/unit/crossbar/wire_arrays.hpp"
+#include "tests/unit/every_target.hpp"
 
 namespace berth::crossbar {
 namespace {
@@ -135,33 +135,19 @@ TEST(WireLayers, KeepTheirPrecisionWithWiresThatHardlyResist) {
     }
 }
 
-/// Leaves the processor's vectors as they were.
-class WireSweepTargets : public testing::Test {
-protected:
-    void TearDown() override { use(0); }
-    static void use(std::int64_t targets) {
-        hwy::SetSupportedTargetsForTest(targets);
-        hwy::GetChosenTarget().DeInit();
-    }
-};
-
-TEST_F(WireSweepTargets, AllGiveTheSameCurrents) {
-    use(0);
-    const std::int64_t supported = hwy::SupportedTargets();
+TEST(WireSweepTargets, AllGiveTheSameCurrents) {
     const WiredArray array = random_array(37, 29, 1.0 / 1333.0, 15.0, 0.5, true, 7);
     for (const bool both : {false, true}) {
         const WireLayers layers(array.cells, 37, 29, {1.0, 3.0, 10.0, 5.0, both, both});
         const std::vector<float> relaxation{1.2F, 0.9F, 1.1F};
         const SweptWires expected = sweep_wires(layers, relaxation);
-        for (std::int64_t rest = supported; rest != 0; rest &= rest - 1) {
-            use(rest & -rest);
+        berth::test::on_every_target([&] {
             const SweptWires swept = sweep_wires(layers, relaxation);
             for (std::size_t i = 0; i < array.cells.size(); ++i) {
-                EXPECT_NEAR(swept.effective[i], expected.effective[i], 1e-6 * array.cells[i]) << hwy::TargetName(rest & -rest);
-                EXPECT_NEAR(swept.change[i], expected.change[i], 1e-4 * expected.change[i] + 1e-6) << hwy::TargetName(rest & -rest);
+                EXPECT_NEAR(swept.effective[i], expected.effective[i], 1e-6 * array.cells[i]);
+                EXPECT_NEAR(swept.change[i], expected.change[i], 1e-4 * expected.change[i] + 1e-6);
             }
-        }
-        use(0);
+        });
     }
 }
 

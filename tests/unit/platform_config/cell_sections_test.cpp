@@ -2,6 +2,7 @@
 #include "platform/cell_sections.hpp"
 
 #include "models/core/json.hpp"
+#include "platform/cell_presets.hpp"
 #include "platform/crossbar_design.hpp"
 
 #include "platform_file.hpp"
@@ -33,6 +34,24 @@ TEST(CellSections, OfThePresetsAreIdeal) {
         for (const auto& source : config.constants.sources())
             EXPECT_FALSE(source.at("row").as_string().starts_with("cell_errors.")) << name;
     }
+}
+
+TEST(CellSections, FollowTheirRowsToOtherNumbers) {
+    const PlatformConfig config = load_platform("reram-multitask", {"cells.kind=isaac"});
+    ConstantTable constants = config.constants;
+    constants.scale("cells.isaac.r_on", 2.0);
+    EXPECT_DOUBLE_EQ(with_constants(config, constants).cells.highest(), config.cells.highest() / 2.0);
+    EXPECT_DOUBLE_EQ(with_constants(config, constants).cells.lowest(), config.cells.lowest());
+}
+
+TEST(CellKinds, AreIdealGivenAndThePublishedOnes) {
+    const auto kinds = describe_cell_kinds();
+    ASSERT_GE(kinds.size(), 3u);
+    EXPECT_EQ(kinds[0].at("name"), "ideal");
+    EXPECT_EQ(kinds[1].at("name"), "given");
+    for (const auto& kind : kinds)
+        EXPECT_NO_THROW((void)load_platform(
+            "reram-multitask", {"cells.kind=" + std::string(kind.at("name").as_string()), "cells.r_on=1e3", "cells.r_off=1e6"}));
 }
 
 TEST(CellSections, TakeEveryPublishedCellsResistances) {

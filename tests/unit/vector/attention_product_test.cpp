@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/vector/attention_product.hpp"
 
-#include "tests/unit/vector/targets.hpp"
+#include "tests/unit/every_target.hpp"
 
 #include <gtest/gtest.h>
 

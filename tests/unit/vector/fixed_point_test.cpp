@@ -2,7 +2,8 @@
 #include "models/vector/fixed_point.hpp"
 
 #include "models/vector/requantise.hpp"
-#include "tests/unit/vector/targets.hpp"
+#include "tests/unit/every_target.hpp"
+#include "tests/unit/vector/numbers.hpp"
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,8 @@
 #include "models/vector/quantise_vector.hpp"
 #include "models/vector/softmax.hpp"
 #include "models/vector/tanh.hpp"
-#include "tests/unit/vector/targets.hpp"
+#include "tests/unit/every_target.hpp"
+#include "tests/unit/vector/numbers.hpp"
 
 #include <gtest/gtest.h>
 

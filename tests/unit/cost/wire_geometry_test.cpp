@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/crossbar/wire_geometry.hpp"
+#include "models/cost/wire_geometry.hpp"
 
 #include "models/core/error.hpp"
 
@@ -7,7 +7,7 @@
 
 #include <string>
 
-namespace berth::crossbar {
+namespace berth::cost {
 namespace {
 
 class WireGeometry : public ::testing::Test {
@@ -66,4 +66,4 @@ TEST_F(WireGeometry, NamesANodeOrACellThatTheTablesLack) {
 }
 
 }  // namespace
-}  // namespace berth::crossbar
+}  // namespace berth::cost

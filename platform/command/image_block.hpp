@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "compressor/weight_image.hpp"
+
+#include <boost/json.hpp>
+
+#include <string>
+
+namespace berth::command {
+
+/// {path, sha256, method, mode, tasks}: how reports name a weight image.
+[[nodiscard]] boost::json::object image_block(const std::string& file, const std::string& sha256, const compressor::WeightImage& image);
+
+}  // namespace berth::command
