@@ -11,8 +11,6 @@ namespace {
 
 constexpr std::string_view kExactPath = "int8_gemm";
 
-std::uint64_t component(std::uint32_t owner, std::size_t index) { return std::uint64_t{owner} << 32 | index; }
-
 bool takes_gemm(const crossbar::CrossbarMatrix* plane) { return !plane || plane->path_taken() == kExactPath; }
 
 }  // namespace
@@ -25,11 +23,11 @@ CrossbarEngine::CrossbarEngine(const Network& network, const crossbar::CrossbarD
         const MatrixDelta* const delta = network.linears[index].delta.get();
         Planes& planes = planes_[index];
         planes.matrix = std::make_unique<const crossbar::CrossbarMatrix>(matrix.values, matrix.out, matrix.in, kMatrixMagnitudeBits, design,
-                                                                         component(owners.matrices, index));
+                                                                         plane_component(owners.matrices, index));
         if (delta && !delta->channels.empty())
             planes.delta =
                 std::make_unique<const crossbar::CrossbarMatrix>(delta->codes, static_cast<int>(delta->channels.size()), matrix.in,
-                                                                 delta->magnitude_bits, design, component(owners.deltas, index));
+                                                                 delta->magnitude_bits, design, plane_component(owners.deltas, index));
         planes.exact = takes_gemm(planes.matrix.get()) && takes_gemm(planes.delta.get());
     });
     if (std::any_of(planes_.begin(), planes_.end(), [](const Planes& planes) { return planes.exact; })) exact_.emplace(network);
