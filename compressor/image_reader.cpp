@@ -160,7 +160,8 @@ private:
     [[nodiscard]] std::size_t linears() const { return inference::matrix_index(image_.shape.layers, 0) + 1; }
 
     std::shared_ptr<const Int8Matrix> read_matrix(const HeaderNode& node, Dimensions size) {
-        auto& shared = matrices_[{sections_.index(node["values"]), sections_.index(node["scales"]), size.out, size.in}];
+        auto& shared = matrices_[{sections_.index(node["values"]), sections_.index(node["scales"]), size.out, size.in,
+                                  node["magnitude_bits"].count(1, inference::kMatrixMagnitudeBits)}];
         if (!shared) shared = std::make_shared<const Int8Matrix>(read_own_matrix(node, size));
         return shared;
     }
@@ -169,8 +170,18 @@ private:
         (void)node["out"].integer(size.out, size.out);
         (void)node["in"].integer(size.in, size.in);
         const std::size_t elements = static_cast<std::size_t>(size.out) * static_cast<std::size_t>(size.in);
-        return {size.out, size.in, sections_.integers(node["values"], elements, kLargestWeight),
-                sections_.floats(node["scales"], static_cast<std::size_t>(size.out), kSmallestScale)};
+        const int bits = node["magnitude_bits"].count(1, inference::kMatrixMagnitudeBits);
+        auto values = bits == inference::kMatrixMagnitudeBits ? sections_.integers(node["values"], elements, kLargestWeight)
+                                                   : sections_.packed(node["values"], elements, bits);
+        return {size.out, size.in, std::move(values),
+                sections_.floats(node["scales"], static_cast<std::size_t>(size.out), kSmallestScale), bits};
+    }
+
+    std::shared_ptr<const inference::LowRankDelta> read_low_rank(const HeaderNode& node, Dimensions size) {
+        if (node.is_null()) return nullptr;
+        const int rank = node["down"]["out"].count(1, std::max(size.out, size.in));
+        return std::make_shared<const inference::LowRankDelta>(inference::LowRankDelta{
+            read_own_matrix(node["down"], {rank, size.in}), read_own_matrix(node["up"], {size.out, rank})});
     }
 
     std::shared_ptr<const inference::MatrixDelta> read_delta(const HeaderNode& node, const Int8Matrix& base) {
@@ -218,6 +229,7 @@ private:
                 linear.matrix = read_matrix(matrix, size);
             }
             linear.delta = read_delta(node["delta"], *linear.matrix);
+            linear.low_rank = read_low_rank(node["low_rank"], size);
             linear.bias = sections_.floats(node["bias"], static_cast<std::size_t>(size.out), kAnyFloat);
             read.push_back(std::move(linear));
         }
@@ -264,7 +276,7 @@ private:
     const HeaderNode& header_;
     const ImageSections& sections_;
     WeightImage image_;
-    std::map<std::tuple<std::size_t, std::size_t, int, int>, std::shared_ptr<const Int8Matrix>> matrices_;
+    std::map<std::tuple<std::size_t, std::size_t, int, int, int>, std::shared_ptr<const Int8Matrix>> matrices_;
     std::map<std::array<std::size_t, 6>, std::shared_ptr<const inference::Embeddings>> embeddings_;
 };
 

@@ -83,10 +83,16 @@ private:
     std::multimap<std::pair<std::uint32_t, std::size_t>, std::size_t> by_content_;
 };
 
+std::size_t add_codes(const std::vector<std::int8_t>& codes, int magnitude_bits, const std::string& name, Sections& sections) {
+    if (magnitude_bits == inference::kMatrixMagnitudeBits) return sections.add(name, layout::kInt8, codes);
+    return sections.add_owned(name, layout::packed_type(magnitude_bits), layout::pack(codes, magnitude_bits));
+}
+
 object describe(const Int8Matrix& matrix, const std::string& name, Sections& sections) {
     return {{"out", matrix.out},
             {"in", matrix.in},
-            {"values", sections.add(name + ".values", layout::kInt8, matrix.values)},
+            {"magnitude_bits", matrix.magnitude_bits},
+            {"values", add_codes(matrix.values, matrix.magnitude_bits, name + ".values", sections)},
             {"scales", sections.add(name + ".scales", layout::kFloat32, matrix.scales)}};
 }
 
@@ -118,6 +124,11 @@ array describe_linears(const WeightImage& image, const TaskImage& task, Sections
             entry["delta"] = describe(*linear.delta, name + ".delta", sections);
         else
             entry["delta"] = nullptr;
+        if (linear.low_rank)
+            entry["low_rank"] = object{{"down", describe(linear.low_rank->down, name + ".low_rank.down", sections)},
+                                       {"up", describe(linear.low_rank->up, name + ".low_rank.up", sections)}};
+        else
+            entry["low_rank"] = nullptr;
         entry["bias"] = sections.add(name + ".bias", layout::kFloat32, linear.bias);
         list.push_back(std::move(entry));
     }

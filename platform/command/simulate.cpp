@@ -103,7 +103,7 @@ boost::json::value score_of(const Input& input, std::span<const float> logits) {
 double add_static_energy(const Input& input, platform::SimulationOutcome& outcome) {
     double sum = 0.0;
     for (const auto& [path, watts] :
-         input.config.inventory.static_power(input.on_chip.image.tiles, input.config.hierarchy, input.on_chip.embedding_banks)) {
+         input.config.inventory.static_power(input.on_chip.extent(), input.config.hierarchy)) {
         if (watts > 0.0) outcome.ledger.add_static(path, watts, outcome.active_s);
         sum += watts;
     }
