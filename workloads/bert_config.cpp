@@ -4,6 +4,8 @@
 #include "models/core/error.hpp"
 #include "models/core/json.hpp"
 
+#include <algorithm>
+
 namespace berth::workloads {
 namespace {
 
@@ -11,12 +13,13 @@ namespace {
 constexpr int kLargestSize = 1 << 24;
 constexpr int kMostLayers = 1024;
 constexpr int kMostLabels = 1 << 16;
+constexpr double kUsualEpsilon = 1e-12;
 
 /// The keys of one config.json.
 class Reader {
 public:
     explicit Reader(const std::filesystem::path& file) : file_(file.string()), json_(read_json(file)) {
-        if (!json_.is_object()) throw InputError(file_, "is not a JSON object", "the config.json of a BERT");
+        if (!json_.is_object()) throw InputError(file_, "is not a JSON object", "the config.json of a BERT, RoBERTa or DistilBERT");
     }
 
     [[nodiscard]] const boost::json::value* find(std::string_view key) const {
@@ -73,11 +76,11 @@ std::vector<std::string> read_label_names(const Reader& reader) {
     return names;
 }
 
-Gelu read_activation(const Reader& reader) {
-    const std::string name = reader.text("hidden_act", "gelu");
+Gelu read_activation(const Reader& reader, const char* key) {
+    const std::string name = reader.text(key, "gelu");
     if (name == "gelu") return Gelu::erf;
     if (name == "gelu_new" || name == "gelu_pytorch_tanh") return Gelu::tanh;
-    throw InputError(reader.where("hidden_act"), "is " + name, "gelu or gelu_new");
+    throw InputError(reader.where(key), "is " + name, "gelu or gelu_new");
 }
 
 void read_head(const Reader& reader, BertConfig& config) {
@@ -97,28 +100,57 @@ void read_head(const Reader& reader, BertConfig& config) {
     config.finetuning_task = reader.text("finetuning_task", "");
 }
 
+Architecture read_architecture(const Reader& reader) {
+    const std::string name = reader.text("model_type", kArchitectureNames.front());
+    const auto at = std::find(kArchitectureNames.begin(), kArchitectureNames.end(), name);
+    if (at == kArchitectureNames.end()) throw InputError(reader.where("model_type"), "is " + name, "bert, roberta or distilbert");
+    return static_cast<Architecture>(at - kArchitectureNames.begin());
+}
+
+/// RoBERTa numbers its tokens behind the padding's number, so the table's first rows are never used.
+void read_first_position(const Reader& reader, BertConfig& config) {
+    constexpr int usual_padding = 1;
+    const auto* padding = reader.find("pad_token_id");
+    const bool zero = padding && *padding == 0;
+    config.first_position = 1 + (zero ? 0 : padding ? reader.size("pad_token_id", kLargestSize) : usual_padding);
+    if (config.positions <= config.first_position)
+        throw InputError(reader.where("max_position_embeddings"), "is " + std::to_string(config.positions),
+                         "more than pad_token_id + 1 = " + std::to_string(config.first_position));
+    config.positions -= config.first_position;
+}
+
 }  // namespace
+
+const ConfigKeys& config_keys(Architecture architecture) {
+    static constexpr ConfigKeys usual{"hidden_size",       "num_hidden_layers", "num_attention_heads",
+                                      "intermediate_size", "vocab_size",        "max_position_embeddings",
+                                      "type_vocab_size",   "layer_norm_eps",    "hidden_act"};
+    static constexpr ConfigKeys distilbert{"dim",   "n_layers", "n_heads",   "hidden_dim", "vocab_size", "max_position_embeddings",
+                                           nullptr, nullptr,    "activation"};
+    return architecture == Architecture::distilbert ? distilbert : usual;
+}
 
 BertConfig read_bert_config(const std::filesystem::path& file) {
     const Reader reader(file);
     const auto require = [&](std::string_view key, const std::string& value) {
         if (const std::string given = reader.text(key, value); given != value) throw InputError(reader.where(key), "is " + given, value);
     };
-    require("model_type", "bert");
-    require("position_embedding_type", "absolute");
-
     BertConfig config;
-    config.hidden = reader.size("hidden_size", kLargestSize);
-    config.layers = reader.size("num_hidden_layers", kMostLayers);
-    config.heads = reader.size("num_attention_heads", kLargestSize);
-    config.intermediate = reader.size("intermediate_size", kLargestSize);
-    config.vocabulary = reader.size("vocab_size", kLargestSize);
-    config.positions = reader.size("max_position_embeddings", kLargestSize);
-    config.segments = reader.size("type_vocab_size", kLargestSize);
-    config.norm_epsilon = reader.number("layer_norm_eps", 0.0, 1.0);
-    config.gelu = read_activation(reader);
+    config.architecture = read_architecture(reader);
+    require("position_embedding_type", "absolute");
+    const ConfigKeys& keys = config_keys(config.architecture);
+    config.hidden = reader.size(keys.hidden, kLargestSize);
+    config.layers = reader.size(keys.layers, kMostLayers);
+    config.heads = reader.size(keys.heads, kLargestSize);
+    config.intermediate = reader.size(keys.intermediate, kLargestSize);
+    config.vocabulary = reader.size(keys.vocabulary, kLargestSize);
+    config.positions = reader.size(keys.positions, kLargestSize);
+    config.segments = keys.segments ? reader.size(keys.segments, kLargestSize) : 0;
+    config.norm_epsilon = keys.norm_epsilon ? reader.number(keys.norm_epsilon, 0.0, 1.0) : kUsualEpsilon;
+    config.gelu = read_activation(reader, keys.activation);
+    if (config.architecture == Architecture::roberta) read_first_position(reader, config);
     if (config.hidden % config.heads != 0)
-        throw InputError(reader.where("hidden_size"), "is " + std::to_string(config.hidden),
+        throw InputError(reader.where(keys.hidden), "is " + std::to_string(config.hidden),
                          "a multiple of the " + std::to_string(config.heads) + " attention heads");
     read_head(reader, config);
     return config;

@@ -88,7 +88,8 @@ Checkpoint::Checkpoint(const fs::path& directory)
 }
 
 Checkpoint::Found Checkpoint::find(const std::string& name) const {
-    for (const std::string& spelling : {name, "bert." + name, old_spelling(name), "bert." + old_spelling(name)})
+    const std::string prefix = kArchitectureNames[static_cast<std::size_t>(config_.architecture)] + std::string(".");
+    for (const std::string& spelling : {name, prefix + name, old_spelling(name), prefix + old_spelling(name)})
         for (const SafetensorsFile& shard : shards_)
             if (const auto at = shard.tensors().find(spelling); at != shard.tensors().end()) return {&shard, &at->second, spelling};
     return {};
@@ -114,7 +115,7 @@ std::vector<float> Checkpoint::tensor(const std::string& name, std::span<const s
 std::vector<fs::path> Checkpoint::files() const {
     std::vector<fs::path> files;
     for (const SafetensorsFile& shard : shards_) files.push_back(shard.path());
-    for (const char* name : {"config.json", "vocab.txt", "tokenizer.json", "tokenizer_config.json"})
+    for (const char* name : {"config.json", "vocab.txt", "vocab.json", "merges.txt", "tokenizer.json", "tokenizer_config.json"})
         if (fs::exists(directory_ / name)) files.push_back(directory_ / name);
     if (!fs::exists(directory_ / kWeights)) files.push_back(directory_ / kIndex);
     std::sort(files.begin(), files.end());

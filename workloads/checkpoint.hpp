@@ -21,10 +21,11 @@ public:
     [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
     [[nodiscard]] const BertConfig& config() const { return config_; }
 
-    /// Whether a tensor is there under `name`, "bert." + name, or an old spelling of it (LayerNorm gamma and beta).
+    /// Whether a tensor is there under `name`, behind the architecture's prefix ("bert.", "roberta.", "distilbert."), or under
+    /// an old spelling of it (LayerNorm gamma and beta).
     [[nodiscard]] bool has(const std::string& name) const;
 
-    /// The tensor as float32. `name` is without the "bert." prefix: "encoder.layer.0.output.dense.weight".
+    /// The tensor as float32. `name` is without the prefix: "encoder.layer.0.output.dense.weight".
     /// @throws InputError naming file and tensor when it is missing, has another shape, or holds a value that is not finite.
     [[nodiscard]] std::vector<float> tensor(const std::string& name, std::span<const std::int64_t> shape) const;
 

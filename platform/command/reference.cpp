@@ -57,7 +57,7 @@ Model load(const fs::path& directory) {
     using namespace workloads;
     const Checkpoint checkpoint(directory);
     const BertConfig& config = checkpoint.config();
-    Tokenizer tokenizer(read_tokenizer(directory, config.positions, config.vocabulary));
+    Tokenizer tokenizer(read_tokenizer(directory, config));
     return {Reference(std::make_shared<const BertWeights>(read_bert_weights(checkpoint, Head::classifier))), std::move(tokenizer),
             checkpoint.files()};
 }

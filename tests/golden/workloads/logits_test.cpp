@@ -20,7 +20,7 @@ protected:
         const std::filesystem::path model = shared / std::string(golden.at("model").as_string());
         const Checkpoint checkpoint(model);
         const auto& config = checkpoint.config();
-        const Tokenizer tokenizer(read_tokenizer(model, config.positions, config.vocabulary));
+        const Tokenizer tokenizer(read_tokenizer(model, config));
         const auto* data = golden.if_contains("data");
         if (data) data_ = read_dataset(shared / std::string(data->as_string()));
 
@@ -63,7 +63,8 @@ INSTANTIATE_TEST_SUITE_P(Checkpoints, GoldenLogits,
                          testing::Values("logits-minilm-cola", "logits-minilm-mpqa", "logits-minilm-mrpc", "logits-minilm-sicke",
                                          "logits-minilm-sst2", "logits-minilm-stsb", "logits-minilm-subj", "logits-minilm-trec",
                                          "logits-tiny-cola", "logits-tiny-mpqa", "logits-tiny-mrpc", "logits-tiny-sicke",
-                                         "logits-tiny-sst2", "logits-tiny-stsb", "logits-tiny-subj", "logits-tiny-trec", "arch-bert-cased"),
+                                         "logits-tiny-sst2", "logits-tiny-stsb", "logits-tiny-subj", "logits-tiny-trec", "arch-bert-cased",
+                                         "arch-distilbert", "arch-roberta"),
                          [](const auto& test) {
                              std::string name = test.param;
                              for (char& letter : name)
