@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -21,6 +22,9 @@ inline constexpr std::uint64_t kLargestHeader = std::uint64_t{48} << 20;
 /// Types of a section's elements, as the header names them. "ternary" packs four codes of two bits a byte, first code in the
 /// lowest bits: 0, 1, and 3 for -1.
 inline constexpr std::string_view kInt8 = "int8", kInt32 = "int32", kFloat32 = "float32", kTernary = "ternary", kText = "text";
+
+/// How the header names inference::HeadActivation.
+inline constexpr std::array kHeadActivations{"tanh", "relu"};
 
 /// The next section boundary at or behind `offset`.
 [[nodiscard]] constexpr std::uint64_t aligned(std::uint64_t offset) { return (offset + kAlignment - 1) / kAlignment * kAlignment; }

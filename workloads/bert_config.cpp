@@ -2,7 +2,7 @@
 #include "workloads/bert_config.hpp"
 
 #include "models/core/error.hpp"
-#include "models/core/json.hpp"
+#include "workloads/config_file.hpp"
 
 #include <algorithm>
 
@@ -15,54 +15,7 @@ constexpr int kMostLayers = 1024;
 constexpr int kMostLabels = 1 << 16;
 constexpr double kUsualEpsilon = 1e-12;
 
-/// The keys of one config.json.
-class Reader {
-public:
-    explicit Reader(const std::filesystem::path& file) : file_(file.string()), json_(read_json(file)) {
-        if (!json_.is_object()) throw InputError(file_, "is not a JSON object", "the config.json of a BERT, RoBERTa or DistilBERT");
-    }
-
-    [[nodiscard]] const boost::json::value* find(std::string_view key) const {
-        const auto* value = json_.get_object().if_contains(key);
-        return value && !value->is_null() ? value : nullptr;
-    }
-
-    [[nodiscard]] int size(std::string_view key, int most) const {
-        const auto* given = find(key);
-        const std::string expected = "a whole number from 1 to " + std::to_string(most);
-        if (!given) throw InputError(where(key), "is missing", expected);
-        boost::system::error_code bad;
-        const int value = given->to_number<int>(bad);
-        if (bad || value < 1 || value > most) throw InputError(where(key), "is " + boost::json::serialize(*given), expected);
-        return value;
-    }
-
-    [[nodiscard]] double number(std::string_view key, double least, double most) const {
-        const auto* given = find(key);
-        const std::string expected = "a number from " + std::to_string(least) + " to " + std::to_string(most);
-        if (!given) throw InputError(where(key), "is missing", expected);
-        boost::system::error_code bad;
-        const double value = given->to_number<double>(bad);
-        if (bad || !(value >= least && value <= most)) throw InputError(where(key), "is " + boost::json::serialize(*given), expected);
-        return value;
-    }
-
-    /// The text under `key`; `otherwise` where there is none.
-    [[nodiscard]] std::string text(std::string_view key, const std::string& otherwise) const {
-        const auto* given = find(key);
-        if (!given) return otherwise;
-        if (!given->is_string()) throw InputError(where(key), "is " + boost::json::serialize(*given), "a string");
-        return std::string(given->get_string());
-    }
-
-    [[nodiscard]] std::string where(std::string_view key) const { return file_ + ":" + std::string(key); }
-
-private:
-    std::string file_;
-    boost::json::value json_;
-};
-
-std::vector<std::string> read_label_names(const Reader& reader) {
+std::vector<std::string> read_label_names(const ConfigFile& reader) {
     const auto* given = reader.find("id2label");
     if (!given) return {};
     const std::string where = reader.where("id2label"), expected = "an object {\"0\": name, \"1\": name, ...} without gaps";
@@ -76,14 +29,14 @@ std::vector<std::string> read_label_names(const Reader& reader) {
     return names;
 }
 
-Gelu read_activation(const Reader& reader, const char* key) {
+Gelu read_activation(const ConfigFile& reader, const char* key) {
     const std::string name = reader.text(key, "gelu");
     if (name == "gelu") return Gelu::erf;
     if (name == "gelu_new" || name == "gelu_pytorch_tanh") return Gelu::tanh;
     throw InputError(reader.where(key), "is " + name, "gelu or gelu_new");
 }
 
-void read_head(const Reader& reader, BertConfig& config) {
+void read_head(const ConfigFile& reader, BertConfig& config) {
     constexpr int usual_labels = 2;
     config.label_names = read_label_names(reader);
     config.labels = config.label_names.empty() ? usual_labels : static_cast<int>(config.label_names.size());
@@ -100,7 +53,7 @@ void read_head(const Reader& reader, BertConfig& config) {
     config.finetuning_task = reader.text("finetuning_task", "");
 }
 
-Architecture read_architecture(const Reader& reader) {
+Architecture read_architecture(const ConfigFile& reader) {
     const std::string name = reader.text("model_type", kArchitectureNames.front());
     const auto at = std::find(kArchitectureNames.begin(), kArchitectureNames.end(), name);
     if (at == kArchitectureNames.end()) throw InputError(reader.where("model_type"), "is " + name, "bert, roberta or distilbert");
@@ -108,7 +61,7 @@ Architecture read_architecture(const Reader& reader) {
 }
 
 /// RoBERTa numbers its tokens behind the padding's number, so the table's first rows are never used.
-void read_first_position(const Reader& reader, BertConfig& config) {
+void read_first_position(const ConfigFile& reader, BertConfig& config) {
     constexpr int usual_padding = 1;
     const auto* padding = reader.find("pad_token_id");
     const bool zero = padding && *padding == 0;
@@ -131,7 +84,7 @@ const ConfigKeys& config_keys(Architecture architecture) {
 }
 
 BertConfig read_bert_config(const std::filesystem::path& file) {
-    const Reader reader(file);
+    const ConfigFile reader(file, "the config.json of a BERT, RoBERTa or DistilBERT");
     const auto require = [&](std::string_view key, const std::string& value) {
         if (const std::string given = reader.text(key, value); given != value) throw InputError(reader.where(key), "is " + given, value);
     };

@@ -44,7 +44,8 @@ std::vector<float> read(const Checkpoint& checkpoint, const std::string& name, s
 }
 
 LinearWeights read_linear(const Checkpoint& checkpoint, const std::string& name, int out, int in) {
-    return {out, in, read(checkpoint, name + ".weight", {out, in}), read(checkpoint, name + ".bias", {out})};
+    return {out, in, read(checkpoint, name + ".weight", {out, in}), read(checkpoint, name + ".bias", {out}),
+            checkpoint.factors(name + ".weight")};
 }
 
 NormWeights read_norm(const Checkpoint& checkpoint, const std::string& name, int width) {

@@ -5,6 +5,7 @@
 #include "workloads/checkpoint.hpp"
 
 #include <array>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct LinearWeights {
     int out = 0, in = 0;
     std::vector<float> weight;
     std::vector<float> bias;
+    std::shared_ptr<const LowRankFactors> added = nullptr;  ///< what of `weight` a LoRA adapter added to the base's
 };
 
 struct NormWeights {
