@@ -189,7 +189,8 @@ void run(const Options& options, const Common& common) {
                   {options.input, options.image, options.platform});
     Threads threads(common.threads);
     const Input input = read_input(options, common.seed, threads);
-    const ReferenceLogits reference = reference_logits(options.reference, input.task(), input.sentences, threads);
+    const ReferenceLogits reference =
+        reference_logits(options.reference, input.task(), input.image.base_checkpoint, input.sentences, threads);
     if (!reference.logits) fmt::print(stderr, "berth: no fp32 reference: {}\n", reference.why);
 
     platform::Trace trace;
