@@ -22,11 +22,6 @@ bool equal(const Embeddings& one, const Embeddings& other) {
     return equal(one.words, other.words) && equal(one.positions, other.positions) && equal(one.segments, other.segments);
 }
 
-bool equal(const workloads::TokenizerSettings& one, const workloads::TokenizerSettings& other) {
-    return one.vocabulary == other.vocabulary && one.lower_case == other.lower_case && one.strip_accents == other.strip_accents &&
-           one.tokenize_chinese == other.tokenize_chinese && one.limit == other.limit;
-}
-
 bool equal(const Geometry& one, const Geometry& other) {
     return one.rows == other.rows && one.cols == other.cols && one.cell_bits == other.cell_bits && one.encoding == other.encoding;
 }
@@ -37,7 +32,7 @@ void check_family(const WeightImage& image, const WeightImage& more) {
             throw InputError(what, "differs between the image and what is appended", "tasks compressed as the image's were, from one base");
     };
     agree(image.shape == more.shape, "shape");
-    agree(equal(image.tokenizer, more.tokenizer), "tokenizer");
+    agree(image.tokenizer == more.tokenizer, "tokenizer");
     agree(equal(image.geometry, more.geometry), "geometry");
     agree(image.base.size() == more.base.size(), "base");
     for (std::size_t index = 0; index < image.base.size(); ++index)

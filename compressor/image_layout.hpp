@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -23,6 +24,9 @@ inline constexpr std::uint64_t kLargestHeader = std::uint64_t{48} << 20;
 /// lowest bits: 0, 1, and 3 for -1. "int3" to "int7" pack codes of so many bits in two's complement, one behind the other from
 /// the lowest bit of the first byte; the most negative code does not occur, and unused bits are 0.
 inline constexpr std::string_view kInt8 = "int8", kInt32 = "int32", kFloat32 = "float32", kTernary = "ternary", kText = "text";
+
+/// How the header names inference::HeadActivation.
+inline constexpr std::array kHeadActivations{"tanh", "relu"};
 
 /// The next section boundary at or behind `offset`.
 [[nodiscard]] constexpr std::uint64_t aligned(std::uint64_t offset) { return (offset + kAlignment - 1) / kAlignment * kAlignment; }

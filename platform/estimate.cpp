@@ -177,7 +177,7 @@ private:
     }
 
     void embed(Way& way) {
-        const int64_t bytes = int64_t{kEmbeddingTables} * plan_.shape.hidden;
+        const int64_t bytes = int64_t{plan_.shape.embedding_tables()} * plan_.shape.hidden;
         const auto cycles = static_cast<double>(ceil_div(bytes, std::max(1, config_.buffer.port_bits / 8)));
         serve(way, {Part::embedding_memory, 0}, cycles);
         did("chip.embedding_memory", "read_byte", bytes);

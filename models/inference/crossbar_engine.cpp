@@ -11,8 +11,6 @@ namespace {
 
 constexpr std::string_view kExactPath = "int8_gemm";
 
-std::uint64_t component(std::uint32_t owner, std::size_t index) { return std::uint64_t{owner} << 32 | index; }
-
 bool takes_gemm(const crossbar::CrossbarMatrix* plane) { return !plane || plane->path_taken() == kExactPath; }
 
 }  // namespace
@@ -26,18 +24,19 @@ CrossbarEngine::CrossbarEngine(const Network& network, const crossbar::CrossbarD
         const MatrixDelta* const delta = network.linears[index].delta.get();
         Planes& planes = planes_[index];
         planes.matrix = std::make_unique<const crossbar::CrossbarMatrix>(matrix.values, matrix.out, matrix.in, matrix.magnitude_bits,
-                                                                         design, component(owners.matrices, index));
+                                                                         design, plane_component(owners.matrices, index));
         if (delta && !delta->channels.empty())
             planes.delta =
                 std::make_unique<const crossbar::CrossbarMatrix>(delta->codes, static_cast<int>(delta->channels.size()), matrix.in,
-                                                                 delta->magnitude_bits, design, component(owners.deltas, index));
+                                                                 delta->magnitude_bits, design, plane_component(owners.deltas, index));
         const bool in_arrays = digital.empty() || !digital[index];
         if (const LowRankDelta* const low_rank = network.linears[index].low_rank.get(); low_rank && in_arrays) {
             const auto program = [&](const Int8Matrix& factor, std::size_t number) {
                 return std::make_unique<const crossbar::CrossbarMatrix>(factor.values, factor.out, factor.in, factor.magnitude_bits, design,
-                                                                        component(owners.deltas, number));
+                                                                        plane_component(owners.deltas, number));
             };
-            factors_[index] = {program(low_rank->down, index + planes_.size()), program(low_rank->up, index + 2 * planes_.size())};
+            factors_[index] = {program(low_rank->down, down_plane(index, planes_.size())),
+                               program(low_rank->up, up_plane(index, planes_.size()))};
         }
         planes.exact = takes_gemm(planes.matrix.get()) && takes_gemm(planes.delta.get());
     });

@@ -21,6 +21,13 @@ struct PlaneOwners {
     std::uint32_t deltas = 1;
 };
 
+/// Component of a plane: keys what is random in its cells and reads.
+[[nodiscard]] constexpr std::uint64_t plane_component(std::uint32_t owner, std::size_t index) { return std::uint64_t{owner} << 32 | index; }
+
+/// Where a low-rank delta's factors are counted among their owner's planes: behind the deltas of all `linears` layers.
+[[nodiscard]] constexpr std::size_t down_plane(std::size_t index, std::size_t linears) { return linears + index; }
+[[nodiscard]] constexpr std::size_t up_plane(std::size_t index, std::size_t linears) { return 2 * linears + index; }
+
 /// Products through crossbars: every linear layer's matrix, and the task's delta beside it, programmed into arrays. Both are read
 /// by the same inputs and their codes join before anything is rounded.
 class CrossbarEngine : public LinearEngine {

@@ -50,14 +50,24 @@ struct Norm {
     std::vector<float> gamma, beta;
 };
 
+/// What follows the dense layer before the classifier: tanh in BERT and RoBERTa, ReLU in DistilBERT.
+enum class HeadActivation { tanh, relu };
+
 struct Shape {
-    int hidden = 0, layers = 0, heads = 0, intermediate = 0, vocabulary = 0, positions = 0, segments = 0;
+    int hidden = 0, layers = 0, heads = 0, intermediate = 0, vocabulary = 0, positions = 0;
+    int segments = 0;  ///< 0 where there is no table of segments; tokens then all have segment 0
     double norm_epsilon = 0.0;
+    HeadActivation head_activation = HeadActivation::tanh;
+
+    /// Segments that a token may name.
+    [[nodiscard]] int segment_ids() const { return segments > 0 ? segments : 1; }
+    /// Tables of which a token takes a row each: words, positions and, where there are any, segments.
+    [[nodiscard]] int embedding_tables() const { return segments > 0 ? 3 : 2; }
 
     bool operator==(const Shape&) const = default;
 };
 
-/// Word, position and segment tables, a scale a row, kept in the embedding memory.
+/// Word, position and segment tables, a scale a row, kept in the embedding memory. The last may have no rows.
 struct Embeddings {
     Int8Matrix words, positions, segments;
 };
@@ -68,7 +78,8 @@ inline constexpr int kMatricesPerLayer = 6;
 [[nodiscard]] constexpr std::size_t matrix_index(int layer, int matrix) {
     return static_cast<std::size_t>(layer) * kMatricesPerLayer + static_cast<std::size_t>(matrix);
 }
-/// "layer.3.query", ..., and "pooler" for the last index.
+/// "layer.3.query", ..., and "pooler" for the last index: the dense layer before the classifier, whatever the architecture
+/// calls it.
 [[nodiscard]] std::string matrix_name(const Shape& shape, std::size_t index);
 
 /// The first of the matrices that take the same vector as this one: query, key and value share theirs.

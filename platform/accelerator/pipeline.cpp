@@ -42,7 +42,8 @@ void Pipeline::start(std::uint64_t request, int task, int tokens) {
     sentence->joined.assign(static_cast<std::size_t>(plan_->shape.layers), 0);
     tokens_entered_ += static_cast<std::uint64_t>(tokens);
 
-    const std::uint64_t bytes = static_cast<std::uint64_t>(kEmbeddingTables) * static_cast<std::uint64_t>(plan_->shape.hidden);
+    const std::uint64_t bytes =
+        static_cast<std::uint64_t>(plan_->shape.embedding_tables()) * static_cast<std::uint64_t>(plan_->shape.hidden);
     const sc_time read = static_cast<double>((bytes + port_bytes_ - 1) / port_bytes_) * cycle_;
     for (int token = 0; token < tokens; ++token) {
         const sc_time done = embedding_memory_.serve(sc_time_stamp(), read) + read;

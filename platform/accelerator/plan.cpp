@@ -27,7 +27,7 @@ struct StageShape {
 
 /// The stages of a network in order, with what the digital unit does behind each, a function an element as the executor has
 /// them: results from partial sums, and the next vector's quantisation, everywhere; between the two GELU, or residual and
-/// LayerNorm, or the pooler's tanh and then the classifier, where they belong.
+/// LayerNorm, or the pooler's activation and then the classifier, where they belong.
 std::vector<StageShape> stage_shapes(const inference::Shape& shape, int labels) {
     const std::int64_t hidden = shape.hidden, wide = shape.intermediate;
     std::vector<StageShape> stages;
@@ -100,7 +100,7 @@ public:
         for (std::size_t i = 0; i < shapes.size(); ++i) plan.stages.push_back(stage(task, shapes[i], i));
         for (std::size_t i = 0; i < shapes.size(); ++i) join(plan.stages, i, shapes[i]);
         const std::int64_t hidden = image_.shape.hidden;
-        plan.embedding = send(kPortTile, plan.stages.front().home, kEmbeddingTables * hidden);
+        plan.embedding = send(kPortTile, plan.stages.front().home, image_.shape.embedding_tables() * hidden);
         plan.embedding_work = {3 * hidden, 0};
         plan.logits_bytes = std::int64_t{task.network.labels} * static_cast<std::int64_t>(sizeof(float));
         plan.logits = send(plan.stages.back().next_home, kPortTile, plan.logits_bytes);

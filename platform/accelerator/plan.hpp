@@ -67,9 +67,8 @@ struct ChipPlan {
     std::vector<TaskPlan> tasks;
 };
 
-inline constexpr int kPortTile = 0;         ///< the tile at which host data and embeddings come in
-inline constexpr int kResidualBytes = 4;    ///< the residual stream keeps int32 fixed-point values
-inline constexpr int kEmbeddingTables = 3;  ///< words, positions, segments: a row of each makes a token
+inline constexpr int kPortTile = 0;       ///< the tile at which host data and embeddings come in
+inline constexpr int kResidualBytes = 4;  ///< the residual stream keeps int32 fixed-point values
 
 /// Work of a query against its sentence: both attention products, softmax of every head's scores, the context's values and
 /// their quantisation.

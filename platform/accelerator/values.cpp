@@ -4,11 +4,11 @@
 #include "models/inference/crossbar_engine.hpp"
 #include "platform/accelerator/metered_engine.hpp"
 #include "platform/crossbar_design.hpp"
+#include "platform/digital_factors.hpp"
+#include "platform/plane_owners.hpp"
 
 #include <algorithm>
-#include <map>
 #include <span>
-#include <string>
 #include <thread>
 #include <utility>
 
@@ -40,24 +40,11 @@ Values::PreparedFuture Values::prepare(std::size_t task) {
     if (!prepared.valid())
         prepared = workers_
                        .submit([this, task] {
-                           const auto own = static_cast<std::uint32_t>(1 + task);
-                           const inference::PlaneOwners owners{.matrices = image_->base.empty() ? own : 0, .deltas = own};
-                           const compressor::TaskImage& its = image_->tasks.at(task);
-                           return std::make_shared<const Prepared>(its.network, config_, owners, threads_, digital_factors(its));
+                           return std::make_shared<const Prepared>(image_->tasks.at(task).network, config_, plane_owners(*image_, task),
+                                                                   threads_, digital_factors(config_, *image_, task));
                        })
                        .share();
     return prepared;
-}
-
-/// By linear layer of the task: whether its low-rank factors are in the tiles' memory.
-std::vector<bool> Values::digital_factors(const compressor::TaskImage& task) const {
-    std::map<std::string, bool> digital;
-    for (const mapping::Plane& plane : planes_on(config_, compressor::planes_of(*image_)))
-        if (plane.owner == task.name) digital[plane.matrix] = plane.digital;
-    std::vector<bool> by_linear;
-    for (std::size_t index = 0; index < task.network.linears.size(); ++index)
-        by_linear.push_back(digital[inference::matrix_name(image_->shape, index) + compressor::kDownSuffix]);
-    return by_linear;
 }
 
 std::future<std::vector<float>> Values::compute(std::size_t task, inference::Sentence sentence) {

@@ -42,7 +42,6 @@ private:
 
     /// Begins to program a task's arrays, the first time it is asked for.
     [[nodiscard]] PreparedFuture prepare(std::size_t task);
-    [[nodiscard]] std::vector<bool> digital_factors(const compressor::TaskImage& task) const;
 
     std::shared_ptr<const compressor::WeightImage> image_;
     const PlatformConfig& config_;

@@ -10,6 +10,7 @@
 #include "platform/command/command.hpp"
 #include "platform/command/image_block.hpp"
 #include "platform/family_shape.hpp"
+#include "platform/programming.hpp"
 #include "platform/sanity.hpp"
 
 #include <fmt/format.h>
@@ -74,8 +75,9 @@ void run(const AreaOptions& options, const Common& common) {
     if (!options.image.empty() && !options.family.model.empty())
         throw InputError("area", "has both an image and a shape", "--image or --shape");
     platform::PlatformConfig config = platform::load_platform(options.platform, options.settings);
+    config.seed = common.seed;
     std::optional<platform::ImageOnChip> placed;
-    boost::json::value image_json, family_json;
+    boost::json::value image_json, family_json, programming;
     for (const auto& [option, bits] : {std::pair{"--base-bits", options.family.base_bits}, {"--delta-bits", options.family.delta_bits}})
         if (bits == 1) throw InputError(option, "is 1", "0, or a sign and at least one bit of magnitude");
     if (!options.family.model.empty()) {
@@ -85,6 +87,7 @@ void run(const AreaOptions& options, const Common& common) {
         const compressor::WeightImage image = compressor::read_image(options.image);
         placed = platform::place_on_chip(config, image);
         image_json = image_block(options.image, sha256_of_file(options.image), image);
+        programming = platform::programming_block(platform::programming_of(image, placed->image, config, common.threads), config);
     }
     const platform::ImageOnChip* on_chip = placed ? &*placed : nullptr;
     std::cout << table(config, on_chip) << (on_chip ? comparison(config, *on_chip) : "");
@@ -110,6 +113,7 @@ void run(const AreaOptions& options, const Common& common) {
                                      {"arrays", platform::arrays_block(config, on_chip)},
                                      {"cells", platform::cells_block(on_chip)},
                                      {"ratios", platform::ratios_block(config, on_chip)},
+                                     {"programming", programming},
                                      {"uncertainty", uncertainty},
                                      {"sources", config.constants.sources()}};
     write_text(options.json, pretty_json(report));
@@ -126,8 +130,8 @@ void add_area(CLI::App& app, Common& common) {
     command->add_option("--shape", family.model,
                         "instead of an image, tasks on one base of the shape of a model: " + detail::alternatives(platform::shape_names()));
     command->add_option("--tasks", family.tasks, "of a shape: how many")->check(CLI::Range(1, 1024))->capture_default_str();
-    command->add_option("--base-bits", family.base_bits, "of a shape: of the base's weights")
-        ->check(CLI::Range(2, 8))
+    command->add_option("--base-bits", family.base_bits, "of a shape: of the base's weights; 0: none")
+        ->check(CLI::Range(0, 8))
         ->capture_default_str();
     command->add_option("--rank", family.rank, "of a shape: of every task's low-rank deltas; 0: none")
         ->check(CLI::Range(0, 1024))

@@ -62,7 +62,7 @@ void write(const compressor::WeightImage& image, const std::string& out) {
 void run(const CompressOptions& options, const Common& common) {
     check_options(options);
     compressor::CompressionRequest request;
-    request.tasks = read_task_options(options.tasks);
+    if (!options.tasks.empty()) request.tasks = read_task_options(options.tasks);
     check_outputs({options.out}, inputs_of(request.tasks, {options.profile, options.platform, options.append}));
     const mapping::ArrayShape arrays = platform::load_platform(options.platform).array_shape();
     request.base = options.base;

@@ -66,15 +66,14 @@ SimulationOutcome run(const PlatformConfig& config, const compressor::WeightImag
     return simulate(simulation);
 }
 
+std::string name_of(const Choice& choice) { return std::string(choice.mapper) + "_" + choice.low_rank; }
+
 class LowRankOnThePlatform : public ::testing::TestWithParam<std::tuple<Choice, tlm::View>> {};
-INSTANTIATE_TEST_SUITE_P(Choices, LowRankOnThePlatform,
-                         ::testing::Combine(::testing::Values(Choice{"packed", "arrays"}, Choice{"banked", "arrays"},
-                                                              Choice{"banked", "digital"}),
-                                            ::testing::Values(tlm::View::lt, tlm::View::at)),
-                         [](const auto& about) {
-                             const auto& [choice, view] = about.param;
-                             return std::string(choice.mapper) + "_" + choice.low_rank + (view == tlm::View::lt ? "_lt" : "_at");
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    Choices, LowRankOnThePlatform,
+    ::testing::Combine(::testing::Values(Choice{"packed", "arrays"}, Choice{"banked", "arrays"}, Choice{"banked", "digital"}),
+                       ::testing::Values(tlm::View::lt, tlm::View::at)),
+    [](const auto& about) { return name_of(std::get<0>(about.param)) + (std::get<1>(about.param) == tlm::View::lt ? "_lt" : "_at"); });
 
 TEST_P(LowRankOnThePlatform, GivesTheFunctionalExecutorsLogitsToTheBit) {
     const auto& [choice, view] = GetParam();
@@ -93,14 +92,11 @@ TEST_P(LowRankOnThePlatform, GivesTheFunctionalExecutorsLogitsToTheBit) {
 }
 
 class EstimatedLowRank : public ::testing::TestWithParam<std::tuple<Choice, int>> {};
-INSTANTIATE_TEST_SUITE_P(Choices, EstimatedLowRank,
-                         ::testing::Combine(::testing::Values(Choice{"packed", "arrays"}, Choice{"banked", "arrays"},
-                                                              Choice{"banked", "digital"}),
-                                            ::testing::Values(1, 5, 16)),
-                         [](const auto& about) {
-                             const auto& [choice, tokens] = about.param;
-                             return std::string(choice.mapper) + "_" + choice.low_rank + "_" + std::to_string(tokens);
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    Choices, EstimatedLowRank,
+    ::testing::Combine(::testing::Values(Choice{"packed", "arrays"}, Choice{"banked", "arrays"}, Choice{"banked", "digital"}),
+                       ::testing::Values(1, 5, 16)),
+    [](const auto& about) { return name_of(std::get<0>(about.param)) + "_" + std::to_string(std::get<1>(about.param)); });
 
 TEST_P(EstimatedLowRank, AgreesWithTheSimulatedSentence) {
     const auto& [choice, tokens] = GetParam();

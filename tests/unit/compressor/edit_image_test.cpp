@@ -55,7 +55,7 @@ TEST(EditImage, RefusesWhatIsNotOfTheFamily) {
         WeightImage image = with_tasks({"first"}), more = with_tasks({"second"});
         spoil(more);
         const std::string said = fault([&] { append_tasks(image, std::move(more)); });
-        EXPECT_EQ(image.tasks.size(), 1u);
+        EXPECT_EQ(image.tasks.size(), said.empty() ? 2u : 1u);
         return said;
     };
     EXPECT_EQ(refused([](WeightImage&) {}), "") << "the helper itself must not spoil anything";
