@@ -18,6 +18,7 @@ namespace {
 
 /// Magnitude bits of bases that are tried; with fewer the deltas cannot make up for the error, with more the base costs more than it gives.
 constexpr std::array kBaseBits{3, 4, 5};
+constexpr int kUsualBaseBits = 4;
 constexpr int kFactorBits = 2;
 constexpr int kRounds = 3;
 /// Cells a weight and task that a search for the least area tries, rising.
@@ -55,8 +56,13 @@ public:
 private:
     [[nodiscard]] std::size_t matrices() const { return tasks_.front().weights.size(); }
 
+    [[nodiscard]] int given_bits() const { return request_.shared.front()->magnitude_bits; }
+    [[nodiscard]] std::vector<int> base_bits() const {
+        return request_.shared.empty() ? std::vector<int>(kBaseBits.begin(), kBaseBits.end()) : std::vector<int>{given_bits()};
+    }
+
     [[nodiscard]] Market open_market(int base_bits) {
-        Market market{quantise_base(tasks_, base_bits, threads_), {}, {}};
+        Market market{request_.shared.empty() ? quantise_base(tasks_, base_bits, threads_) : request_.shared, {}, {}};
         Progress progress(fmt::format("spectra on a base of {} bits", base_bits + 1), tasks_.size() * matrices(), request_.quiet);
         for (const CalibratedTask& task : tasks_) {
             auto& spectra = market.spectra.emplace_back(matrices());
@@ -112,7 +118,7 @@ private:
         std::optional<Choice> best;
         double least = 1e300;
         std::optional<Market> market;
-        for (const int bits : kBaseBits) {
+        for (const int bits : base_bits()) {
             Market candidate = open_market(bits);
             const auto fit = [&](const Ranks& ranks) {
                 const double area = area_of(candidate, ranks);
@@ -133,7 +139,7 @@ private:
     }
 
     [[nodiscard]] WeightImage within_loss(double most) {
-        const Market market = open_market(kBaseBits[1]);
+        const Market market = open_market(request_.shared.empty() ? kUsualBaseBits : given_bits());
         double least = 1e300;
         for (const double cells : kCellSteps) {
             const auto ranks = best_fit(market.offers, [&](const Ranks& chosen) { return cells_of(market, chosen) <= cells; });

@@ -15,9 +15,10 @@ namespace {
 
 Rows rows_of(const workloads::LinearWeights& linear) { return Eigen::Map<const Rows>(linear.weight.data(), linear.out, linear.in); }
 
+/// Those that tasks share.
 std::vector<Rows> matrices_of(const workloads::BertWeights& weights) {
     std::vector<Rows> matrices;
-    for (std::size_t index = 0; index < matrix_count(shape_of(weights.config)); ++index)
+    for (std::size_t index = 0; index < shared_matrix_count(weights.config); ++index)
         matrices.push_back(rows_of(matrix_of(weights, index)));
     return matrices;
 }

@@ -15,15 +15,15 @@ inline constexpr std::size_t kCalibrationSentences = 384;
 
 /// What `berth` needs to know of a task before it compresses it.
 struct CalibratedTask {
-    TaskImage image;            ///< all but the matrices
-    std::vector<Rows> weights;  ///< fine-tuned, by the index of inference::Network::linears
+    TaskImage image;            ///< all but the shared matrices
+    std::vector<Rows> weights;  ///< fine-tuned, of the shared matrices, by the index of inference::Network::linears
     Calibration calibration;
     double cosine = 0.0;          ///< of the base's matrices and these
     Probe probe;                  ///< rows that are not calibrated on, where there are any others
     std::vector<float> expected;  ///< fp32 logits of the probe
 };
 
-/// The base's matrices in real weights, by the index of inference::Network::linears.
+/// The base's matrices that tasks share (shared_matrix_count) in real weights, by the index of inference::Network::linears.
 [[nodiscard]] std::vector<Rows> base_weights(const Family& family);
 
 /// Reads every task, checks that it comes from the base, and calibrates it on rows of its data.

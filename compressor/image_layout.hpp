@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -23,29 +25,11 @@ inline constexpr std::uint64_t kLargestHeader = std::uint64_t{48} << 20;
 /// the lowest bit of the first byte; the most negative code does not occur, and unused bits are 0.
 inline constexpr std::string_view kInt8 = "int8", kInt32 = "int32", kFloat32 = "float32", kTernary = "ternary", kText = "text";
 
+/// How the header names inference::HeadActivation.
+inline constexpr std::array kHeadActivations{"tanh", "relu"};
+
 /// The next section boundary at or behind `offset`.
 [[nodiscard]] constexpr std::uint64_t aligned(std::uint64_t offset) { return (offset + kAlignment - 1) / kAlignment * kAlignment; }
-
-[[nodiscard]] constexpr std::size_t ternary_bytes(std::size_t codes) { return (codes + 3) / 4; }
-
-[[nodiscard]] inline std::vector<std::byte> pack_ternary(std::span<const std::int8_t> codes) {
-    std::vector<std::byte> packed(ternary_bytes(codes.size()));
-    for (std::size_t i = 0; i < codes.size(); ++i) packed[i / 4] |= static_cast<std::byte>((codes[i] & 3) << (2 * (i % 4)));
-    return packed;
-}
-
-/// @return whether every pair of bits is a code and those behind the last code are zero. Shapes: codes.size() as packed.
-[[nodiscard]] inline bool unpack_ternary(std::span<const std::byte> packed, std::span<std::int8_t> codes) {
-    constexpr std::int8_t invalid = 2;
-    constexpr std::int8_t meaning[] = {0, 1, invalid, -1};
-    bool good = true;
-    for (std::size_t i = 0; i < 4 * packed.size(); ++i) {
-        const std::int8_t code = meaning[(static_cast<unsigned>(packed[i / 4]) >> (2 * (i % 4))) & 3U];
-        good = good && code != invalid && (i < codes.size() || code == 0);
-        if (i < codes.size()) codes[i] = code;
-    }
-    return good;
-}
 
 /// The type of a section of codes with so many magnitude bits: a sign takes one bit more.
 [[nodiscard]] constexpr std::string_view packed_type(int magnitude_bits) {
@@ -57,7 +41,7 @@ inline constexpr std::string_view kInt8 = "int8", kInt32 = "int32", kFloat32 = "
     return (codes * static_cast<std::size_t>(magnitude_bits + 1) + 7) / 8;
 }
 
-/// @param magnitude_bits 1 to 7; |code| <= 2^magnitude_bits - 1. One bit of magnitude gives what pack_ternary gives.
+/// @param magnitude_bits 1 to 7; |code| <= 2^magnitude_bits - 1.
 [[nodiscard]] inline std::vector<std::byte> pack(std::span<const std::int8_t> codes, int magnitude_bits) {
     const auto width = static_cast<std::size_t>(magnitude_bits + 1);
     const unsigned mask = (1U << width) - 1;
@@ -72,22 +56,41 @@ inline constexpr std::string_view kInt8 = "int8", kInt32 = "int32", kFloat32 = "
     return packed;
 }
 
-/// @return whether every code is within its magnitude and the bits behind the last one are zero.
-/// Shapes: packed.size() is packed_bytes(codes.size(), magnitude_bits).
-[[nodiscard]] inline bool unpack(std::span<const std::byte> packed, std::span<std::int8_t> codes, int magnitude_bits) {
-    const auto width = static_cast<std::size_t>(magnitude_bits + 1);
-    const unsigned mask = (1U << width) - 1;
-    const int sign = 1 << magnitude_bits;
-    const auto byte = [&](std::size_t at) { return at < packed.size() ? static_cast<unsigned>(packed[at]) : 0U; };
-    bool good = true;
-    for (std::size_t i = 0; i < codes.size(); ++i) {
-        const std::size_t bit = i * width;
-        const auto raw = static_cast<int>(((byte(bit / 8) | byte(bit / 8 + 1) << 8U) >> (bit % 8)) & mask);
-        good = good && raw != sign;
-        codes[i] = static_cast<std::int8_t>(raw > sign ? raw - 2 * sign : raw);
+/// Up to eight codes of one width, which begin with a byte's lowest bit. @return whether every one is within its magnitude.
+template <int kWidth>
+[[nodiscard]] inline bool unpack_eight(const std::byte* packed, std::size_t bytes, std::int8_t* codes, int count) {
+    constexpr unsigned mask = (1U << kWidth) - 1, sign = 1U << (kWidth - 1);
+    std::uint64_t word = 0;
+    std::memcpy(&word, packed, bytes);
+    unsigned outside = 0;
+    for (int i = 0; i < count; ++i) {
+        const unsigned raw = static_cast<unsigned>(word >> (i * kWidth)) & mask;
+        outside |= static_cast<unsigned>(raw == sign);
+        codes[i] = static_cast<std::int8_t>(static_cast<int>(raw ^ sign) - static_cast<int>(sign));
     }
-    const std::size_t used = codes.size() * width % 8;
-    return good && (used == 0 || (byte(packed.size() - 1) >> used) == 0);
+    return outside == 0;
+}
+
+template <int kWidth>
+[[nodiscard]] inline bool unpack_width(std::span<const std::byte> packed, std::span<std::int8_t> codes) {
+    constexpr std::size_t eight = 8;
+    const std::size_t groups = codes.size() / eight, left = codes.size() % eight;
+    bool good = true;
+    for (std::size_t group = 0; group < groups; ++group)
+        good &= unpack_eight<kWidth>(packed.data() + group * kWidth, kWidth, codes.data() + group * eight, eight);
+    if (left == 0) return good;
+    const std::size_t begin = groups * kWidth, used = left * kWidth % eight;
+    good &= unpack_eight<kWidth>(packed.data() + begin, packed.size() - begin, codes.data() + groups * eight, static_cast<int>(left));
+    return good && (used == 0 || (static_cast<unsigned>(packed.back()) >> used) == 0);
+}
+
+/// @return whether every code is within its magnitude and the bits behind the last one are zero.
+/// Shapes: packed.size() is packed_bytes(codes.size(), magnitude_bits); magnitude_bits from 1 to 7.
+[[nodiscard]] inline bool unpack(std::span<const std::byte> packed, std::span<std::int8_t> codes, int magnitude_bits) {
+    using Unpack = bool (*)(std::span<const std::byte>, std::span<std::int8_t>);
+    constexpr Unpack widths[] = {nullptr,          &unpack_width<2>, &unpack_width<3>, &unpack_width<4>,
+                                 &unpack_width<5>, &unpack_width<6>, &unpack_width<7>, &unpack_width<8>};
+    return widths[magnitude_bits](packed, codes);
 }
 
 }  // namespace berth::compressor::layout

@@ -118,13 +118,6 @@ std::vector<std::int32_t> ImageSections::ascending(const HeaderNode& reference, 
     return values;
 }
 
-std::vector<std::int8_t> ImageSections::ternary(const HeaderNode& reference, std::size_t count) const {
-    const Section& section = take_exactly(reference, layout::kTernary, layout::ternary_bytes(count), count);
-    std::vector<std::int8_t> codes(count);
-    if (!layout::unpack_ternary(section.bytes, codes)) refuse(section, "holds bits that are no code", "ternary codes, then zeros");
-    return codes;
-}
-
 std::vector<std::int8_t> ImageSections::packed(const HeaderNode& reference, std::size_t count, int magnitude_bits) const {
     const Section& section =
         take_exactly(reference, layout::packed_type(magnitude_bits), layout::packed_bytes(count, magnitude_bits), count);

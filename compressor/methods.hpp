@@ -30,6 +30,8 @@ struct CompressionRequest {
     std::optional<double> max_loss, max_area;
     /// Area of an image over that of the copies, on the platform it is made for.
     std::function<double(const WeightImage&)> area_ratio;
+    /// Matrices that tasks of an image share already and these are to share too; empty: the method makes them.
+    std::vector<std::shared_ptr<const inference::Int8Matrix>> shared;
     bool force = false;  ///< take tasks that do not look fine-tuned from the base
     bool quiet = true;
 };

@@ -96,7 +96,11 @@ Trace TracedModel::forward(std::span<const workloads::Encoded* const> sentences)
         x = norm(layer.output_sum, weights.output_norm);
     }
     trace.pooler_input = std::move(x);
-    trace.pooled = linear(trace.pooler_input, weights_.pooler).array().tanh();
+    trace.pooled = linear(trace.pooler_input, weights_.pooler);
+    if (has_tanh())
+        trace.pooled = trace.pooled.array().tanh();
+    else
+        trace.pooled = trace.pooled.cwiseMax(0.0F);
     trace.logits = linear(trace.pooled, weights_.classifier);
     return trace;
 }
@@ -110,9 +114,10 @@ Rows TracedModel::embed(std::span<const workloads::Encoded* const> sentences) co
     Rows x(static_cast<Eigen::Index>(tokens), hidden);
     Eigen::Index row = 0;
     for (const auto* sentence : sentences)
-        for (std::size_t position = 0; position < sentence->ids.size(); ++position, ++row)
-            x.row(row) = words.row(sentence->ids[position]) + segments.row(sentence->segments[position]) +
-                         positions.row(static_cast<Eigen::Index>(position));
+        for (std::size_t position = 0; position < sentence->ids.size(); ++position, ++row) {
+            x.row(row) = words.row(sentence->ids[position]) + positions.row(static_cast<Eigen::Index>(position));
+            if (weights_.config.segments > 0) x.row(row) += segments.row(sentence->segments[position]);
+        }
     return norm(x, weights_.embedding_norm);
 }
 
@@ -157,7 +162,8 @@ std::vector<Rows> TracedModel::sensitivities(const Trace& trace, const Vector& d
     const std::size_t pooler = trace.layers.size() * inference::kMatricesPerLayer;
     std::vector<Rows> gradients(pooler + 1);
     const Eigen::RowVectorXf by_pooled = direction.transpose() * classifier_;
-    gradients[pooler] = (1.0F - trace.pooled.array().square()).matrix() * by_pooled.asDiagonal();
+    const Rows slopes = has_tanh() ? Rows(1.0F - trace.pooled.array().square()) : Rows((trace.pooled.array() > 0.0F).cast<float>());
+    gradients[pooler] = slopes * by_pooled.asDiagonal();
     Rows x = back_through(pooler, gradients[pooler]);
     for (std::size_t index = trace.layers.size(); index-- > 0;) {
         const Trace::Layer& layer = trace.layers[index];

@@ -47,6 +47,7 @@ public:
     [[nodiscard]] std::vector<Rows> sensitivities(const Trace& trace, const Vector& direction) const;
 
 private:
+    [[nodiscard]] bool has_tanh() const { return weights_.config.head_activation() == workloads::HeadActivation::tanh; }
     [[nodiscard]] Rows embed(std::span<const workloads::Encoded* const> sentences) const;
     [[nodiscard]] Rows linear(const Rows& x, const workloads::LinearWeights& weights) const;
     [[nodiscard]] Rows norm(const Rows& sum, const workloads::NormWeights& norm) const;

@@ -11,11 +11,12 @@ mapping::Plane whole(const inference::Int8Matrix& matrix, const std::string& nam
     return {name, owner, matrix.in, matrix.out, matrix.magnitude_bits};
 }
 
-/// Query, key and value take the same vector.
-std::string input_of(const inference::Shape& shape, std::size_t index) {
-    constexpr std::size_t attending = 3;
-    const std::size_t matrix = index % inference::kMatricesPerLayer;
-    return inference::matrix_name(shape, matrix < attending && index < inference::matrix_index(shape.layers, 0) ? index - matrix : index);
+mapping::Plane factor(const inference::Int8Matrix& matrix, const std::string& name, const std::string& owner, mapping::PlaneRole role,
+                      const std::string& stage) {
+    mapping::Plane plane = whole(matrix, name, owner);
+    plane.role = role;
+    plane.stage = stage;
+    return plane;
 }
 
 /// A copy takes a whole int8 weight where the image makes do with less.
@@ -37,7 +38,7 @@ const TaskImage& WeightImage::task(const std::string& name) const {
 std::vector<mapping::Plane> planes_of(const WeightImage& image) {
     std::vector<mapping::Plane> planes;
     for (std::size_t index = 0; index < image.base.size(); ++index)
-        planes.push_back(whole(*image.base[index], inference::matrix_name(image.shape, index), "base"));
+        planes.push_back(whole(*image.base[index], inference::matrix_name(image.shape, index), std::string(mapping::kBaseOwner)));
     for (const TaskImage& task : image.tasks)
         for (std::size_t index = 0; index < task.network.linears.size(); ++index) {
             const inference::Linear& linear = task.network.linears[index];
@@ -48,9 +49,9 @@ std::vector<mapping::Plane> planes_of(const WeightImage& image) {
                 planes.push_back(
                     {name, task.name, linear.matrix->in, static_cast<int>(linear.delta->channels.size()), linear.delta->magnitude_bits});
             if (!linear.low_rank) continue;
-            planes.push_back(whole(linear.low_rank->down, name + ".down", task.name));
-            planes.back().vector = input_of(image.shape, index) + ".down";
-            planes.push_back(whole(linear.low_rank->up, name + ".up", task.name));
+            const std::string stage = inference::stage_name(image.shape, index);
+            planes.push_back(factor(linear.low_rank->down, name + kDownSuffix, task.name, mapping::PlaneRole::down_factor, stage));
+            planes.push_back(factor(linear.low_rank->up, name + kUpSuffix, task.name, mapping::PlaneRole::up_factor, stage));
         }
     return planes;
 }

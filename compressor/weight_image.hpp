@@ -47,6 +47,9 @@ struct WeightImage {
     [[nodiscard]] const TaskImage& task(const std::string& name) const;
 };
 
+/// What the planes of a low-rank delta's factors are called behind their matrix's name.
+inline constexpr const char *kDownSuffix = ".down", *kUpSuffix = ".up";
+
 /// Every plane that wants cells: the base once, then each task's matrices or deltas, in file order.
 [[nodiscard]] std::vector<mapping::Plane> planes_of(const WeightImage& image);
 

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/area_report.hpp"
 
+#include "models/core/ceil_div.hpp"
+#include "models/core/error.hpp"
+#include "models/mapping/low_rank.hpp"
 #include "models/mapping/mapper.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
 #include <set>
 
@@ -11,7 +16,6 @@ namespace {
 
 using std::int64_t;
 
-constexpr const char* kBase = "base";
 constexpr int64_t kScaleBytes = 4;
 constexpr const char* kExplanation =
     "cells: what the image stores. arrays: also columns and rows that planes leave empty in their last arrays (fragmentation). "
@@ -31,22 +35,44 @@ mapping::Extent extent(const PlatformConfig& config, const ImageOnChip* on_chip)
     return on_chip ? on_chip->extent() : mapping::Extent{config.hierarchy.tiles, 0, 0};
 }
 
-double area_of(const PlatformConfig& config, const ImageOnChip& on_chip, const mapping::Placement& placement) {
-    return total(config.inventory.area(on_chip.extent_of(placement), config.hierarchy));
+double area_of_copies(const PlatformConfig& config, const ImageOnChip& on_chip, const mapping::Placement& placement) {
+    return total(config.inventory.area(on_chip.extent_of_copies(placement), config.hierarchy));
 }
 
 /// What a component's area is there for.
-const char* group_of(const std::string& path) {
-    static const std::set<std::string> cells{"tile.ima.array", "tile.ima.bank"};
-    static const std::set<std::string> converters{"tile.ima.adc", "tile.ima.dac", "tile.ima.sample_hold", "tile.ima.shift_add", "tile.ima.bank_select"};
-    if (cells.contains(path)) return "cells";
-    if (converters.contains(path)) return "converters";
-    return path == "chip.embedding_memory" ? "embedding_memory" : "rest";
-}
+struct GroupOf {
+    const char *component, *group;
+};
+
+constexpr GroupOf kGroups[] = {
+    {"tile.ima.array", "cells"},
+    {"tile.ima.bank", "cells"},
+    {"tile.ima.adc", "converters"},
+    {"tile.ima.dac", "converters"},
+    {"tile.ima.sample_hold", "converters"},
+    {"tile.ima.shift_add", "converters"},
+    {"tile.ima.bank_select", "converters"},
+    {"tile.buffer", "buffers"},
+    {"tile.bus", "buffers"},
+    {"tile.output_register", "buffers"},
+    {"tile.ima.input_register", "buffers"},
+    {"tile.ima.output_register", "buffers"},
+    {"tile.router", "network"},
+    {"tile.digital.vector", "digital"},
+    {"tile.digital.mac", "digital"},
+    {mapping::kFactorMemory, "factor_memory"},
+    {"chip.embedding_memory", "embedding_memory"},
+};
+constexpr const char* kRest = "rest";
 
 boost::json::object groups(const std::map<std::string, double>& parts) {
-    std::map<std::string, double> sums{{"cells", 0.0}, {"converters", 0.0}, {"embedding_memory", 0.0}, {"rest", 0.0}};
-    for (const auto& [path, area] : parts) sums[group_of(path)] += area;
+    std::map<std::string, double> sums{{kRest, 0.0}};
+    for (const GroupOf& entry : kGroups) sums[entry.group] = 0.0;
+    for (const auto& [path, area] : parts) {
+        const auto* const entry =
+            std::find_if(std::begin(kGroups), std::end(kGroups), [&](const GroupOf& one) { return path == one.component; });
+        sums[entry == std::end(kGroups) ? kRest : entry->group] += area;
+    }
     boost::json::object block;
     for (const auto& [name, area] : sums) block[name] = area;
     return block;
@@ -54,21 +80,39 @@ boost::json::object groups(const std::map<std::string, double>& parts) {
 
 boost::json::value ratio(double image, double copies) { return copies > 0 ? boost::json::value(image / copies) : boost::json::value(); }
 
-int64_t bytes_of(const inference::Int8Matrix& table) { return int64_t{table.out} * (int64_t{table.in} + kScaleBytes); }
+int64_t bytes_of(const inference::Int8Matrix& table, int magnitude_bits) {
+    return int64_t{table.out} * (ceil_div(int64_t{table.in} * (magnitude_bits + 1), 8) + kScaleBytes);
+}
+
+int64_t banks(int64_t embedding_bytes) { return ceil_div(embedding_bytes, mapping::kEmbeddingBankBytes); }
+
+mapping::Extent extent_of(const mapping::Placement& placement, int64_t embedding_banks) {
+    return {placement.tiles, embedding_banks, placement.banks(), mapping::factor_bytes(placement)};
+}
 
 }  // namespace
 
 ImageOnChip place_on_chip(const PlatformConfig& config, const std::vector<mapping::Plane>& image, const std::vector<mapping::Plane>& copies,
-                          int64_t tasks, int64_t embedding_bytes) {
+                          int64_t tasks, const EmbeddingBytes& embeddings) {
     mapping::HierarchyParams roomy = config.hierarchy;
     roomy.tiles = std::numeric_limits<int>::max();
+    if (mapping::unshared_mapper(roomy.mapper) != roomy.mapper && !config.inventory.counts(mapping::Scope::bank))
+        throw InputError("inventory", "has nothing of scope bank",
+                         "what an array behind shared converters takes, or a mapper that shares none");
     mapping::HierarchyParams unshared = roomy;
     unshared.mapper = mapping::unshared_mapper(roomy.mapper);
-    return {.image = mapping::place(image, config.array_shape(), config.hierarchy),
+    return {.image = mapping::place(planes_on(config, image), config.array_shape(), config.hierarchy),
             .copies = mapping::place(copies, config.array_shape(), unshared),
             .copies_sharing = mapping::place(copies, config.array_shape(), roomy),
             .tasks = tasks,
-            .embedding_banks = (embedding_bytes + mapping::kEmbeddingBankBytes - 1) / mapping::kEmbeddingBankBytes};
+            .embedding_banks = banks(embeddings.image),
+            .copies_embedding_banks = banks(embeddings.copies)};
+}
+
+mapping::Extent ImageOnChip::extent() const { return extent_of(image, embedding_banks); }
+
+mapping::Extent ImageOnChip::extent_of_copies(const mapping::Placement& placement) const {
+    return extent_of(placement, copies_embedding_banks);
 }
 
 ImageOnChip place_on_chip(const PlatformConfig& config, const compressor::WeightImage& image) {
@@ -76,30 +120,43 @@ ImageOnChip place_on_chip(const PlatformConfig& config, const compressor::Weight
                          static_cast<int64_t>(image.tasks.size()), embedding_bytes(image));
 }
 
-int64_t embedding_bytes(const compressor::WeightImage& image) {
+EmbeddingBytes embedding_bytes(const compressor::WeightImage& image) {
     std::set<const inference::Embeddings*> tables;
-    int64_t bytes = 0;
+    EmbeddingBytes bytes;
     for (const auto& task : image.tasks) {
-        const inference::Embeddings* table = task.network.embeddings.get();
-        if (table && tables.insert(table).second) bytes += bytes_of(table->words) + bytes_of(table->positions) + bytes_of(table->segments);
+        const inference::Embeddings* const own = task.network.embeddings.get();
+        if (!own || !tables.insert(own).second) continue;
+        for (const inference::Int8Matrix* table : {&own->words, &own->positions, &own->segments}) {
+            bytes.image += bytes_of(*table, table->magnitude_bits);
+            bytes.copies += bytes_of(*table, inference::kMatrixMagnitudeBits);
+        }
     }
     return bytes;
 }
 
-double closed_form_ratio(int64_t tasks, double c_delta, double c_full) { return 1.0 / static_cast<double>(tasks) + c_delta / c_full; }
+double closed_form_ratio(int64_t tasks, double c_delta, double c_full) { return closed_form_ratio(tasks, c_full, c_delta, c_full); }
+
+double closed_form_ratio(int64_t tasks, double c_base, double c_delta, double c_full) {
+    return c_base / c_full / static_cast<double>(tasks) + c_delta / c_full;
+}
 
 CellsPerElement cells_per_element(const ImageOnChip& on_chip) {
     CellsPerElement result;
-    double elements = 0.0, full = 0.0, delta = 0.0;
+    double elements = 0.0, full = 0.0, delta = 0.0, base = 0.0;
     for (const auto& placed : on_chip.copies.planes) {
         elements += static_cast<double>(placed.plane.inputs) * placed.plane.outputs;
         full += static_cast<double>(placed.cells) / placed.polarities;
     }
     for (const auto& placed : on_chip.image.planes) {
-        result.has_base = result.has_base || placed.plane.owner == kBase;
-        if (placed.plane.owner != kBase) delta += static_cast<double>(placed.cells) / placed.polarities;
+        if (placed.cells == 0) continue;
+        const bool of_base = placed.plane.owner == mapping::kBaseOwner;
+        result.has_base = result.has_base || of_base;
+        (of_base ? base : delta) += static_cast<double>(placed.cells) / placed.polarities;
     }
-    if (elements > 0) result.delta = delta / elements, result.full = full / elements;
+    if (elements == 0) return result;
+    result.delta = delta / elements;
+    result.full = full / elements;
+    result.base = base * static_cast<double>(on_chip.tasks) / elements;
     return result;
 }
 
@@ -107,12 +164,11 @@ boost::json::object area_block(const PlatformConfig& config, const ImageOnChip* 
     const auto parts = config.inventory.area(extent(config, on_chip), config.hierarchy);
     boost::json::object components;
     for (const auto& [path, area] : parts) components[path] = area;
-    boost::json::object block{
-        {"total", total(parts)},      {"components", std::move(components)}, {"baseline_copies", nullptr}, {"ratio", nullptr},
-        {"copies_sharing", nullptr}, {"groups", groups(parts)}};
+    boost::json::object block{{"total", total(parts)}, {"components", std::move(components)}, {"baseline_copies", nullptr},
+                              {"ratio", nullptr},      {"copies_sharing", nullptr},           {"groups", groups(parts)}};
     if (on_chip) {
-        const double copies = area_of(config, *on_chip, on_chip->copies);
-        block["copies_sharing"] = area_of(config, *on_chip, on_chip->copies_sharing);
+        const double copies = area_of_copies(config, *on_chip, on_chip->copies);
+        block["copies_sharing"] = area_of_copies(config, *on_chip, on_chip->copies_sharing);
         block["baseline_copies"] = copies;
         block["ratio"] = ratio(total(parts), copies);
     }
@@ -138,12 +194,8 @@ boost::json::object arrays_block(const PlatformConfig& config, const ImageOnChip
         return {{"needed", nullptr},      {"sites", nullptr}, {"available", available},
                 {"utilisation", nullptr}, {"imas", imas},     {"tiles", config.hierarchy.tiles}};
     const mapping::Placement& image = on_chip->image;
-    return {{"needed", image.arrays},
-            {"sites", image.sites},
-            {"available", available},
-            {"utilisation", image.utilisation},
-            {"imas", image.imas},
-            {"tiles", image.tiles}};
+    return {{"needed", image.arrays},           {"sites", image.sites}, {"available", available},
+            {"utilisation", image.utilisation}, {"imas", image.imas},   {"tiles", image.tiles}};
 }
 
 boost::json::value cells_block(const ImageOnChip* on_chip) {
@@ -154,7 +206,9 @@ boost::json::value cells_block(const ImageOnChip* on_chip) {
         {"image", on_chip->image.cells},
         {"copies", on_chip->copies.cells},
         {"ratio", ratio(static_cast<double>(on_chip->image.cells), static_cast<double>(on_chip->copies.cells))},
-        {"closed_form", applies ? boost::json::value(closed_form_ratio(on_chip->tasks, cells.delta, cells.full)) : boost::json::value()},
+        {"closed_form",
+         applies ? boost::json::value(closed_form_ratio(on_chip->tasks, cells.base, cells.delta, cells.full)) : boost::json::value()},
+        {"c_base", cells.base},
         {"c_delta", cells.delta},
         {"c_full", cells.full},
         {"tasks", on_chip->tasks},
@@ -164,9 +218,11 @@ boost::json::value cells_block(const ImageOnChip* on_chip) {
 boost::json::value ratios_block(const PlatformConfig& config, const ImageOnChip* on_chip) {
     if (!on_chip) return nullptr;
     const mapping::Placement &image = on_chip->image, &copies = on_chip->copies;
+    const boost::json::object area = area_block(config, on_chip);
     return boost::json::object{{"cells", ratio(static_cast<double>(image.cells), static_cast<double>(copies.cells))},
                                {"arrays", ratio(static_cast<double>(image.arrays), static_cast<double>(copies.arrays))},
-                               {"area", area_block(config, on_chip).at("ratio")},
+                               {"area", area.at("ratio")},
+                               {"area_sharing", ratio(area.at("total").to_number<double>(), area.at("copies_sharing").to_number<double>())},
                                {"explanation", kExplanation}};
 }
 

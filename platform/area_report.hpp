@@ -20,44 +20,52 @@ struct ImageOnChip {
     mapping::Placement copies;          ///< every array with its converters, on a chip with as many tiles as it takes
     mapping::Placement copies_sharing;  ///< placed by the image's own mapper, which may share converters
     std::int64_t tasks = 0;
-    std::int64_t embedding_banks = 0;  ///< counted for image and copies alike: the tables are no part of what is compared
+    std::int64_t embedding_banks = 0;         ///< of the image's tables
+    std::int64_t copies_embedding_banks = 0;  ///< of the same tables in int8, shared as the image shares them
 
-    [[nodiscard]] mapping::Extent extent() const { return extent_of(image); }
-    [[nodiscard]] mapping::Extent extent_of(const mapping::Placement& placement) const {
-        return {placement.tiles, embedding_banks, placement.banks()};
-    }
+    /// What of the chip the image takes, and what copies placed in one of the ways would.
+    [[nodiscard]] mapping::Extent extent() const;
+    [[nodiscard]] mapping::Extent extent_of_copies(const mapping::Placement& placement) const;
 };
+
+/// Bytes of the embedding tables, shared ones once: packed values and a 4-byte scale a row.
+struct EmbeddingBytes {
+    std::int64_t image = 0;
+    std::int64_t copies = 0;  ///< the same tables in int8
+};
+[[nodiscard]] EmbeddingBytes embedding_bytes(const compressor::WeightImage& image);
 
 /// Places both. @throws InputError saying how many arrays are needed and there when the image does not fit.
 [[nodiscard]] ImageOnChip place_on_chip(const PlatformConfig& config, const std::vector<mapping::Plane>& image,
-                                        const std::vector<mapping::Plane>& copies, std::int64_t tasks, std::int64_t embedding_bytes);
+                                        const std::vector<mapping::Plane>& copies, std::int64_t tasks, const EmbeddingBytes& embeddings);
 [[nodiscard]] ImageOnChip place_on_chip(const PlatformConfig& config, const compressor::WeightImage& image);
-
-/// Bytes of the embedding tables that the tasks use, shared ones once: int8 values and a 4-byte scale a row.
-[[nodiscard]] std::int64_t embedding_bytes(const compressor::WeightImage& image);
 
 /// Area of N tasks on one base over the area of N copies, both counted in cells: 1/N + c_delta/c_full (Kang et al. 2021).
 /// @param c_delta mean cells kept per element of a delta, over all tasks and matrices; @param c_full cells of a whole weight.
 [[nodiscard]] double closed_form_ratio(std::int64_t tasks, double c_delta, double c_full);
+/// The same of a base of fewer bits than a copy's weights. @param c_base its cells per weight.
+[[nodiscard]] double closed_form_ratio(std::int64_t tasks, double c_base, double c_delta, double c_full);
 
 /// What the closed form needs, counted from a placement in one polarity of the encoding; the other polarity doubles both.
 /// c_full is 7 for one-bit differential cells, not the paper's 8: the polarity is the sign, and |int8| has 7 bits.
 struct CellsPerElement {
-    double delta = 0.0;     ///< c_delta
+    double base = 0.0;      ///< c_base
+    double delta = 0.0;     ///< c_delta: whatever tasks have in arrays beside the base
     double full = 0.0;      ///< c_full
     bool has_base = false;  ///< without a shared base the closed form says nothing
 };
 [[nodiscard]] CellsPerElement cells_per_element(const ImageOnChip& on_chip);
 
 /// The parts of a report, on which `berth area` and `berth simulate` agree. `on_chip` null: the whole chip, no comparison.
-/// {total, components{path: mm2}, baseline_copies, ratio, copies_sharing, groups{cells, converters, embedding_memory, rest}};
+/// {total, components{path: mm2}, baseline_copies, ratio, copies_sharing, groups{cells, converters, buffers, network, digital,
+/// factor_memory, embedding_memory, rest}};
 /// copies_sharing: the copies by the image's own mapper, so that what comes of the code stands apart from what comes of sharing
 [[nodiscard]] boost::json::object area_block(const PlatformConfig& config, const ImageOnChip* on_chip);
 /// {peak, static, density_w_per_mm2, components{path: {peak, static}}}, watts; the density is peak power over area
 [[nodiscard]] boost::json::object power_block(const PlatformConfig& config, const ImageOnChip* on_chip);
 /// {needed, sites, available, utilisation, imas, tiles}
 [[nodiscard]] boost::json::object arrays_block(const PlatformConfig& config, const ImageOnChip* on_chip);
-/// {image, copies, ratio, closed_form, c_delta, c_full, tasks, explanation}, or null without an image
+/// {image, copies, ratio, closed_form, c_base, c_delta, c_full, tasks, explanation}, or null without an image
 [[nodiscard]] boost::json::value cells_block(const ImageOnChip* on_chip);
 /// {cells, arrays, area, explanation}, or null without an image
 [[nodiscard]] boost::json::value ratios_block(const PlatformConfig& config, const ImageOnChip* on_chip);

@@ -4,6 +4,7 @@
 #include "models/core/ceil_div.hpp"
 #include "models/core/error.hpp"
 #include "models/interconnect/passage.hpp"
+#include "models/mapping/low_rank.hpp"
 #include "platform/accelerator/crossbar_timing.hpp"
 #include "platform/accelerator/registers.hpp"
 
@@ -176,7 +177,7 @@ private:
     }
 
     void embed(Way& way) {
-        const int64_t bytes = int64_t{kEmbeddingTables} * plan_.shape.hidden;
+        const int64_t bytes = int64_t{plan_.shape.embedding_tables()} * plan_.shape.hidden;
         const auto cycles = static_cast<double>(ceil_div(bytes, std::max(1, config_.buffer.port_bits / 8)));
         serve(way, {Part::embedding_memory, 0}, cycles);
         did("chip.embedding_memory", "read_byte", bytes);
@@ -196,13 +197,23 @@ private:
             for (const auto& [resource, cycles] : aside.loads) way.loads[resource] += cycles;
         }
         carry(way, stage.multicast);
-        read(way, stage.tiles, stage.input_bytes, stage.planes, stage.actions);
+        Way arrays, factors;
+        read(arrays, stage.tiles, stage.input_bytes, stage.planes, stage.actions);
+        compute(factors, stage.home, stage.low_rank.down_work);
+        together(way, arrays, factors);
         if (!stage.low_rank.empty()) add_low_rank(way, stage);
         network_.start();
         meet(way, stage.gather);
-        if (!stage.low_rank.empty()) meet(way, stage.low_rank.gather);
+        if (!stage.low_rank.digital()) meet(way, stage.low_rank.gather);
         if (stage.added_bytes > 0) buffer(way, stage.next_home, "read_byte", stage.added_bytes);
         compute(way, stage.next_home, stage.work);
+    }
+
+    /// Two parts of a token's way at once.
+    static void together(Way& way, const Way& one, const Way& other) {
+        for (const Way* part : {&one, &other})
+            for (const auto& [resource, cycles] : part->loads) way.loads[resource] += cycles;
+        way.cycles += std::max(one.cycles, other.cycles);
     }
 
     /// Over the tiles' buses and through the arrays. Planes side by side behind the same converters are read together.
@@ -223,10 +234,13 @@ private:
     void add_low_rank(Way& way, const StagePlan& stage) {
         const auto& low_rank = stage.low_rank;
         network_.start();
-        meet(way, low_rank.meet);
+        if (!low_rank.digital()) meet(way, low_rank.meet);
         compute(way, stage.home, low_rank.middle_work);
         send(way, low_rank.spread);
-        read(way, low_rank.tiles, low_rank.middle_bytes, low_rank.planes, low_rank.actions);
+        if (low_rank.digital())
+            compute(way, stage.next_home, low_rank.up_work);
+        else
+            read(way, low_rank.tiles, low_rank.middle_bytes, low_rank.planes, low_rank.actions);
     }
 
     void meet(Way& way, const interconnect::Tree& tree) {
@@ -265,6 +279,7 @@ private:
         serve(way, {Part::vector, tile}, static_cast<double>(ceil_div(work.elements, config_.digital.vector_lanes)));
         did("tile.digital.mac", "mac", work.macs);
         did("tile.digital.vector", "element", work.elements);
+        did(mapping::kFactorMemory, "read_byte", work.factor_bytes);
     }
 
     void send(Way& way, const interconnect::Tree& tree) {

@@ -11,35 +11,38 @@ namespace {
 
 constexpr std::string_view kExactPath = "int8_gemm";
 
-std::uint64_t component(std::uint32_t owner, std::size_t index) { return std::uint64_t{owner} << 32 | index; }
-
 bool takes_gemm(const crossbar::CrossbarMatrix* plane) { return !plane || plane->path_taken() == kExactPath; }
 
 }  // namespace
 
-CrossbarEngine::CrossbarEngine(const Network& network, const crossbar::CrossbarDesign& design, const PlaneOwners& owners, int threads)
+CrossbarEngine::CrossbarEngine(const Network& network, const crossbar::CrossbarDesign& design, const PlaneOwners& owners, int threads,
+                               const std::vector<bool>& digital)
     : network_(network), planes_(network.linears.size()), factors_(network.linears.size()) {
     Threads pool(threads);
     pool.for_each(planes_.size(), [&](std::size_t index) {
         const Int8Matrix& matrix = *network.linears[index].matrix;
         const MatrixDelta* const delta = network.linears[index].delta.get();
         Planes& planes = planes_[index];
-        planes.matrix = std::make_unique<const crossbar::CrossbarMatrix>(matrix.values, matrix.out, matrix.in, matrix.magnitude_bits, design,
-                                                                         component(owners.matrices, index));
+        planes.matrix = std::make_unique<const crossbar::CrossbarMatrix>(matrix.values, matrix.out, matrix.in, matrix.magnitude_bits,
+                                                                         design, plane_component(owners.matrices, index));
         if (delta && !delta->channels.empty())
             planes.delta =
                 std::make_unique<const crossbar::CrossbarMatrix>(delta->codes, static_cast<int>(delta->channels.size()), matrix.in,
-                                                                 delta->magnitude_bits, design, component(owners.deltas, index));
-        if (const LowRankDelta* const low_rank = network.linears[index].low_rank.get()) {
+                                                                 delta->magnitude_bits, design, plane_component(owners.deltas, index));
+        const bool in_arrays = digital.empty() || !digital[index];
+        if (const LowRankDelta* const low_rank = network.linears[index].low_rank.get(); low_rank && in_arrays) {
             const auto program = [&](const Int8Matrix& factor, std::size_t number) {
                 return std::make_unique<const crossbar::CrossbarMatrix>(factor.values, factor.out, factor.in, factor.magnitude_bits, design,
-                                                                        component(owners.deltas, number));
+                                                                        plane_component(owners.deltas, number));
             };
-            factors_[index] = {program(low_rank->down, index + planes_.size()), program(low_rank->up, index + 2 * planes_.size())};
+            factors_[index] = {program(low_rank->down, down_plane(index, planes_.size())),
+                               program(low_rank->up, up_plane(index, planes_.size()))};
         }
         planes.exact = takes_gemm(planes.matrix.get()) && takes_gemm(planes.delta.get());
     });
-    if (std::any_of(planes_.begin(), planes_.end(), [](const Planes& planes) { return planes.exact; })) exact_.emplace(network);
+    const bool any_digital = std::find(digital.begin(), digital.end(), true) != digital.end();
+    if (any_digital || std::any_of(planes_.begin(), planes_.end(), [](const Planes& planes) { return planes.exact; }))
+        exact_.emplace(network);
 }
 
 void CrossbarEngine::multiply(std::size_t index, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
@@ -69,6 +72,7 @@ void CrossbarEngine::multiply(std::size_t index, std::span<const std::int8_t> x,
 void CrossbarEngine::multiply_factor(std::size_t index, Factor factor, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
                                      std::span<std::int32_t> accumulators) const {
     const FactorPlanes& planes = factors_.at(index);
+    if (!planes.down) return exact_.value().multiply_factor(index, factor, x, tokens, request, accumulators);
     const crossbar::CrossbarMatrix& plane = factor == Factor::down ? *planes.down : *planes.up;
     std::vector<std::int64_t> sums(accumulators.size());
     book(plane.accumulate(x, tokens, sums, {.request = request}));

@@ -21,12 +21,21 @@ struct PlaneOwners {
     std::uint32_t deltas = 1;
 };
 
+/// Component of a plane: keys what is random in its cells and reads.
+[[nodiscard]] constexpr std::uint64_t plane_component(std::uint32_t owner, std::size_t index) { return std::uint64_t{owner} << 32 | index; }
+
+/// Where a low-rank delta's factors are counted among their owner's planes: behind the deltas of all `linears` layers.
+[[nodiscard]] constexpr std::size_t down_plane(std::size_t index, std::size_t linears) { return linears + index; }
+[[nodiscard]] constexpr std::size_t up_plane(std::size_t index, std::size_t linears) { return 2 * linears + index; }
+
 /// Products through crossbars: every linear layer's matrix, and the task's delta beside it, programmed into arrays. Both are read
 /// by the same inputs and their codes join before anything is rounded.
 class CrossbarEngine : public LinearEngine {
 public:
     /// Programs the arrays. `network` must outlive the engine.
-    CrossbarEngine(const Network& network, const crossbar::CrossbarDesign& design, const PlaneOwners& owners, int threads);
+    /// @param digital by linear layer: whether a digital unit multiplies by its low-rank factors, exactly. Empty: none.
+    CrossbarEngine(const Network& network, const crossbar::CrossbarDesign& design, const PlaneOwners& owners, int threads,
+                   const std::vector<bool>& digital = {});
 
     void multiply(std::size_t index, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
                   std::span<std::int32_t> accumulators) const override;
@@ -47,7 +56,7 @@ private:
     };
 
     struct FactorPlanes {
-        std::unique_ptr<const crossbar::CrossbarMatrix> down, up;  ///< null where the linear has no low-rank delta
+        std::unique_ptr<const crossbar::CrossbarMatrix> down, up;  ///< null where there is no low-rank delta in arrays
     };
 
     void book(const crossbar::Activity& activity) const;

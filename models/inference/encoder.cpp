@@ -61,7 +61,7 @@ void Encoder<Arithmetic>::embed(std::span<const Sentence> sentences) {
             };
             add(tables.words, sentence.ids[place]);
             add(tables.positions, static_cast<std::int32_t>(place));
-            add(tables.segments, sentence.segments[place]);
+            if (network_.shape.segments > 0) add(tables.segments, sentence.segments[place]);
         }
     }
     norm(stream_, constants_.embedding_norm);
@@ -151,7 +151,8 @@ void Encoder<Arithmetic>::classify(std::span<const Sentence> sentences, std::spa
     stream_.resize(tokens_ * hidden());
     quantise(stream_, hidden());
     linear(firsts, matrix_index(network_.shape.layers, 0), update_);
-    for (Value& x : update_) x = vector::tanh(x);
+    const bool relu = network_.shape.head_activation == HeadActivation::relu;
+    for (Value& x : update_) x = relu ? std::max(x, Value{}) : vector::tanh(x);
     quantise(update_, hidden());
 
     const auto labels = static_cast<std::size_t>(network_.labels);

@@ -98,7 +98,7 @@ void check(const Sentence& sentence, const Shape& shape) {
     if (sentence.segments.size() != tokens)
         throw InputError(where, "has " + std::to_string(sentence.segments.size()) + " segments", "one a token");
     check_ids(sentence.ids, shape.vocabulary, where, "has token");
-    check_ids(sentence.segments, shape.segments, where, "has segment");
+    check_ids(sentence.segments, shape.segment_ids(), where, "has segment");
 }
 
 /// The sentences from `first` on that run together.

@@ -46,8 +46,16 @@ std::string matrix_name(const Shape& shape, std::size_t index) {
     return "layer." + std::to_string(index / kMatricesPerLayer) + "." + names[index % kMatricesPerLayer];
 }
 
+std::string stage_name(const Shape& shape, std::size_t index) {
+    constexpr std::size_t attending = 3;
+    const std::size_t matrix = index % kMatricesPerLayer;
+    const bool attends = index < matrix_index(shape.layers, 0) && matrix < attending;
+    return matrix_name(shape, attends ? index - matrix : index);
+}
+
 Int8Matrix quantise_rows(const std::vector<float>& values, int out, int in, int magnitude_bits) {
-    Int8Matrix matrix{out, in, std::vector<std::int8_t>(values.size()), std::vector<float>(static_cast<std::size_t>(out), 1.0f), magnitude_bits};
+    Int8Matrix matrix{out, in, std::vector<std::int8_t>(values.size()), std::vector<float>(static_cast<std::size_t>(out), 1.0f),
+                      magnitude_bits};
     const auto most = static_cast<float>((1 << magnitude_bits) - 1);
     const auto width = static_cast<std::size_t>(in);
     for (std::size_t row = 0; row < matrix.scales.size(); ++row) {

@@ -7,23 +7,25 @@
 namespace berth::mapping {
 namespace {
 
+/// The vector that a plane takes, as a name: down factors of matrices that share one share it too; an up factor has its own.
+std::string_view vector_of(const Plane& plane) { return plane.role == PlaneRole::down_factor ? plane.stage : plane.matrix; }
+
 /// The base stands alone, for it is read with every task. A task's planes that take the same vector stand side by side; those of
-/// different tasks for the same vector are banks.
+/// different tasks are banks.
 class BankedMapper final : public Mapper {
 public:
     [[nodiscard]] std::vector<Group> groups(std::span<const Plane> planes) const override {
         std::vector<Group> groups;
-        std::map<std::tuple<std::string_view, bool>, std::size_t> group_of;
-        std::map<std::tuple<std::string_view, std::string_view, int>, std::pair<std::size_t, std::size_t>> strip_of;
+        std::map<std::tuple<std::string_view, PlaneRole, bool>, std::size_t> group_of;
+        std::map<std::tuple<std::size_t, std::string_view, int>, std::size_t> strip_of;
         for (std::size_t i = 0; i < planes.size(); ++i) {
             const Plane& plane = planes[i];
-            const std::string_view vector = plane.vector.empty() ? plane.matrix : plane.vector;
-            const auto group = group_of.try_emplace({vector, plane.owner == kBaseOwner}, groups.size());
-            if (group.second) groups.emplace_back();
-            const std::size_t at = group.first->second;
-            const auto strip = strip_of.try_emplace({vector, plane.owner, plane.inputs}, at, groups[at].size());
-            if (strip.second) groups[at].emplace_back();
-            groups[at][strip.first->second.second].push_back(i);
+            const auto [group, fresh] = group_of.try_emplace({vector_of(plane), plane.role, plane.owner == kBaseOwner}, groups.size());
+            if (fresh) groups.emplace_back();
+            Group& strips = groups[group->second];
+            const auto [strip, first] = strip_of.try_emplace({group->second, plane.owner, plane.inputs}, strips.size());
+            if (first) strips.emplace_back();
+            strips[strip->second].push_back(i);
         }
         return groups;
     }

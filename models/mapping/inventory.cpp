@@ -14,9 +14,13 @@ struct ScopeName {
     const char* name;
 };
 
-constexpr ScopeName kScopes[] = {
-    {Scope::array, "array"}, {Scope::ima, "ima"}, {Scope::tile, "tile"}, {Scope::chip, "chip"}, {Scope::embedding_bank, "embedding_bank"},
-    {Scope::bank, "bank"}};
+constexpr ScopeName kScopes[] = {{Scope::array, "array"},
+                                 {Scope::ima, "ima"},
+                                 {Scope::tile, "tile"},
+                                 {Scope::chip, "chip"},
+                                 {Scope::embedding_bank, "embedding_bank"},
+                                 {Scope::bank, "bank"},
+                                 {Scope::factor_byte, "factor_byte"}};
 
 Scope read_scope(const boost::json::value& json, const std::string& where) {
     std::vector<std::string> names;
@@ -72,7 +76,7 @@ Component read_component(const std::string& path, const boost::json::value& json
     return component;
 }
 
-/// How many of the component stand in so many whole tiles, one chip and so many banks.
+/// How many of the component stand in so many whole tiles, one chip, so many banks and so many bytes.
 double how_many(const Component& component, const Extent& extent, const HierarchyParams& hierarchy) {
     const auto imas = static_cast<double>(extent.tiles) * hierarchy.imas_per_tile;
     switch (component.scope) {
@@ -88,6 +92,8 @@ double how_many(const Component& component, const Extent& extent, const Hierarch
             return component.count * static_cast<double>(extent.embedding_banks);
         case Scope::bank:
             return component.count * static_cast<double>(extent.banks);
+        case Scope::factor_byte:
+            return component.count * static_cast<double>(extent.factor_bytes);
     }
     return 0.0;
 }
@@ -95,8 +101,7 @@ double how_many(const Component& component, const Extent& extent, const Hierarch
 std::map<std::string, double> sum(const std::vector<Component>& components, double Component::*quantity, const Extent& extent,
                                   const HierarchyParams& hierarchy) {
     std::map<std::string, double> result;
-    for (const Component& component : components)
-        result[component.path] = component.*quantity * how_many(component, extent, hierarchy);
+    for (const Component& component : components) result[component.path] = component.*quantity * how_many(component, extent, hierarchy);
     return result;
 }
 
@@ -137,6 +142,10 @@ std::map<std::string, double> Inventory::peak_power(const Extent& extent, const 
 
 std::map<std::string, double> Inventory::static_power(const Extent& extent, const HierarchyParams& hierarchy) const {
     return sum(components_, &Component::static_power_w, extent, hierarchy);
+}
+
+bool Inventory::counts(Scope scope) const {
+    return std::any_of(components_.begin(), components_.end(), [scope](const Component& component) { return component.scope == scope; });
 }
 
 double Inventory::count_in_ima(const std::string& path, const HierarchyParams& hierarchy) const {

@@ -15,14 +15,16 @@
 namespace berth::mapping {
 
 /// What a component is counted in: so many in every array, IMA or tile, in the chip, for every kEmbeddingBankBytes of the
-/// image's embedding tables, or for every array beyond the first behind one set of converters.
-enum class Scope { array, ima, tile, chip, embedding_bank, bank };
+/// image's embedding tables, for every array beyond the first behind one set of converters, or for every byte of low-rank factors that
+/// the tiles' memory holds.
+enum class Scope { array, ima, tile, chip, embedding_bank, bank, factor_byte };
 
 /// What of a chip an image takes, or what there is.
 struct Extent {
     std::int64_t tiles = 0;            ///< whole ones
     std::int64_t embedding_banks = 0;  ///< of kEmbeddingBankBytes
     std::int64_t banks = 0;            ///< arrays beyond the sites': see Placement
+    std::int64_t factor_bytes = 0;     ///< of low-rank factors in the tiles' memory
 };
 
 inline constexpr std::int64_t kEmbeddingBankBytes = 65536;
@@ -79,6 +81,9 @@ public:
                                                              std::int64_t embedding_banks) const {
         return static_power(Extent{tiles, embedding_banks, 0}, hierarchy);
     }
+
+    /// Whether anything is counted in such a scope.
+    [[nodiscard]] bool counts(Scope scope) const;
 
     /// How many of the component are in one IMA. @throws InputError when the parts list does not have it.
     [[nodiscard]] double count_in_ima(const std::string& path, const HierarchyParams& hierarchy) const;

@@ -4,6 +4,7 @@
 #include "models/core/ceil_div.hpp"
 #include "models/core/error.hpp"
 #include "models/crossbar/encoding.hpp"
+#include "models/mapping/bank_layout.hpp"
 #include "models/mapping/mapper.hpp"
 
 #include <algorithm>
@@ -27,6 +28,7 @@ PlacedPlane describe(const Plane& plane, const ArrayShape& shape, const crossbar
                          "at least one input and one bit");
     PlacedPlane placed;
     placed.plane = plane;
+    if (plane.digital) return placed;
     placed.row_blocks = static_cast<int>(ceil_div(plane.inputs, shape.rows));
     placed.slices = encoding.slices(plane.magnitude_bits, shape.cell_bits);
     placed.polarities = encoding.polarities();
@@ -34,78 +36,67 @@ PlacedPlane describe(const Plane& plane, const ArrayShape& shape, const crossbar
     return placed;
 }
 
-/// Lays the planes of a strip side by side from site `next` on, column block by column block; within a column block the
+/// Lays groups one behind the other on the chip's sites. Within a group column block follows column block; within a column block the
 /// polarities follow one another, and within those the row blocks, so a plane's sites are one range.
-/// @return the site behind the strip.
-int64_t lay(const Strip& strip, const ArrayShape& shape, const crossbar::Encoding& encoding, int64_t next, Placement& placement,
-            std::vector<Range>& ranges) {
-    const int64_t usable = shape.cols - encoding.unit_columns();
-    int64_t column = 0, arrays_a_block = 0;
-    for (const std::size_t index : strip) {
-        PlacedPlane& placed = placement.planes[index];
-        const int64_t demand = int64_t{placed.plane.outputs} * placed.slices;
-        arrays_a_block = int64_t{placed.row_blocks} * placed.polarities;
-        const int64_t first_block = column / usable;
-        const int64_t blocks = demand == 0 ? 0 : ceil_div(column + demand, usable) - first_block;
-        ranges[index] = {next + first_block * arrays_a_block, next + (first_block + blocks) * arrays_a_block};
-        placed.array_reads = blocks * arrays_a_block;
-        placed.columns = demand * arrays_a_block + placed.array_reads * encoding.unit_columns();
-        column += demand;
-    }
-    return next + ceil_div(column, usable) * arrays_a_block;
-}
-
-/// How many arrays the strips of a group fill: those with a row block each stand below one another while rows last.
-class Banks {
+class Layout {
 public:
-    explicit Banks(int rows) : rows_(rows) {}
+    Layout(const ArrayShape& shape, const crossbar::Encoding& encoding, Placement& placement)
+        : shape_(shape), encoding_(encoding), placement_(placement), ranges_(placement.planes.size()) {}
 
-    void add(const Strip& strip, int64_t sites, const Placement& placement) {
-        const PlacedPlane& first = placement.planes[strip.front()];
-        if (first.row_blocks > 1) {
-            arrays_ += sites;
-            return;
-        }
-        for (Bank& bank : banks_)
-            if (bank.rows + first.plane.inputs <= rows_) return put(bank, first.plane.inputs, sites);
-        put(banks_.emplace_back(), first.plane.inputs, sites);
+    void add(const Group& group) {
+        BankLayout banks(shape_.rows, usable());
+        for (std::size_t strip = 0; strip < group.size(); ++strip)
+            if (!group[strip].empty()) banks.add(strip, placement_.planes[group[strip].front()].plane.inputs, columns_of(group[strip]));
+        for (const Strip& strip : group) lay(strip, banks.tallest() * encoding_.polarities());
+        placement_.sites += banks.places() * banks.tallest() * encoding_.polarities();
+        placement_.arrays += banks.arrays() * encoding_.polarities();
+        placement_.deepest = std::max(placement_.deepest, banks.deepest());
+        const bool banked = banks.arrays() > banks.places() * banks.tallest();
+        for (const Strip& strip : group)
+            for (const std::size_t index : strip) {
+                plane(index).banked = banked;
+                plane(index).converters = group.size() > 1 ? converters_ : converters_++;
+            }
+        converters_ += group.size() > 1;
     }
 
-    [[nodiscard]] int64_t arrays() const { return arrays_; }
+    [[nodiscard]] const Range& range(std::size_t index) const { return ranges_[index]; }
 
 private:
-    struct Bank {
-        int rows = 0;
-        int64_t arrays = 0;
-    };
-
-    void put(Bank& bank, int inputs, int64_t sites) {
-        bank.rows += inputs;
-        arrays_ += std::max(bank.arrays, sites) - bank.arrays;
-        bank.arrays = std::max(bank.arrays, sites);
+    [[nodiscard]] PlacedPlane& plane(std::size_t index) { return placement_.planes[index]; }
+    [[nodiscard]] int64_t usable() const { return shape_.cols - encoding_.unit_columns(); }
+    [[nodiscard]] int64_t columns_of(std::size_t index) const {
+        const PlacedPlane& placed = placement_.planes[index];
+        return int64_t{placed.plane.outputs} * placed.slices;
+    }
+    [[nodiscard]] int64_t columns_of(const Strip& strip) const {
+        int64_t sum = 0;
+        for (const std::size_t index : strip) sum += columns_of(index);
+        return sum;
     }
 
-    int rows_;
-    int64_t arrays_ = 0;
-    std::vector<Bank> banks_;
+    /// The planes of a strip side by side. @param sites of a column block.
+    void lay(const Strip& strip, int64_t sites) {
+        int64_t column = 0;
+        for (const std::size_t index : strip) {
+            PlacedPlane& placed = plane(index);
+            const int64_t demand = columns_of(index), arrays_a_block = int64_t{placed.row_blocks} * placed.polarities;
+            const int64_t first_block = column / usable();
+            const int64_t blocks = demand == 0 ? 0 : ceil_div(column + demand, usable()) - first_block;
+            const int64_t begin = placement_.sites + first_block * sites;
+            ranges_[index] = {begin, blocks == 0 ? begin : begin + (blocks - 1) * sites + arrays_a_block};
+            placed.array_reads = blocks * arrays_a_block;
+            placed.columns = demand * arrays_a_block + placed.array_reads * encoding_.unit_columns();
+            column += demand;
+        }
+    }
+
+    const ArrayShape& shape_;
+    const crossbar::Encoding& encoding_;
+    Placement& placement_;
+    std::vector<Range> ranges_;
+    int converters_ = 0;
 };
-
-/// Lays every strip of a group on the same sites.
-void lay_group(const Group& group, const ArrayShape& shape, const crossbar::Encoding& encoding, Placement& placement,
-               std::vector<Range>& ranges, int& converters) {
-    const int64_t begin = placement.sites;
-    Banks banks(shape.rows);
-    for (const Strip& strip : group) {
-        if (strip.empty()) continue;
-        const int64_t end = lay(strip, shape, encoding, begin, placement, ranges);
-        banks.add(strip, end - begin, placement);
-        placement.sites = std::max(placement.sites, end);
-        for (const std::size_t index : strip) placement.planes[index].converters = group.size() > 1 ? converters : converters++;
-    }
-    if (group.size() > 1) ++converters;
-    if (const int64_t sites = placement.sites - begin; sites > 0) placement.deepest = std::max(placement.deepest, ceil_div(banks.arrays(), sites));
-    placement.arrays += banks.arrays();
-}
 
 void check_fit(int64_t needed, const ArrayShape& shape, const HierarchyParams& hierarchy) {
     const int64_t there = int64_t{hierarchy.tiles} * hierarchy.imas_per_tile * hierarchy.arrays_per_ima;
@@ -135,16 +126,14 @@ Placement place(const std::vector<Plane>& planes, const ArrayShape& shape, const
         placement.planes.push_back(describe(plane, shape, *encoding));
         placement.cells += placement.planes.back().cells;
     }
-    std::vector<Range> ranges(planes.size());
-    int converters = 0;
-    for (const Group& group : make_mapper(hierarchy.mapper)->groups(planes))
-        lay_group(group, shape, *encoding, placement, ranges, converters);
+    Layout layout(shape, *encoding, placement);
+    for (const Group& group : make_mapper(hierarchy.mapper)->groups(planes)) layout.add(group);
     check_fit(placement.sites, shape, hierarchy);
 
     placement.imas = ceil_div(placement.sites, hierarchy.arrays_per_ima);
     placement.tiles = ceil_div(placement.imas, hierarchy.imas_per_tile);
     const int64_t arrays_a_tile = int64_t{hierarchy.arrays_per_ima} * hierarchy.imas_per_tile;
-    for (std::size_t i = 0; i < planes.size(); ++i) placement.planes[i].tiles = tiles_of(ranges[i], arrays_a_tile);
+    for (std::size_t i = 0; i < planes.size(); ++i) placement.planes[i].tiles = tiles_of(layout.range(i), arrays_a_tile);
     if (placement.arrays > 0)
         placement.utilisation = static_cast<double>(placement.cells) / (static_cast<double>(placement.arrays) * shape.rows * shape.cols);
     return placement;

@@ -16,6 +16,10 @@ struct ArrayShape {
     std::string encoding;
 };
 
+/// Names that HierarchyParams::low_rank can take: in "arrays", "digital" (in the tiles' memory, computed by their digital units), or
+/// "cheaper", whichever takes less area: see allot_low_rank.
+[[nodiscard]] std::vector<std::string> low_rank_names();
+
 /// Names that HierarchyParams::mapper can take.
 [[nodiscard]] std::vector<std::string> mapper_names();
 
@@ -25,12 +29,14 @@ struct HierarchyParams {
     int imas_per_tile;
     int tiles;
     std::string mapper;
+    std::string low_rank = "arrays";
 
     static constexpr std::tuple fields{
         Field{"arrays_per_ima", &HierarchyParams::arrays_per_ima, "array", 1, 1024, "arrays in one IMA"},
         Field{"imas_per_tile", &HierarchyParams::imas_per_tile, "IMA", 1, 1024, "IMAs in one tile"},
         Field{"tiles", &HierarchyParams::tiles, "tile", 1, 1 << 20, "tiles the chip has"},
         Choice{"mapper", &HierarchyParams::mapper, &mapper_names, "how planes become arrays"},
+        Choice{"low_rank", &HierarchyParams::low_rank, &low_rank_names, "where the factors of low-rank deltas are kept"},
     };
 };
 
@@ -41,6 +47,7 @@ struct PlacedPlane {
     int slices = 0;                   ///< columns one output channel takes in each polarity
     int polarities = 0;               ///< 2 where positive and negative parts have arrays of their own
     int converters = 0;               ///< planes with the same number share converters and are read one after the other
+    bool banked = false;              ///< its arrays are switched to those converters for a vector
     std::int64_t cells = 0;           ///< cells that hold a bit of the plane, every polarity counted
     std::int64_t array_reads = 0;     ///< arrays that one input slice drives; one that two planes share counts for both
     std::int64_t columns = 0;         ///< columns converted for one input slice, all row blocks and polarities, unit columns too
@@ -59,8 +66,8 @@ struct Placement {
     /// Arrays beyond the first behind each set of converters.
     [[nodiscard]] std::int64_t banks() const { return arrays - sites; }
 
-    std::int64_t cells = 0;           ///< cells in use
-    double utilisation = 0.0;         ///< cells / (arrays * rows * cols)
+    std::int64_t cells = 0;    ///< cells in use
+    double utilisation = 0.0;  ///< cells / (arrays * rows * cols)
 };
 
 /// Sites in order of the planes, IMAs and tiles filled one after the other.

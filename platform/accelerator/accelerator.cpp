@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/accelerator/accelerator.hpp"
 
+#include "models/mapping/low_rank.hpp"
+#include "models/mapping/mapper.hpp"
+
 #include "models/core/error.hpp"
 #include "platform/accelerator/crossbar_timing.hpp"
 
@@ -60,6 +63,9 @@ Tile& Accelerator::tile(int number) { return *tiles_.at(static_cast<std::size_t>
 
 void Accelerator::check_payable(const PlatformConfig& config) {
     for (const auto& [path, action] : actions()) (void)config.inventory.energy(path, action);
+    if (mapping::unshared_mapper(config.hierarchy.mapper) != config.hierarchy.mapper)
+        (void)config.inventory.energy("tile.ima.bank_select", "select");
+    if (config.hierarchy.low_rank != "arrays") (void)config.inventory.energy(mapping::kFactorMemory, "read_byte");
 }
 
 std::span<const std::pair<const char*, const char*>> Accelerator::actions() { return kActions; }
@@ -71,8 +77,7 @@ void Accelerator::record(Ledger& ledger) const {
         read += tile->buffer.bytes_read();
         written += tile->buffer.bytes_written();
         bus += tile->bus.bytes();
-        digital.elements += tile->digital.done().elements;
-        digital.macs += tile->digital.done().macs;
+        digital += tile->digital.done();
     }
     const ArrayActions& arrays = arrays_.done();
     const auto book = [&](const char* path, const char* action, auto count) {
@@ -85,6 +90,7 @@ void Accelerator::record(Ledger& ledger) const {
     book("tile.router", "flit", network_.router_flits());
     book("tile.digital.vector", "element", digital.elements);
     book("tile.digital.mac", "mac", digital.macs);
+    book(mapping::kFactorMemory, "read_byte", digital.factor_bytes);
     record_reads(arrays, 1, config_.inventory, ledger);
     for (const auto& [component, action, count] : transport_bookings(arrays)) book(component, action, count);
 }

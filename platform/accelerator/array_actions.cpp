@@ -13,6 +13,7 @@ ArrayActions actions_of(const mapping::PlacedPlane& placed, int reads) {
     actions.conversions = placed.columns * reads;
     actions.input_register_bytes = placed.plane.inputs * across;
     actions.output_register_bytes = sums * kPartialSumBytes * reads;
+    actions.selects = placed.banked ? placed.array_reads : 0;
     actions.partial_sums = sums;
     return actions;
 }
@@ -25,8 +26,9 @@ std::array<Booking, 5> read_bookings(const ArrayActions& actions) {
              {"tile.ima.shift_add", "add", actions.conversions}}};
 }
 
-std::array<Booking, 3> transport_bookings(const ArrayActions& actions) {
-    return {{{"tile.ima.input_register", "byte", actions.input_register_bytes},
+std::array<Booking, 4> transport_bookings(const ArrayActions& actions) {
+    return {{{"tile.ima.bank_select", "select", actions.selects},
+             {"tile.ima.input_register", "byte", actions.input_register_bytes},
              {"tile.ima.output_register", "byte", actions.output_register_bytes},
              {"chip.global_shift_add", "add", actions.partial_sums}}};
 }

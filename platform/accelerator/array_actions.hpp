@@ -18,6 +18,7 @@ struct ArrayActions {
     std::int64_t conversions = 0;            ///< columns times input slices: samples, conversions and shift-and-adds
     std::int64_t input_register_bytes = 0;   ///< shifted out to the wordlines
     std::int64_t output_register_bytes = 0;  ///< partial sums rewritten at every read
+    std::int64_t selects = 0;                ///< arrays that are switched to shared converters
     std::int64_t partial_sums = 0;           ///< joined by the global shift-and-add: row blocks, polarities, base and delta
 
     ArrayActions& operator+=(const ArrayActions& other) {
@@ -27,6 +28,7 @@ struct ArrayActions {
         conversions += other.conversions;
         input_register_bytes += other.input_register_bytes;
         output_register_bytes += other.output_register_bytes;
+        selects += other.selects;
         partial_sums += other.partial_sums;
         return *this;
     }
@@ -47,7 +49,7 @@ struct Booking {
 [[nodiscard]] std::array<Booking, 5> read_bookings(const ArrayActions& actions);
 
 /// What brings a vector to the arrays and their partial sums together.
-[[nodiscard]] std::array<Booking, 3> transport_bookings(const ArrayActions& actions);
+[[nodiscard]] std::array<Booking, 4> transport_bookings(const ArrayActions& actions);
 
 /// Books read_bookings, `times` over.
 void record_reads(const ArrayActions& actions, std::int64_t times, const mapping::Inventory& inventory, Ledger& ledger);

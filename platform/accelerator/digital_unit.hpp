@@ -12,6 +12,14 @@ namespace berth::platform {
 struct DigitalWork {
     std::int64_t elements = 0;  ///< through the vector lanes, one function each
     std::int64_t macs = 0;
+    std::int64_t factor_bytes = 0;  ///< read from the tile's memory for factors, as wide as the multipliers take them
+
+    DigitalWork& operator+=(const DigitalWork& other) {
+        elements += other.elements;
+        macs += other.macs;
+        factor_bytes += other.factor_bytes;
+        return *this;
+    }
 };
 
 /// A tile's digital unit: vector lanes (softmax, GELU, LayerNorm, residual, requantisation) and multiply-accumulate lanes
@@ -28,8 +36,7 @@ public:
         const sc_core::sc_time now = sc_core::sc_time_stamp();
         const sc_core::sc_time products = pass(macs_, work.macs, mac_lanes_, now + delay);
         delay = pass(vector_, work.elements, vector_lanes_, products) - now;
-        done_.elements += work.elements;
-        done_.macs += work.macs;
+        done_ += work;
         return products;
     }
 

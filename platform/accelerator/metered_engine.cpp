@@ -4,7 +4,7 @@
 namespace berth::platform {
 
 MeteredEngine::MeteredEngine(const inference::Network& network, const inference::LinearEngine& inner,
-                             const crossbar::CrossbarParams& crossbar, int dac_bits)
+                             const crossbar::CrossbarParams& crossbar, int dac_bits, const std::vector<bool>& digital)
     : inner_(inner), dac_bits_(dac_bits) {
     for (const inference::Linear& linear : network.linears) {
         const inference::Int8Matrix& matrix = *linear.matrix;
@@ -14,7 +14,8 @@ MeteredEngine::MeteredEngine(const inference::Network& network, const inference:
             wordlines.add(delta->codes, static_cast<int>(delta->channels.size()), matrix.in, delta->magnitude_bits, crossbar);
         wordlines_.push_back(std::move(wordlines));
         Factors factors;
-        if (const inference::LowRankDelta* low_rank = linear.low_rank.get()) {
+        const bool in_arrays = digital.empty() || !digital[factors_.size()];
+        if (const inference::LowRankDelta* low_rank = linear.low_rank.get(); low_rank && in_arrays) {
             const auto levels = [&](WordlineLevels& of, const inference::Int8Matrix& factor) {
                 of.add(factor.values, factor.out, factor.in, factor.magnitude_bits, crossbar);
             };

@@ -18,8 +18,9 @@ namespace berth::platform {
 class MeteredEngine : public inference::LinearEngine {
 public:
     /// `inner` must outlive it; of the network only what its cells conduct is kept.
+    /// @param digital by linear layer: whether its low-rank factors are in no cells. Empty: none of them.
     MeteredEngine(const inference::Network& network, const inference::LinearEngine& inner, const crossbar::CrossbarParams& crossbar,
-                  int dac_bits);
+                  int dac_bits, const std::vector<bool>& digital = {});
 
     void multiply(std::size_t index, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
                   std::span<std::int32_t> accumulators) const override;
@@ -31,7 +32,7 @@ public:
 
 private:
     struct Factors {
-        WordlineLevels down, up;  ///< without wordlines where the matrix has no low-rank delta
+        WordlineLevels down, up;  ///< without wordlines where no low-rank delta is in arrays
     };
 
     void count(const WordlineLevels& wordlines, std::span<const std::int8_t> x, int tokens) const;

@@ -42,7 +42,8 @@ void Pipeline::start(std::uint64_t request, int task, int tokens) {
     sentence->joined.assign(static_cast<std::size_t>(plan_->shape.layers), 0);
     tokens_entered_ += static_cast<std::uint64_t>(tokens);
 
-    const std::uint64_t bytes = static_cast<std::uint64_t>(kEmbeddingTables) * static_cast<std::uint64_t>(plan_->shape.hidden);
+    const std::uint64_t bytes =
+        static_cast<std::uint64_t>(plan_->shape.embedding_tables()) * static_cast<std::uint64_t>(plan_->shape.hidden);
     const sc_time read = static_cast<double>((bytes + port_bytes_ - 1) / port_bytes_) * cycle_;
     for (int token = 0; token < tokens; ++token) {
         const sc_time done = embedding_memory_.serve(sc_time_stamp(), read) + read;
@@ -148,15 +149,18 @@ sc_time Pipeline::read(const Step& step, std::span<const int> tiles, std::int64_
 /// The vector is at the tiles of the matrices.
 void Pipeline::multiply(const Step& step) {
     const StagePlan& stage = stage_of(step);
-    const sc_time delay = read(step, stage.tiles, stage.input_bytes, stage.planes, stage.actions);
+    sc_time delay = read(step, stage.tiles, stage.input_bytes, stage.planes, stage.actions);
+    sc_time aside;
+    tile_(stage.home).digital.work(stage.low_rank.down_work, aside);
+    delay = std::max(delay, aside);
     follow(step, stage.low_rank.empty() ? Phase::collect : Phase::narrow, delay);
 }
 
-/// The sums of the low-rank delta's first factors meet at the home tile, which makes the middle vector.
+/// The sums of the low-rank delta's first factors are at the home tile, or meet there; it makes the middle vector.
 void Pipeline::narrow(const Step& step) {
     const StagePlan& stage = stage_of(step);
     sc_time delay;
-    network_.gather(stage.low_rank.meet, delay);
+    if (!stage.low_rank.digital()) network_.gather(stage.low_rank.meet, delay);
     tile_(stage.home).digital.work(stage.low_rank.middle_work, delay);
     network_.multicast(stage.low_rank.spread, delay);
     follow(step, Phase::widen, delay);
@@ -164,15 +168,21 @@ void Pipeline::narrow(const Step& step) {
 
 /// The middle vector is at the tiles of the second factors; the base's sums wait in the output registers.
 void Pipeline::widen(const Step& step) {
-    const auto& low_rank = stage_of(step).low_rank;
-    follow(step, Phase::collect, read(step, low_rank.tiles, low_rank.middle_bytes, low_rank.planes, low_rank.actions));
+    const StagePlan& stage = stage_of(step);
+    const auto& low_rank = stage.low_rank;
+    sc_time delay;
+    if (low_rank.digital())
+        tile_(stage.next_home).digital.work(low_rank.up_work, delay);
+    else
+        delay = read(step, low_rank.tiles, low_rank.middle_bytes, low_rank.planes, low_rank.actions);
+    follow(step, Phase::collect, delay);
 }
 
 /// The partial sums are out: they meet where the next vector is made.
 void Pipeline::collect(const Step& step) {
     sc_time delay;
     network_.gather(stage_of(step).gather, delay);
-    if (const auto& low_rank = stage_of(step).low_rank; !low_rank.empty()) network_.gather(low_rank.gather, delay);
+    if (const auto& low_rank = stage_of(step).low_rank; !low_rank.digital()) network_.gather(low_rank.gather, delay);
     follow(step, Phase::make, delay);
 }
 

@@ -2,6 +2,7 @@
 #include "platform/accelerator/plan.hpp"
 
 #include "models/core/ceil_div.hpp"
+#include "models/mapping/low_rank.hpp"
 #include "platform/accelerator/crossbar_timing.hpp"
 
 #include <algorithm>
@@ -15,6 +16,8 @@
 namespace berth::platform {
 namespace {
 
+using mapping::PlaneRole;
+
 struct StageShape {
     const char* name;
     std::vector<std::size_t> matrices;  // of the network
@@ -24,7 +27,7 @@ struct StageShape {
 
 /// The stages of a network in order, with what the digital unit does behind each, a function an element as the executor has
 /// them: results from partial sums, and the next vector's quantisation, everywhere; between the two GELU, or residual and
-/// LayerNorm, or the pooler's tanh and then the classifier, where they belong.
+/// LayerNorm, or the pooler's activation and then the classifier, where they belong.
 std::vector<StageShape> stage_shapes(const inference::Shape& shape, int labels) {
     const std::int64_t hidden = shape.hidden, wide = shape.intermediate;
     std::vector<StageShape> stages;
@@ -49,19 +52,20 @@ PlaneIndex index_planes(const mapping::Placement& placement) {
     return index;
 }
 
-constexpr const char *kDown = ".down", *kUp = ".up";
-
 /// The planes a task's vector is for at one matrix: its own where it has one, the base's where it shares that, and the first
 /// factor of a low-rank delta.
 std::vector<int> planes_of_matrix(const compressor::WeightImage& image, const compressor::TaskImage& task, std::size_t matrix,
                                   const PlaneIndex& index) {
     const std::string name = inference::matrix_name(image.shape, matrix);
     std::vector<int> planes;
-    const bool shared = matrix < image.base.size() && task.network.linears[matrix].matrix == image.base[matrix];
-    if (const auto base = index.find({"base", name}); shared && base != index.end()) planes.push_back(base->second);
-    if (const auto own = index.find({task.name, name}); own != index.end()) planes.push_back(own->second);
-    if (const auto down = index.find({task.name, name + kDown}); down != index.end()) planes.push_back(down->second);
+    const auto take = [&](const std::string& owner, const std::string& plane) {
+        if (const auto found = index.find({owner, plane}); found != index.end()) planes.push_back(found->second);
+    };
+    if (matrix < image.base.size() && task.network.linears[matrix].matrix == image.base[matrix])
+        take(std::string(mapping::kBaseOwner), name);
+    take(task.name, name);
     if (planes.empty()) throw std::logic_error("task " + task.name + " has no plane for " + name);
+    take(task.name, name + compressor::kDownSuffix);
     return planes;
 }
 
@@ -96,7 +100,7 @@ public:
         for (std::size_t i = 0; i < shapes.size(); ++i) plan.stages.push_back(stage(task, shapes[i], i));
         for (std::size_t i = 0; i < shapes.size(); ++i) join(plan.stages, i, shapes[i]);
         const std::int64_t hidden = image_.shape.hidden;
-        plan.embedding = send(kPortTile, plan.stages.front().home, kEmbeddingTables * hidden);
+        plan.embedding = send(kPortTile, plan.stages.front().home, image_.shape.embedding_tables() * hidden);
         plan.embedding_work = {3 * hidden, 0};
         plan.logits_bytes = std::int64_t{task.network.labels} * static_cast<std::int64_t>(sizeof(float));
         plan.logits = send(plan.stages.back().next_home, kPortTile, plan.logits_bytes);
@@ -111,7 +115,9 @@ private:
         std::set<int> tiles;
         for (const std::size_t matrix : shape.matrices)
             for (const int plane : planes_of_matrix(image_, task, matrix, index_)) {
-                const auto& placed = placement_.planes[static_cast<std::size_t>(plane)];
+                const auto& placed = placed_at(plane);
+                if (placed.plane.role == PlaneRole::down_factor) add_down_factor(placed.plane, stage.low_rank);
+                if (placed.plane.digital) continue;
                 stage.planes.push_back(plane);
                 stage.actions += actions_of(placed, reads_);
                 tiles.insert(placed.tiles.begin(), placed.tiles.end());
@@ -125,41 +131,60 @@ private:
         return stage;
     }
 
+    /// Middle values are made from partial sums, or the multipliers' own, and quantised.
+    static void add_down_factor(const mapping::Plane& plane, StagePlan::LowRank& low_rank) {
+        low_rank.middle_bytes += plane.outputs;
+        low_rank.middle_work.elements += 2 * std::int64_t{plane.outputs};
+        if (plane.digital) low_rank.down_work += digital_product(plane);
+    }
+
+    /// Behind the second factors come results from their sums, and the addition to the base's.
     void add_up_factors(const compressor::TaskImage& task, const StageShape& shape, StagePlan& stage) const {
         auto& low_rank = stage.low_rank;
         std::set<int> tiles;
         for (const std::size_t matrix : shape.matrices) {
-            const auto up = index_.find({task.name, inference::matrix_name(image_.shape, matrix) + kUp});
+            const auto up = index_.find({task.name, inference::matrix_name(image_.shape, matrix) + compressor::kUpSuffix});
             if (up == index_.end()) continue;
-            const auto& placed = placement_.planes[static_cast<std::size_t>(up->second)];
+            const auto& placed = placed_at(up->second);
+            stage.work.elements += 2 * std::int64_t{placed.plane.outputs};
+            if (placed.plane.digital) {
+                low_rank.up_work += digital_product(placed.plane);
+                continue;
+            }
             low_rank.planes.push_back(up->second);
             low_rank.actions += actions_of(placed, reads_);
-            low_rank.middle_bytes += placed.plane.inputs;
-            // Middle values from partial sums and their quantisation; behind the arrays results from partial sums, and a sum.
-            low_rank.middle_work.elements += 2 * std::int64_t{placed.plane.inputs};
-            stage.work.elements += 2 * std::int64_t{placed.plane.outputs};
             tiles.insert(placed.tiles.begin(), placed.tiles.end());
         }
         low_rank.tiles.assign(tiles.begin(), tiles.end());
     }
 
+    static DigitalWork digital_product(const mapping::Plane& plane) {
+        return {0, std::int64_t{plane.inputs} * plane.outputs, mapping::factor_bytes(plane)};
+    }
+
+    [[nodiscard]] const mapping::PlacedPlane& placed_at(int plane) const { return placement_.planes[static_cast<std::size_t>(plane)]; }
+
     /// The planes of a stage whose sums make its middle vector, or the others.
     [[nodiscard]] std::vector<int> planes_of(const StagePlan& stage, bool down) const {
         std::vector<int> planes;
         for (const int plane : stage.planes)
-            if (placement_.planes[static_cast<std::size_t>(plane)].plane.matrix.ends_with(kDown) == down) planes.push_back(plane);
+            if ((placed_at(plane).plane.role == PlaneRole::down_factor) == down) planes.push_back(plane);
         return planes;
     }
 
     void join_low_rank(StagePlan& stage) const {
         auto& low_rank = stage.low_rank;
         if (low_rank.empty()) return;
-        const auto sums_of = [this](const std::vector<int>& planes) { return sum_bytes(planes, placement_); };
-        low_rank.meet = gather(stage.tiles, stage.home, sums_of(planes_of(stage, true)), low_rank.middle_bytes, mesh_);
+        if (low_rank.digital()) {
+            low_rank.tiles = {stage.next_home};
+        } else {
+            const auto sums_of = [this](const std::vector<int>& planes) { return sum_bytes(planes, placement_); };
+            low_rank.meet = gather(stage.tiles, stage.home, sums_of(planes_of(stage, true)), low_rank.middle_bytes, mesh_);
+            std::int64_t outputs = 0;
+            for (const int plane : low_rank.planes) outputs += placed_at(plane).plane.outputs;
+            low_rank.gather = gather(low_rank.tiles, stage.next_home, sums_of(low_rank.planes), outputs, mesh_);
+        }
         low_rank.spread = mesh_.multicast(stage.home, low_rank.tiles, low_rank.middle_bytes);
-        std::int64_t outputs = 0;
-        for (const int plane : low_rank.planes) outputs += placement_.planes[static_cast<std::size_t>(plane)].plane.outputs;
-        low_rank.gather = gather(low_rank.tiles, stage.next_home, sums_of(low_rank.planes), outputs, mesh_);
     }
 
     /// Ties a stage to those behind it: where its results meet, and where its vector is wanted again as a residual.
@@ -208,7 +233,7 @@ interconnect::Mesh make_mesh(const PlatformConfig& config) {
 }
 
 ChipPlan make_plan(const compressor::WeightImage& image, const PlatformConfig& config, const interconnect::Mesh& mesh) {
-    ChipPlan plan{image.shape, mapping::place(compressor::planes_of(image), config.array_shape(), config.hierarchy), {}};
+    ChipPlan plan{image.shape, mapping::place(planes_on(config, compressor::planes_of(image)), config.array_shape(), config.hierarchy), {}};
     const Planner planner(image, config, mesh, plan.placement);
     for (const auto& task : image.tasks) plan.tasks.push_back(planner.plan(task));
     return plan;

@@ -35,17 +35,19 @@ struct StagePlan {
     ArrayActions actions;
     DigitalWork work;
 
-    /// The low-rank delta's way, where the stage has one: `planes` hold its down factors, which take the stage's vector with the
-    /// base's. Their sums meet at the home tile, whose digital unit makes the middle vector, and the up factors take that.
+    /// The low-rank delta's way, where the stage has one. Down factors in arrays are among the stage's planes and take its vector with
+    /// the base's; their sums meet at the home tile. Digital ones are the home tile's own, which works while the arrays are read.
+    /// The home tile's digital unit makes the middle vector, and the up factors take that: in their arrays, or at the next home tile.
     struct LowRank {
-        std::vector<int> planes;  ///< the up factors
-        std::vector<int> tiles;
+        std::vector<int> planes;  ///< the up factors in arrays; none where the stage's factors are digital
+        std::vector<int> tiles;   ///< that the middle vector goes to
         std::int64_t middle_bytes = 0;
-        DigitalWork middle_work;
+        DigitalWork down_work, middle_work, up_work;
         ArrayActions actions;
         interconnect::Tree meet, spread, gather;
 
-        [[nodiscard]] bool empty() const { return planes.empty(); }
+        [[nodiscard]] bool empty() const { return middle_bytes == 0; }
+        [[nodiscard]] bool digital() const { return planes.empty(); }
     } low_rank;
 };
 
@@ -65,9 +67,8 @@ struct ChipPlan {
     std::vector<TaskPlan> tasks;
 };
 
-inline constexpr int kPortTile = 0;         ///< the tile at which host data and embeddings come in
-inline constexpr int kResidualBytes = 4;    ///< the residual stream keeps int32 fixed-point values
-inline constexpr int kEmbeddingTables = 3;  ///< words, positions, segments: a row of each makes a token
+inline constexpr int kPortTile = 0;       ///< the tile at which host data and embeddings come in
+inline constexpr int kResidualBytes = 4;  ///< the residual stream keeps int32 fixed-point values
 
 /// Work of a query against its sentence: both attention products, softmax of every head's scores, the context's values and
 /// their quantisation.

@@ -4,6 +4,8 @@
 #include "models/inference/crossbar_engine.hpp"
 #include "platform/accelerator/metered_engine.hpp"
 #include "platform/crossbar_design.hpp"
+#include "platform/digital_factors.hpp"
+#include "platform/plane_owners.hpp"
 
 #include <algorithm>
 #include <span>
@@ -18,9 +20,10 @@ struct Values::Prepared {
     MeteredEngine metered;
     inference::Executor executor;
 
-    Prepared(const inference::Network& network, const PlatformConfig& config, const inference::PlaneOwners& owners, int threads)
-        : engine(network, crossbar_design(config), owners, threads),
-          metered(network, engine, config.crossbar, config.dac.bits),
+    Prepared(const inference::Network& network, const PlatformConfig& config, const inference::PlaneOwners& owners, int threads,
+             const std::vector<bool>& digital)
+        : engine(network, crossbar_design(config), owners, threads, digital),
+          metered(network, engine, config.crossbar, config.dac.bits, digital),
           executor(network, metered, config.digital.arithmetic == "fp32" ? inference::Arithmetic::fp32 : inference::Arithmetic::integer) {}
 };
 
@@ -37,9 +40,8 @@ Values::PreparedFuture Values::prepare(std::size_t task) {
     if (!prepared.valid())
         prepared = workers_
                        .submit([this, task] {
-                           const auto own = static_cast<std::uint32_t>(1 + task);
-                           const inference::PlaneOwners owners{.matrices = image_->base.empty() ? own : 0, .deltas = own};
-                           return std::make_shared<const Prepared>(image_->tasks.at(task).network, config_, owners, threads_);
+                           return std::make_shared<const Prepared>(image_->tasks.at(task).network, config_, plane_owners(*image_, task),
+                                                                   threads_, digital_factors(config_, *image_, task));
                        })
                        .share();
     return prepared;

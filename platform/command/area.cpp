@@ -2,11 +2,15 @@
 #include "berth/version.hpp"
 #include "compressor/image_file.hpp"
 #include "models/core/digest.hpp"
+#include "models/core/error.hpp"
 #include "models/core/files.hpp"
 #include "models/core/json.hpp"
+#include "models/core/params.hpp"
 #include "platform/area_report.hpp"
 #include "platform/command/command.hpp"
 #include "platform/command/image_block.hpp"
+#include "platform/family_shape.hpp"
+#include "platform/programming.hpp"
 #include "platform/sanity.hpp"
 
 #include <fmt/format.h>
@@ -15,12 +19,14 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace berth::command {
 namespace {
 
 struct AreaOptions {
     std::string platform, image, json;
+    platform::FamilyShape family;
     std::vector<std::string> settings;
     UncertaintyChoice uncertainty;
 };
@@ -46,26 +52,42 @@ std::string table(const platform::PlatformConfig& config, const platform::ImageO
 
 std::string comparison(const platform::PlatformConfig& config, const platform::ImageOnChip& on_chip) {
     const boost::json::value cells = platform::cells_block(&on_chip), ratios = platform::ratios_block(config, &on_chip);
+    const boost::json::object area = platform::area_block(config, &on_chip);
     const auto shown = [](const boost::json::value& value) {
         return value.is_null() ? std::string("-") : fmt::format("{:.4f}", value.to_number<double>());
     };
+    std::string groups;
+    for (const auto& entry : area.at("groups").as_object())
+        if (const double mm2 = entry.value().to_number<double>(); mm2 > 0)
+            groups += fmt::format("{}{} {:.2f}", groups.empty() ? "" : ", ", std::string(entry.key()), mm2);
     return fmt::format(
         "\n{} arrays needed, with {} sets of converters; {:.1f} % of their cells in use; {} banks of embedding memory\n"
-        "Against one int8 copy for each of {} tasks: cells {} (1/N + c_delta/c_full = {}), arrays {}, area {}\n{}.\n",
-        on_chip.image.arrays, on_chip.image.sites, 100.0 * on_chip.image.utilisation, on_chip.embedding_banks, on_chip.tasks, shown(ratios.at("cells")),
-        shown(cells.at("closed_form")), shown(ratios.at("arrays")), shown(ratios.at("area")),
-        std::string(ratios.at("explanation").as_string()));
+        "mm2: {}\n"
+        "Against one int8 copy for each of {} tasks: cells {} (1/N + c_delta/c_full = {}), arrays {}, area {}; against copies that share "
+        "converters alike: area {}\n{}.\n",
+        on_chip.image.arrays, on_chip.image.sites, 100.0 * on_chip.image.utilisation, on_chip.embedding_banks, groups, on_chip.tasks,
+        shown(ratios.at("cells")), shown(cells.at("closed_form")), shown(ratios.at("arrays")), shown(ratios.at("area")),
+        shown(ratios.at("area_sharing")), std::string(ratios.at("explanation").as_string()));
 }
 
 void run(const AreaOptions& options, const Common& common) {
     check_outputs({options.json}, {options.image, options.platform});
-    const platform::PlatformConfig config = platform::load_platform(options.platform, options.settings);
+    if (!options.image.empty() && !options.family.model.empty())
+        throw InputError("area", "has both an image and a shape", "--image or --shape");
+    platform::PlatformConfig config = platform::load_platform(options.platform, options.settings);
+    config.seed = common.seed;
     std::optional<platform::ImageOnChip> placed;
-    boost::json::value image_json;
-    if (!options.image.empty()) {
+    boost::json::value image_json, family_json, programming;
+    for (const auto& [option, bits] : {std::pair{"--base-bits", options.family.base_bits}, {"--delta-bits", options.family.delta_bits}})
+        if (bits == 1) throw InputError(option, "is 1", "0, or a sign and at least one bit of magnitude");
+    if (!options.family.model.empty()) {
+        placed = platform::place_family(config, options.family);
+        family_json = platform::describe(options.family);
+    } else if (!options.image.empty()) {
         const compressor::WeightImage image = compressor::read_image(options.image);
         placed = platform::place_on_chip(config, image);
         image_json = image_block(options.image, sha256_of_file(options.image), image);
+        programming = platform::programming_block(platform::programming_of(image, placed->image, config, common.threads), config);
     }
     const platform::ImageOnChip* on_chip = placed ? &*placed : nullptr;
     std::cout << table(config, on_chip) << (on_chip ? comparison(config, *on_chip) : "");
@@ -85,11 +107,13 @@ void run(const AreaOptions& options, const Common& common) {
                                      {"command", common.line},
                                      {"platform", {{"name", config.name}, {"sha256", config.sha256}, {"accounting", config.accounting}}},
                                      {"image", image_json},
+                                     {"family", family_json},
                                      {"area_mm2", area},
                                      {"power_w", power},
                                      {"arrays", platform::arrays_block(config, on_chip)},
                                      {"cells", platform::cells_block(on_chip)},
                                      {"ratios", platform::ratios_block(config, on_chip)},
+                                     {"programming", programming},
                                      {"uncertainty", uncertainty},
                                      {"sources", config.constants.sources()}};
     write_text(options.json, pretty_json(report));
@@ -102,11 +126,34 @@ void add_area(CLI::App& app, Common& common) {
     const auto options = std::make_shared<AreaOptions>();
     command->add_option("--platform", options->platform, "preset or JSON file")->required();
     command->add_option("--image", options->image, "weight image: count the tiles it takes, and compare with one copy a task");
+    auto& family = options->family;
+    command->add_option("--shape", family.model,
+                        "instead of an image, tasks on one base of the shape of a model: " + detail::alternatives(platform::shape_names()));
+    command->add_option("--tasks", family.tasks, "of a shape: how many")->check(CLI::Range(1, 1024))->capture_default_str();
+    command->add_option("--base-bits", family.base_bits, "of a shape: of the base's weights; 0: none")
+        ->check(CLI::Range(0, 8))
+        ->capture_default_str();
+    command->add_option("--rank", family.rank, "of a shape: of every task's low-rank deltas; 0: none")
+        ->check(CLI::Range(0, 1024))
+        ->capture_default_str();
+    command->add_option("--factor-bits", family.factor_bits, "of a shape: of the deltas' factors")
+        ->check(CLI::Range(2, 8))
+        ->capture_default_str();
+    command
+        ->add_option("--delta-bits", family.delta_bits,
+                     "of a shape: of a delta on every weight, beside the low-rank one; 2: ternary, 0: none")
+        ->check(CLI::Range(0, 8))
+        ->capture_default_str();
+    command->add_option("--embedding-bits", family.embedding_bits, "of a shape: of the embedding tables' values")
+        ->check(CLI::Range(2, 8))
+        ->capture_default_str();
     command->add_option("--json", options->json, "write the report to this file");
     command->add_option("--set", options->settings, "path=value in the platform, e.g. adc.bits=6 (repeatable)")->allow_extra_args(false);
     add_uncertainty_options(*command, options->uncertainty);
     add_common_options(*command, common);
-    command->footer("Example:\n  berth area --platform reram-multitask --image tasks.berth --json area.json");
+    command->footer(
+        "Examples:\n  berth area --platform reram-multitask --image tasks.berth --json area.json\n"
+        "  berth area --platform reram-multitask --set hierarchy.mapper=banked --shape bert-large --tasks 16 --rank 8");
     command->callback([options, &common] { run(*options, common); });
 }
 

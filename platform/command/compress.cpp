@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "compressor/edit_image.hpp"
 #include "compressor/image_file.hpp"
 #include "compressor/methods.hpp"
 #include "compressor/summary.hpp"
+#include "models/core/error.hpp"
 #include "models/core/files.hpp"
 #include "models/core/json.hpp"
 #include "models/core/params.hpp"
@@ -12,18 +14,20 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace berth::command {
 namespace {
 
 struct CompressOptions {
-    std::string base, method, mode = "acc", profile, out, platform = "reram-multitask";
-    std::vector<std::string> tasks;
+    std::string base, method, mode = "acc", profile, out, platform = "reram-multitask", append;
+    std::vector<std::string> tasks, remove;
     std::optional<double> max_loss, max_area;
-    bool force = false;
+    bool force = false, mode_given = false;
 };
 
 double area_ratio(const platform::PlatformConfig& config, const compressor::WeightImage& image) {
@@ -31,10 +35,47 @@ double area_ratio(const platform::PlatformConfig& config, const compressor::Weig
     return platform::ratios_block(config, &on_chip).at("area").to_number<double>();
 }
 
+void check_options(const CompressOptions& options) {
+    if (!options.append.empty()) {
+        if (options.max_area) throw InputError("--max-area", "is given beside --append", "--max-loss, for the tasks that are appended");
+        return;
+    }
+    const auto needed = [](bool given, const char* option, const char* expected) {
+        if (!given) throw InputError(option, "is required", expected);
+    };
+    needed(options.remove.empty(), "--append", "the image that --remove takes tasks from");
+    needed(!options.base.empty(), "--base", "the checkpoint that the tasks were fine-tuned from");
+    needed(!options.tasks.empty(), "--task", "at least one");
+    needed(!options.method.empty(), "--method", "how to compress");
+}
+
+/// Of an image that tasks are appended to: its base, method, mode and arrays stand where no others are asked for.
+void complete(compressor::CompressionRequest& request, const CompressOptions& options, const compressor::WeightImage& image) {
+    if (options.base.empty()) request.base = image.base_checkpoint;
+    if (options.method.empty()) request.method = image.method;
+    if (!options.mode_given && !image.mode.empty()) request.mode = image.mode;
+    if (request.method == image.method) request.shared = image.base;
+    request.geometry = image.geometry;
+}
+
+/// The command that would make the image anew from its own.
+std::string joined(const compressor::WeightImage& image, const CompressOptions& options, const std::string& appended) {
+    std::string command = image.command;
+    for (const std::string& name : options.remove) command += "; --remove " + name;
+    return appended.empty() ? command : command + "; --append " + appended;
+}
+
+void write(const compressor::WeightImage& image, const std::string& out) {
+    compressor::write_image(image, out);
+    std::cout << compressor::summary_table(image);
+    std::cout << fmt::format("{}: {:.2f} MB\n", out, static_cast<double>(std::filesystem::file_size(out)) / 1e6);
+}
+
 void run(const CompressOptions& options, const Common& common) {
+    check_options(options);
     compressor::CompressionRequest request;
-    request.tasks = read_task_options(options.tasks);
-    check_outputs({options.out}, inputs_of(request.tasks, {options.profile, options.platform}));
+    if (!options.tasks.empty()) request.tasks = read_task_options(options.tasks);
+    check_outputs({options.out}, inputs_of(request.tasks, {options.profile, options.platform, options.append}));
     const platform::PlatformConfig config = platform::load_platform(options.platform);
     const mapping::ArrayShape arrays = config.array_shape();
     request.base = options.base;
@@ -49,10 +90,19 @@ void run(const CompressOptions& options, const Common& common) {
     request.quiet = common.quiet;
     if (!options.profile.empty()) request.profile = compressor::profile_from_json(read_json(options.profile), options.profile);
     Threads threads(common.threads);
-    const compressor::WeightImage image = compressor::compress(request, threads);
-    compressor::write_image(image, options.out);
-    std::cout << compressor::summary_table(image);
-    std::cout << fmt::format("{}: {:.2f} MB\n", options.out, static_cast<double>(std::filesystem::file_size(options.out)) / 1e6);
+    if (options.append.empty()) return write(compressor::compress(request, threads), options.out);
+
+    compressor::WeightImage image = compressor::read_image(options.append);
+    if (!options.remove.empty()) compressor::remove_tasks(image, options.remove);
+    std::string appended;
+    if (!request.tasks.empty()) {
+        complete(request, options, image);
+        compressor::WeightImage more = compressor::compress(request, threads);
+        appended = more.command;
+        compressor::append_tasks(image, std::move(more));
+    }
+    image.command = joined(image, options, appended);
+    write(image, options.out);
 }
 
 }  // namespace
@@ -60,12 +110,15 @@ void run(const CompressOptions& options, const Common& common) {
 void add_compress(CLI::App& app, Common& common) {
     auto* command = app.add_subcommand("compress", "put a base and its tasks into one weight image");
     const auto options = std::make_shared<CompressOptions>();
-    command->add_option("--base", options->base, "checkpoint directory that the tasks were fine-tuned from")->required();
-    command->add_option("--task", options->tasks, "NAME=DIR[,data=FILE.tsv][,metric=METRIC], once for each task")->required();
-    command->add_option("--method", options->method, detail::alternatives(compressor::method_names()))->required();
-    command->add_option("--mode", options->mode, detail::alternatives(compressor::mode_names()))->capture_default_str();
+    command->add_option("--base", options->base, "checkpoint directory that the tasks were fine-tuned from");
+    command->add_option("--task", options->tasks, "NAME=DIR[,data=FILE.tsv][,metric=METRIC], once for each task");
+    command->add_option("--method", options->method, detail::alternatives(compressor::method_names()));
+    auto* mode = command->add_option("--mode", options->mode, detail::alternatives(compressor::mode_names()))->capture_default_str();
     command->add_option("--max-loss", options->max_loss, "method berth: points of metric lost at most, on average over the tasks");
     command->add_option("--max-area", options->max_area, "method berth: area at most, as a share of what full copies take");
+    command->add_option("--append", options->append,
+                        "an image whose tasks come first; its base, method and mode stand where none is given");
+    command->add_option("--remove", options->remove, "leave this task of that image out (repeatable)")->allow_extra_args(false);
     command->add_option("--profile", options->profile, "what `berth profile` measured, instead of measuring again");
     command->add_option("--platform", options->platform, "preset or file whose arrays the image is made for")->capture_default_str();
     command->add_option("--out", options->out, "the weight image")->required();
@@ -74,8 +127,11 @@ void add_compress(CLI::App& app, Common& common) {
     command->footer(
         "Example:\n  berth compress --base base --task sst2=sst2,data=sst2.tsv --task stsb=stsb,data=stsb.tsv --method kang --mode acc "
         "--out "
-        "tasks.berth");
-    command->callback([options, &common] { run(*options, common); });
+        "tasks.berth\n  berth compress --append tasks.berth --task trec=trec,data=trec.tsv --remove stsb --out others.berth");
+    command->callback([options, mode, &common] {
+        options->mode_given = mode->count() > 0;
+        run(*options, common);
+    });
 }
 
 }  // namespace berth::command

@@ -102,8 +102,7 @@ boost::json::value score_of(const Input& input, std::span<const float> logits) {
 /// Books what the parts at rest took while inference ran. @return watts.
 double add_static_energy(const Input& input, platform::SimulationOutcome& outcome) {
     double sum = 0.0;
-    for (const auto& [path, watts] :
-         input.config.inventory.static_power(input.on_chip.extent(), input.config.hierarchy)) {
+    for (const auto& [path, watts] : input.config.inventory.static_power(input.on_chip.extent(), input.config.hierarchy)) {
         if (watts > 0.0) outcome.ledger.add_static(path, watts, outcome.active_s);
         sum += watts;
     }
@@ -125,6 +124,8 @@ boost::json::object report(const Options& options, const Input& input, platform:
     const double total = outcome.ledger.total(), dynamic = total - outcome.ledger.static_total();
     const auto samples = static_cast<double>(input.sentences.size());
     const platform::Utilisation& used = outcome.utilisation;
+    boost::json::object programming = platform::programming_block(outcome.programming, input.config);
+    programming["image_load_s"] = outcome.load_s;
     return {
         {"schema", "berth.simulate.1"},
         {"berth_version", kVersion},
@@ -146,11 +147,7 @@ boost::json::object report(const Options& options, const Input& input, platform:
         {"throughput_per_s", samples / outcome.inference_s},
         {"energy_j", {{"total", total}, {"per_inference", total / samples}, {"components", outcome.ledger.components()}}},
         {"array_energy", platform::array_energy_block(outcome.cell_reads, outcome.ledger, input.config)},
-        {"programming",
-         {{"time_s", outcome.programming.time_s},
-          {"energy_j", outcome.programming.energy_j},
-          {"arrays", outcome.programming.arrays},
-          {"image_load_s", outcome.load_s}}},
+        {"programming", std::move(programming)},
         {"power_w", {{"static", static_watts}, {"dynamic", dynamic / outcome.active_s}}},
         {"area_mm2", platform::area_block(input.config, &input.on_chip)},
         {"utilisation",
@@ -191,7 +188,8 @@ void run(const Options& options, const Common& common) {
                   {options.input, options.image, options.platform});
     Threads threads(common.threads);
     const Input input = read_input(options, common.seed, threads);
-    const ReferenceLogits reference = reference_logits(options.reference, input.task(), input.sentences, threads);
+    const ReferenceLogits reference =
+        reference_logits(options.reference, input.task(), input.image.base_checkpoint, input.sentences, threads);
     if (!reference.logits) fmt::print(stderr, "berth: no fp32 reference: {}\n", reference.why);
 
     platform::Trace trace;

@@ -162,6 +162,25 @@ class BadInput(unittest.TestCase):
             spoilt.write_bytes(image[:place] + bytes([image[place] ^ 1]) + image[place + 1:])
             self.refused(r'spoilt\.berth', 'inspect', spoilt)
 
+    def test_tasks_that_come_and_go(self):
+        task = f'stsb={DEMO}/stsb,data={DEMO}/stsb.tsv'
+        both, anew, one = (self.work / name for name in ('both.berth', 'anew.berth', 'one.berth'))
+        self.addCleanup(lambda: [file.unlink() for file in (both, anew, one) if file.exists()])
+        for arguments in (['--append', self.image, '--task', task, '--out', both],
+                          ['--base', DEMO / 'base', '--task', f'sst2={DEMO}/sst2,data={self.data}', '--task', task, '--method', 'copies', '--out', anew],
+                          ['--append', both, '--remove', 'stsb', '--out', one]):
+            done = berth('compress', *arguments)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        def contents(image):
+            data = image.read_bytes()
+            header = json.loads(data[24:24 + struct.unpack('<Q', data[16:24])[0]])
+            return [section['crc32c'] for section in header['sections']]
+        self.assertEqual(contents(both), contents(anew))
+        self.assertEqual(contents(one), contents(self.image))
+        self.refused('stsb: is in the image already', 'compress', '--append', both, '--task', task, '--out', self.work / 'bad.berth')
+        self.refused('trec: is not in the image; expected sst2 or stsb', 'compress', '--append', both, '--remove', 'trec', '--out', self.work / 'bad.berth')
+        self.refused('is also read as input', 'compress', '--append', both, '--remove', 'stsb', '--out', both)
+
     def test_image_of_another_kind(self):
         for content in (b'', b'x', b'BERTHIMG', os.urandom(4096), self.image.read_bytes() + b'\0'):
             spoilt = self.work / 'spoilt.berth'
@@ -180,6 +199,14 @@ class BadInput(unittest.TestCase):
     def test_options_that_make_no_sense(self):
         self.refused('sst2', 'compress', '--base', DEMO / 'base', '--task', f'sst2={DEMO}/sst2', '--task', f'sst2={DEMO}/sst2', '--method', 'copies',
                      '--out', self.work / 'bad.berth')
+        self.refused('--append', 'compress', '--remove', 'sst2', '--out', self.work / 'bad.berth')
+        for option in ('--base', '--task', '--method'):
+            arguments = {'--base': DEMO / 'base', '--task': f'sst2={DEMO}/sst2', '--method': 'copies'}
+            del arguments[option]
+            self.refused(option, 'compress', *(word for pair in arguments.items() for word in pair), '--out', self.work / 'bad.berth')
+        self.refused('image and a shape', 'area', '--platform', 'reram-multitask', '--image', self.image, '--shape', 'bert-base')
+        self.refused('bert-huge.*bert-base', 'area', '--platform', 'reram-multitask', '--shape', 'bert-huge')
+        self.refused('base-bits', 'area', '--platform', 'reram-multitask', '--shape', 'bert-base', '--base-bits', '9')
         self.refused('nothing', 'list', 'nothing')
         self.refused('nothing', 'help', 'nothing')
         self.refused('metric|guess', 'reference', '--model', DEMO / 'sst2', '--input', self.data, '--metric', 'guess')

@@ -2,7 +2,7 @@
 #include "compressor/image_file.hpp"
 #include "models/core/error.hpp"
 #include "platform/simulation.hpp"
-#include "tests/unit/compressor/small_image.hpp"
+#include "tests/unit/compressor/small_distilled_image.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -114,6 +114,25 @@ TEST_P(PlatformInBothViews, GivesTheSameForAnyNumberOfThreads) {
     EXPECT_EQ(one.substr(0, 9), "{\"logits\"");
     EXPECT_EQ(one, with(2));
     EXPECT_EQ(one, with(5));
+}
+
+TEST_P(PlatformInBothViews, RunsArchitecturesWithoutSegmentsAndWithHeadsOfTheirOwn) {
+    Experiment run(1);
+    run.image = test::small_distilled_image();
+    run.bytes = compressor::serialise(run.image);
+    run.input.image = run.bytes;
+    run.input.view = GetParam();
+    std::size_t tokens = 0;
+    for (inference::Sentence& sentence : run.input.sentences) {
+        sentence.segments.assign(sentence.ids.size(), 0);
+        tokens += sentence.ids.size();
+    }
+    const SimulationOutcome outcome = run.go();
+    const inference::Network& network = run.image.tasks[1].network;
+    const inference::ExactEngine engine(network);
+    const inference::Executor executor(network, engine, inference::Arithmetic::integer);
+    EXPECT_EQ(outcome.logits, executor.logits(run.input.sentences));
+    EXPECT_EQ(outcome.ledger.count("chip.embedding_memory", "read_byte"), 2 * 8 * tokens) << "a row of words and one of positions";
 }
 
 TEST(Platform, TakesTheSameTimeInBothViewsWhereNobodyElseAsks) {

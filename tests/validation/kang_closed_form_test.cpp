@@ -49,7 +49,7 @@ TEST_P(KangClosedFormOf, AgreesWithTheCellsOfAPlacement) {
     const int tasks = GetParam();
     for (const auto& [kept, bits] : {std::pair{16, 1}, {12, 1}, {4, 1}, {9, 2}, {16, 3}}) {
         const Synthetic planes = synthetic(tasks, kept, bits);
-        const ImageOnChip on_chip = place_on_chip(config, planes.image, planes.copies, tasks, 0);
+        const ImageOnChip on_chip = place_on_chip(config, planes.image, planes.copies, tasks, {});
         const auto cells = cells_block(&on_chip).as_object();
         const double by_hand = 1.0 / tasks + planes.c_delta / 7;
         EXPECT_NEAR(cells.at("c_delta").as_double(), planes.c_delta, 1e-12);
@@ -67,7 +67,7 @@ TEST(KangClosedForm, CountsWiderCellsAsWholeCells) {
     for (const auto& [cell_bits, full] : {std::pair{1, 7}, {2, 4}, {4, 2}}) {
         const PlatformConfig config = load_platform("reram-multitask", {"crossbar.cell_bits=" + std::to_string(cell_bits)});
         const Synthetic planes = synthetic(8, 16, 1);
-        const ImageOnChip on_chip = place_on_chip(config, planes.image, planes.copies, 8, 0);
+        const ImageOnChip on_chip = place_on_chip(config, planes.image, planes.copies, 8, {});
         EXPECT_NEAR(cells_block(&on_chip).at("ratio").as_double(), 1.0 / 8 + 1.0 / full, 1e-12);
     }
 }
@@ -75,7 +75,7 @@ TEST(KangClosedForm, CountsWiderCellsAsWholeCells) {
 TEST(KangClosedForm, StandsBesideWhatArraysAndAreaAdd) {
     const PlatformConfig config = load_platform("reram-multitask");
     const Synthetic planes = synthetic(8, 5, 1);
-    const ImageOnChip on_chip = place_on_chip(config, planes.image, planes.copies, 8, 10'000'000);
+    const ImageOnChip on_chip = place_on_chip(config, planes.image, planes.copies, 8, {10'000'000, 10'000'000});
     const auto ratios = ratios_block(config, &on_chip).as_object();
     EXPECT_GE(ratios.at("arrays").as_double(), ratios.at("cells").as_double());
     EXPECT_GT(ratios.at("area").as_double(), ratios.at("arrays").as_double());  // the embedding memory is on both sides
@@ -84,7 +84,7 @@ TEST(KangClosedForm, StandsBesideWhatArraysAndAreaAdd) {
 TEST(KangClosedForm, SaysNothingWithoutABase) {
     const PlatformConfig config = load_platform("reram-multitask");
     const Synthetic planes = synthetic(2, 16, 1);
-    const ImageOnChip on_chip = place_on_chip(config, planes.copies, planes.copies, 2, 0);
+    const ImageOnChip on_chip = place_on_chip(config, planes.copies, planes.copies, 2, {});
     EXPECT_TRUE(cells_block(&on_chip).at("closed_form").is_null());
     EXPECT_DOUBLE_EQ(cells_block(&on_chip).at("ratio").as_double(), 1.0);
     EXPECT_DOUBLE_EQ(area_block(config, &on_chip).at("ratio").as_double(), 1.0);

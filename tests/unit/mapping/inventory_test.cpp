@@ -42,9 +42,13 @@ TEST_F(InventoryTest, CountsEveryScope) {
     const Inventory parts = inventory(R"({
         "array": {"scope": "array", "count": 2, "area": "t.adc.area"}, "ima": {"scope": "ima", "count": 8, "area": "t.adc.area"},
         "tile": {"scope": "tile", "count": 0.25, "area": "t.adc.area"}, "chip": {"scope": "chip", "count": 1, "area": "t.adc.area"},
-        "bank": {"scope": "embedding_bank", "count": 1, "area": "t.adc.area"}, "gone": null})");
-    const auto area = parts.area(3, hierarchy, 5);
-    ASSERT_EQ(area.size(), 5u);
+        "bank": {"scope": "embedding_bank", "count": 1, "area": "t.adc.area"},
+        "more": {"scope": "bank", "count": 2, "area": "t.adc.area"}, "factors": {"scope": "factor_byte", "count": 0.5, "area": "t.adc.area"},
+        "gone": null})");
+    const auto area = parts.area({3, 5, 7, 11}, hierarchy);
+    ASSERT_EQ(area.size(), 7u);
+    EXPECT_DOUBLE_EQ(area.at("more"), 7 * 2 * 1.2e-3);
+    EXPECT_DOUBLE_EQ(area.at("factors"), 11 * 0.5 * 1.2e-3);
     EXPECT_DOUBLE_EQ(area.at("array"), 3 * 12 * 8 * 2 * 1.2e-3);
     EXPECT_DOUBLE_EQ(area.at("ima"), 3 * 12 * 8 * 1.2e-3);
     EXPECT_DOUBLE_EQ(area.at("tile"), 3 * 0.25 * 1.2e-3);
@@ -97,7 +101,7 @@ TEST_F(InventoryTest, NamesThePathOfWhatIsWrong) {
     EXPECT_EQ(fault(R"([])"), "p.json:inventory: is []; expected an object of components");
     EXPECT_EQ(fault(R"({"a": 1})"), "p.json:inventory.a: is 1; expected a component, or null where it has been taken out");
     EXPECT_EQ(fault(R"({"a": {"scope": "rack", "count": 1, "area": "t.adc.area"}})"),
-              R"(p.json:inventory.a.scope: is "rack"; expected array, ima, tile, chip, embedding_bank or bank)");
+              R"(p.json:inventory.a.scope: is "rack"; expected array, ima, tile, chip, embedding_bank, bank or factor_byte)");
     EXPECT_EQ(fault(R"({"a": {"scope": "chip", "count": -1, "area": "t.adc.area"}})"),
               "p.json:inventory.a.count: is -1; expected how many there are: a number from 0 to 1e9");
     EXPECT_EQ(fault(R"({"a": {"scope": "chip", "count": 1, "area": "t.adc.volume"}})"),

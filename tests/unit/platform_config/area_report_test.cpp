@@ -24,7 +24,8 @@ TEST(AreaReport, AddsUpToItsTotalForAnyImage) {
             image.push_back({"m", std::to_string(task), 384, *rc::gen::inRange(0, 385), 1});
             copies.push_back({"m", std::to_string(task), 384, 384, 7});
         }
-        const ImageOnChip on_chip = place_on_chip(config, image, copies, tasks, *rc::gen::inRange(0, 1 << 25));
+        const ImageOnChip on_chip =
+            place_on_chip(config, image, copies, tasks, {*rc::gen::inRange(0, 1 << 25), *rc::gen::inRange(0, 1 << 25)});
         const auto area = area_block(config, &on_chip);
         const double total = area.at("total").as_double();
         RC_ASSERT(std::abs(parts(area) - total) <= 1e-9 * total);
@@ -39,7 +40,7 @@ TEST(AreaReport, AddsUpToItsTotalForAnyImage) {
 TEST(AreaReport, CountsTheTilesOfTheImageAndItsEmbeddingBanks) {
     const PlatformConfig config = load_platform("reram-multitask");
     const std::vector<mapping::Plane> planes{{"m", "base", 768, 768, 7}};  // 504 arrays, 63 IMAs, 6 tiles
-    const ImageOnChip on_chip = place_on_chip(config, planes, planes, 1, 65537);
+    const ImageOnChip on_chip = place_on_chip(config, planes, planes, 1, {65537, 65537});
     EXPECT_EQ(on_chip.embedding_banks, 2);
     const auto area = area_block(config, &on_chip);
     EXPECT_NEAR(area.at("components").at("chip.embedding_memory").as_double(), 2 * 0.083, 1e-12);
@@ -60,15 +61,41 @@ TEST(AreaReport, CountsSharedEmbeddingsOnce) {
     image.tasks[0].network.embeddings = shared;
     image.tasks[1].network.embeddings = shared;
     image.tasks[2].network.embeddings = own;
-    EXPECT_EQ(embedding_bytes(image), (112 + 62) * (12 + 4));
+    EXPECT_EQ(embedding_bytes(image).image, (112 + 62) * (12 + 4));
+    EXPECT_EQ(embedding_bytes(image).copies, (112 + 62) * (12 + 4));
 }
 
 TEST(AreaReport, MeasuresTheBaselineOnAChipThatHoldsIt) {
     const PlatformConfig config = load_platform("reram-multitask", {"hierarchy.tiles=6"});
     const std::vector<mapping::Plane> image{{"m", "base", 768, 768, 7}};
     const std::vector<mapping::Plane> copies{{"m", "a", 768, 768, 7}, {"m", "b", 768, 768, 7}};
-    EXPECT_EQ(place_on_chip(config, image, copies, 2, 0).copies.arrays, 2 * 504);
-    EXPECT_THROW((void)place_on_chip(config, copies, copies, 2, 0), InputError);
+    EXPECT_EQ(place_on_chip(config, image, copies, 2, {}).copies.arrays, 2 * 504);
+    EXPECT_THROW((void)place_on_chip(config, copies, copies, 2, {}), InputError);
+}
+
+TEST(AreaReport, RefusesBanksThatNoPartIsCountedFor) {
+    const std::vector<mapping::Plane> planes{{"m", "a", 768, 768, 7}, {"m", "b", 768, 768, 7}};
+    EXPECT_THROW((void)place_on_chip(load_platform("puma", {"hierarchy.mapper=banked"}), planes, planes, 2, {}), InputError);
+    EXPECT_NO_THROW((void)place_on_chip(load_platform("puma"), planes, planes, 2, {}));
+    EXPECT_NO_THROW((void)place_on_chip(load_platform("reram-multitask", {"hierarchy.mapper=banked"}), planes, planes, 2, {}));
+}
+
+TEST(AreaReport, TakesCopiesApartByWhatTheyShare) {
+    const PlatformConfig config = load_platform("reram-multitask", {"hierarchy.mapper=banked"});
+    const std::vector<mapping::Plane> planes{{"m", "a", 768, 768, 7}, {"m", "b", 768, 768, 7}};
+    const ImageOnChip on_chip = place_on_chip(config, planes, planes, 2, {});
+    EXPECT_EQ(on_chip.copies.sites, 2 * 504);
+    EXPECT_EQ(on_chip.copies_sharing.sites, 504);
+    EXPECT_EQ(on_chip.copies_sharing.banks(), 504);
+    const auto area = area_block(config, &on_chip);
+    EXPECT_EQ(area.at("total"), area.at("copies_sharing"));
+    // A bank: 16384 cells and 256 switches.
+    const double bank =
+        area.at("components").at("tile.ima.bank").as_double() + area.at("components").at("tile.ima.bank_select").as_double();
+    EXPECT_NEAR(bank, 504 * (16384 * 0.00152588e-6 + 256 * 0.12288e-6), 1e-9);
+    double groups = 0.0;
+    for (const auto& entry : area.at("groups").as_object()) groups += entry.value().to_number<double>();
+    EXPECT_NEAR(groups, area.at("total").as_double(), 1e-12);
 }
 
 TEST(CellPresets, HaveBothResistancesAndASource) {

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/family_shape.hpp"
+
+#include "models/core/error.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace berth::platform {
+namespace {
+
+PlatformConfig banked(const std::string& low_rank = "arrays") {
+    return load_platform("reram-multitask", {"hierarchy.mapper=banked", "hierarchy.low_rank=" + low_rank});
+}
+
+double area(const PlatformConfig& config, const ImageOnChip& on_chip) {
+    return area_block(config, &on_chip).at("total").to_number<double>();
+}
+
+std::int64_t weights(const std::vector<mapping::Plane>& planes) {
+    std::int64_t sum = 0;
+    for (const auto& plane : planes) sum += std::int64_t{plane.inputs} * plane.outputs;
+    return sum;
+}
+
+TEST(FamilyShape, HasThePublishedCounts) {
+    // Encoder weights of BERT-base, and its pooler (Devlin et al. 2019; sizes in Kang et al. 2021).
+    EXPECT_EQ(weights(planes_of_copies({.model = "bert-base", .tasks = 1})), 84'934'656 + 768 * 768);
+    EXPECT_EQ(weights(planes_of_copies({.model = "bert-large", .tasks = 2})), 2 * (24LL * 12 * 1024 * 1024 + 1024 * 1024));
+    EXPECT_EQ(weights(planes_of({.model = "minilm-l6-h384", .rank = 0})), 6LL * 12 * 384 * 384 + 384 * 384);
+    EXPECT_EQ(embedding_bytes(shape_of("bert-base"), 8), (30522 + 512 + 2) * (768 + 4));
+    EXPECT_EQ(embedding_bytes(shape_of("bert-base"), 5), (30522 + 512 + 2) * (480 + 4));
+    EXPECT_THROW((void)shape_of("bert-huge"), InputError);
+    for (const std::string& name : shape_names())
+        EXPECT_GT(weights(planes_of({.model = name})), weights(planes_of({.model = name, .rank = 0})));
+}
+
+TEST(FamilyShape, GivesOneTaskWithoutDeltaTheAreaOfACopy) {
+    PlatformConfig config = banked();
+    const ImageOnChip on_chip = place_family(config, {.model = "minilm-l6-h384", .tasks = 1, .rank = 0});
+    EXPECT_DOUBLE_EQ(area_block(config, &on_chip).at("ratio").to_number<double>(), 1.0);
+}
+
+TEST(FamilyShape, ComesToOneNthAndLittleMore) {
+    // Factors of many tasks stand behind the converters of one: what a task adds beside its share of the base is banks alone.
+    for (const int tasks : {16, 32, 64}) {
+        PlatformConfig config = banked();
+        const ImageOnChip on_chip = place_family(config, {.model = "minilm-l6-h384", .tasks = tasks, .rank = 16});
+        const boost::json::object parts = area_block(config, &on_chip);
+        const auto of = [&](const char* key) { return parts.at("groups").at(key).to_number<double>(); };
+        const double copies = parts.at("baseline_copies").to_number<double>();
+        const double beside_embeddings =
+            (parts.at("total").to_number<double>() - of("embedding_memory")) / (copies - of("embedding_memory"));
+        EXPECT_LE(beside_embeddings, 1.0 / tasks + 0.015) << tasks;
+        EXPECT_GT(beside_embeddings, 1.0 / tasks) << tasks;
+    }
+}
+
+TEST(FamilyShape, TakesMemoryInsteadOfArraysWhereThatIsCheaper) {
+    for (const int tasks : {1, 8, 64}) {
+        const FamilyShape family{.model = "minilm-l6-h384", .tasks = tasks};
+        PlatformConfig arrays = banked("arrays"), digital = banked("digital"), cheaper = banked("cheaper");
+        const double in_arrays = area(arrays, place_family(arrays, family)), in_memory = area(digital, place_family(digital, family));
+        // A stage is weighed with even shares of tiles, and a chip has whole ones.
+        const double a_tile = arrays.inventory.area({1, 0, 0}, arrays.hierarchy).at("tile.buffer") * 10;
+        EXPECT_LE(area(cheaper, place_family(cheaper, family)), std::min(in_arrays, in_memory) + a_tile) << tasks;
+        const ImageOnChip on_chip = place_family(digital, family);
+        std::int64_t bytes = 0;
+        for (const auto& placed : on_chip.image.planes)
+            if (placed.plane.role != mapping::PlaneRole::matrix)
+                bytes += (std::int64_t{placed.plane.inputs} * placed.plane.outputs * 3 + 7) / 8;
+        EXPECT_EQ(on_chip.extent().factor_bytes, bytes);
+        EXPECT_EQ(on_chip.image.sites, on_chip.image.arrays);
+    }
+}
+
+}  // namespace
+}  // namespace berth::platform
