@@ -137,7 +137,7 @@ TEST_F(Methods, TakeAProfileInsteadOfMeasuring) {
 
 TEST_F(Methods, RefuseRequestsThatMakeNoSense) {
     CompressionRequest asked = request("magic");
-    EXPECT_EQ(refusal(asked), "--method: is magic; expected copies or kang");
+    EXPECT_EQ(refusal(asked), "--method: is magic; expected copies, kang or berth");
     asked = request("kang");
     asked.mode = "fast";
     EXPECT_EQ(refusal(asked), "--mode: is fast; expected acc, opt or agg");
