@@ -19,7 +19,7 @@ namespace {
 /// Magnitude bits of bases that are tried; with fewer the deltas cannot make up for the error, with more the base costs more than it gives.
 constexpr std::array kBaseBits{3, 4, 5};
 constexpr int kUsualBaseBits = 4;
-constexpr int kFactorBits = 2;
+constexpr int kFactorBits = 3;
 constexpr int kRounds = 3;
 /// Cells a weight and task that a search for the least area tries, rising.
 constexpr std::array kCellSteps{0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.65, 0.8, 1.0};
@@ -223,7 +223,7 @@ boost::json::object Berth::describe() const {
     return {
         {"name", "berth"},
         {"meaning", "a shared base of few bits, and low-rank task deltas of few bits, bought where the logits need them"},
-        {"source", "this project; docs/compression.md"},
+        {"source", "docs/compression.md"},
         {"parameters",
          array{
              {{"name", "max_loss"}, {"unit", "points"}, {"min", 0}, {"max", 100}, {"meaning", "of the metric, on average over the tasks"}},
