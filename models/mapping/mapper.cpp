@@ -14,7 +14,8 @@ constexpr MapperEntry kMappers[] = {
     {"packed", "the base and all tasks' planes of one matrix stand side by side in shared arrays, which they drive by the same wordlines",
      "one input vector drives every column of an array", &make_packed_mapper, "packed"},
     {"banked",
-     "arrays of different tasks for the same matrix are banks behind one set of converters, for a token is of one task; low-rank factors of "
+     "arrays of different tasks for the same matrix are banks behind one set of converters, for a token is of one task; low-rank factors "
+     "of "
      "several tasks stand below one another in the same arrays",
      "only the active task's planes are read", &make_banked_mapper, "packed"},
 };
