@@ -21,6 +21,9 @@ Memory::Memory(const sc_core::sc_module_name& name, std::uint64_t bytes, const M
     SC_METHOD(answer_requests);
     sensitive << answers_.get_event();
     dont_initialize();
+    SC_METHOD(respond_all);
+    sensitive << response_ended_;
+    dont_initialize();
 }
 
 void Memory::load(std::uint64_t address, std::span<const std::byte> bytes) {
@@ -58,8 +61,8 @@ void Memory::b_transport(int, ::tlm::tlm_generic_payload& payload, sc_time& dela
 
 ::tlm::tlm_sync_enum Memory::nb_transport_fw(int from, ::tlm::tlm_generic_payload& payload, ::tlm::tlm_phase& phase, sc_time& delay) {
     if (phase == ::tlm::END_RESP) {
-        asked_.erase(&payload);
-        payload.release();
+        finish(payload);
+        response_ended_.notify(sc_core::SC_ZERO_TIME);
         return ::tlm::TLM_COMPLETED;
     }
     if (phase != ::tlm::BEGIN_REQ) return ::tlm::TLM_ACCEPTED;
@@ -84,13 +87,34 @@ void Memory::accept_requests() {
 
 void Memory::answer_requests() {
     while (::tlm::tlm_generic_payload* payload = answers_.get_next_transaction()) {
+        const int to = asked_.at(payload);
+        links_[to].waiting.push_back(payload);
+        respond(to);
+    }
+}
+
+void Memory::respond_all() {
+    for (auto& [to, answers] : links_) respond(to);
+}
+
+void Memory::respond(int to) {
+    Answers& answers = links_[to];
+    while (answers.open == nullptr && !answers.waiting.empty()) {
+        ::tlm::tlm_generic_payload* payload = answers.open = answers.waiting.front();
+        answers.waiting.pop_front();
         ::tlm::tlm_phase phase = ::tlm::BEGIN_RESP;
         sc_time delay;
-        const auto answer = socket[asked_.at(payload)]->nb_transport_bw(*payload, phase, delay);
-        if (answer != ::tlm::TLM_COMPLETED && phase != ::tlm::END_RESP) continue;
-        asked_.erase(payload);
-        payload->release();
+        const auto answer = socket[to]->nb_transport_bw(*payload, phase, delay);
+        if (answer == ::tlm::TLM_COMPLETED || phase == ::tlm::END_RESP) finish(*payload);
     }
+}
+
+void Memory::finish(::tlm::tlm_generic_payload& payload) {
+    const auto asked = asked_.find(&payload);
+    if (asked == asked_.end()) return;
+    links_[asked->second].open = nullptr;
+    asked_.erase(asked);
+    payload.release();
 }
 
 unsigned Memory::transport_dbg(int, ::tlm::tlm_generic_payload& payload) {

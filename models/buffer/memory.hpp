@@ -8,6 +8,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <map>
 #include <span>
 #include <systemc>
 #include <unordered_map>
@@ -49,11 +51,21 @@ private:
     [[nodiscard]] sc_core::sc_time answered(const ::tlm::tlm_generic_payload& payload, const sc_core::sc_time& asked);
     void accept_requests();
     void answer_requests();
+    void respond_all();
+    void respond(int to);
+    void finish(::tlm::tlm_generic_payload& payload);
 
     std::vector<std::byte> bytes_;
     MemoryTiming timing_;
     Occupancy<sc_core::sc_time> port_;
     std::unordered_map<::tlm::tlm_generic_payload*, int> asked_;  ///< by whom
+    /// Answers of one link: a response is open until its END_RESP, those behind it wait.
+    struct Answers {
+        std::deque<::tlm::tlm_generic_payload*> waiting;
+        ::tlm::tlm_generic_payload* open = nullptr;
+    };
+    std::map<int, Answers> links_;
+    sc_core::sc_event response_ended_;
     tlm_utils::peq_with_get<::tlm::tlm_generic_payload> accepts_, answers_;
 };
 

@@ -13,15 +13,18 @@
 namespace berth::tlm {
 
 /// Sits in a link, passes everything through unchanged, and holds both sides to the base protocol. Beside the usual rules
-/// (stale status, null data, order of phases) it reports a target that shrinks the delay, leaves the status INCOMPLETE, or
-/// changes address, command, length or data pointer, and debug or DMI answers that cannot be. Counts transactions, bytes,
-/// errors, time, and how many are outstanding.
+/// (stale status, null data, order of phases, one open request and one open response a link) it reports a target that shrinks the delay,
+/// leaves the status INCOMPLETE, or changes address, command, length or data pointer, and debug or DMI answers that cannot be. Counts
+/// transactions, bytes, errors, time, and how many are outstanding.
 class Monitor : public sc_core::sc_module {
 public:
     tlm_utils::simple_target_socket<Monitor> target;        ///< from the initiator
     tlm_utils::simple_initiator_socket<Monitor> initiator;  ///< to the target
 
-    explicit Monitor(const sc_core::sc_module_name& name);
+    /// What the target's side leads to: an interconnect may translate the address, a target may not touch it.
+    enum class Beyond { target, interconnect };
+
+    explicit Monitor(const sc_core::sc_module_name& name, Beyond beyond = Beyond::target);
 
     struct Statistics {
         std::uint64_t reads = 0, writes = 0, errors = 0;
@@ -60,13 +63,17 @@ private:
 
     void check_request(const ::tlm::tlm_generic_payload& payload);
     void check_fields(const Fields& before, const ::tlm::tlm_generic_payload& payload, const char* where);
+    void check_exclusion(const ::tlm::tlm_generic_payload& payload, const ::tlm::tlm_phase& phase);
     void enter(::tlm::tlm_generic_payload& payload, const ::tlm::tlm_phase& phase);
+    void complete(::tlm::tlm_generic_payload& payload);
     void count(const ::tlm::tlm_generic_payload& payload, const sc_core::sc_time& latency);
     void report(const ::tlm::tlm_generic_payload& payload, const std::string& what);
 
+    Beyond beyond_;
     Statistics statistics_;
     std::vector<std::string> violations_;
     std::unordered_map<const ::tlm::tlm_generic_payload*, Flight> flights_;
+    const ::tlm::tlm_generic_payload *open_request_ = nullptr, *open_response_ = nullptr;
 };
 
 }  // namespace berth::tlm

@@ -62,11 +62,9 @@ private:
     sc_core::sc_event never_;
 };
 
-/// A SoC as small as can be: a processor with firmware, a memory, the accelerator with the small image, a monitor on every
-/// link and a gate in front of the memory.
-struct SocBench : sc_core::sc_module {
-    using Firmware = std::function<void(SocBench&)>;
-
+/// The accelerator with the small image, and a processor with firmware that drives it: what a SoC is built around. Who derives
+/// from it adds memory and links.
+struct FirmwareBench : sc_core::sc_module {
     static constexpr std::uint64_t kMemoryBytes = 1 << 20, kDescriptors = 0x40000, kCompletions = 0x50000, kTokens = 0x60000,
                                    kResults = 0x70000, kSlot = 0x100;
 
@@ -74,39 +72,26 @@ struct SocBench : sc_core::sc_module {
     compressor::WeightImage image = small_image();
     std::vector<std::byte> image_bytes = compressor::serialise(image);
     platform::Accelerator accelerator;
-    buffer::Memory memory;
-    tlm::Monitor csr_link{"csr_link"}, host_link{"host_link"}, dma_link{"dma_link"};
-    Gate gate{"gate"};
     platform::Processor processor;
     sc_core::sc_signal<bool> irq{"irq"}, reset{"reset"};
     berth_device device{};
-    Firmware firmware;
 
-    SocBench(const sc_core::sc_module_name& name, tlm::View view, Firmware run, const std::vector<std::string>& settings = {})
+    FirmwareBench(const sc_core::sc_module_name& name, tlm::View view, std::function<void()> firmware,
+                  const std::vector<std::string>& settings = {})
         : sc_module(name),
           config(platform::load_platform("reram-multitask", settings.empty() ? std::vector<std::string>{"hierarchy.tiles=16"} : settings)),
           accelerator("accelerator", config, {view, 2, 16}),
-          memory("memory", kMemoryBytes, {cycle(), 10, 8}),
           processor(
-              "processor", [this](platform::Processor&) { firmware(*this); }, 0, sc_core::sc_time(10, sc_core::SC_MS)),
-          firmware(std::move(run)) {
-        processor.csr.bind(csr_link.target);
-        csr_link.initiator.bind(accelerator.csr());
-        processor.memory.bind(host_link.target);
-        host_link.initiator.bind(memory.socket);
-        accelerator.dma().bind(dma_link.target);
-        dma_link.initiator.bind(gate.target);
-        gate.initiator.bind(memory.socket);
+              "processor", [run = std::move(firmware)](platform::Processor&) { run(); }, 0, sc_core::sc_time(10, sc_core::SC_MS)) {
         accelerator.irq().bind(irq);
         accelerator.reset().bind(reset);
         processor.irq.bind(irq);
-        memory.load(0, image_bytes);
     }
 
     static sc_core::sc_time cycle() { return {1, sc_core::SC_NS}; }
 
     /// Runs the firmware to its end; anything it throws, and anything a monitor saw, fails the test.
-    void run() {
+    void run(const std::vector<const tlm::Monitor*>& links) {
         sc_core::sc_start();
         try {
             if (processor.fault()) std::rethrow_exception(processor.fault());
@@ -114,8 +99,7 @@ struct SocBench : sc_core::sc_module {
             ADD_FAILURE() << "the firmware met: " << error.what();
         }
         EXPECT_TRUE(processor.done()) << "the firmware hangs";
-        for (const tlm::Monitor* link : {&csr_link, &host_link, &dma_link})
-            EXPECT_TRUE(link->violations().empty()) << link->violations().front();
+        for (const tlm::Monitor* link : links) EXPECT_TRUE(link->violations().empty()) << link->violations().front();
         const auto& pipeline = accelerator.pipeline();
         EXPECT_EQ(pipeline.tokens_entered(), pipeline.tokens_left() + pipeline.tokens_dropped());
     }
@@ -173,6 +157,30 @@ struct SocBench : sc_core::sc_module {
         processor.write_register(BERTH_REG_TAIL, ++device.given);
     }
     [[nodiscard]] std::uint32_t status() { return processor.read_register(BERTH_REG_STATUS); }
+};
+
+/// A SoC as small as can be: a memory, a monitor on every link and a gate in front of the memory.
+struct SocBench : FirmwareBench {
+    using Firmware = std::function<void(SocBench&)>;
+
+    buffer::Memory memory;
+    tlm::Monitor csr_link{"csr_link"}, host_link{"host_link"}, dma_link{"dma_link"};
+    Gate gate{"gate"};
+
+    SocBench(const sc_core::sc_module_name& name, tlm::View view, Firmware run, const std::vector<std::string>& settings = {})
+        : FirmwareBench(
+              name, view, [this, run = std::move(run)] { run(*this); }, settings),
+          memory("memory", kMemoryBytes, {cycle(), 10, 8}) {
+        processor.csr.bind(csr_link.target);
+        csr_link.initiator.bind(accelerator.csr());
+        processor.memory.bind(host_link.target);
+        host_link.initiator.bind(memory.socket);
+        accelerator.dma().bind(dma_link.target);
+        dma_link.initiator.bind(gate.target);
+        gate.initiator.bind(memory.socket);
+        memory.load(0, image_bytes);
+    }
+    void run() { FirmwareBench::run({&csr_link, &host_link, &dma_link}); }
 };
 
 }  // namespace berth::test
