@@ -11,23 +11,29 @@ namespace {
 
 constexpr std::string_view kExactPath = "int8_gemm";
 
+crossbar::ConverterRanges ranges_at(const std::vector<crossbar::ConverterRanges>& ranges, std::size_t index) {
+    return ranges.empty() ? crossbar::ConverterRanges{} : ranges.at(index);
+}
+
 bool takes_gemm(const crossbar::CrossbarMatrix* plane) { return !plane || plane->path_taken() == kExactPath; }
 
 }  // namespace
 
-CrossbarEngine::CrossbarEngine(const Network& network, const crossbar::CrossbarDesign& design, const PlaneOwners& owners, int threads)
+CrossbarEngine::CrossbarEngine(const Network& network, const crossbar::CrossbarDesign& design, const PlaneOwners& owners, int threads,
+                               const PlaneRanges& ranges)
     : network_(network), planes_(network.linears.size()) {
     Threads pool(threads);
     pool.for_each(planes_.size(), [&](std::size_t index) {
         const Int8Matrix& matrix = *network.linears[index].matrix;
         const MatrixDelta* const delta = network.linears[index].delta.get();
         Planes& planes = planes_[index];
-        planes.matrix = std::make_unique<const crossbar::CrossbarMatrix>(matrix.values, matrix.out, matrix.in, kMatrixMagnitudeBits, design,
-                                                                         plane_component(owners.matrices, index));
+        planes.matrix =
+            std::make_unique<const crossbar::CrossbarMatrix>(matrix.values, matrix.out, matrix.in, kMatrixMagnitudeBits, design,
+                                                             plane_component(owners.matrices, index), ranges_at(ranges.matrices, index));
         if (delta && !delta->channels.empty())
-            planes.delta =
-                std::make_unique<const crossbar::CrossbarMatrix>(delta->codes, static_cast<int>(delta->channels.size()), matrix.in,
-                                                                 delta->magnitude_bits, design, plane_component(owners.deltas, index));
+            planes.delta = std::make_unique<const crossbar::CrossbarMatrix>(
+                delta->codes, static_cast<int>(delta->channels.size()), matrix.in, delta->magnitude_bits, design,
+                plane_component(owners.deltas, index), ranges_at(ranges.deltas, index));
         planes.exact = takes_gemm(planes.matrix.get()) && takes_gemm(planes.delta.get());
     });
     if (std::any_of(planes_.begin(), planes_.end(), [](const Planes& planes) { return planes.exact; })) exact_.emplace(network);

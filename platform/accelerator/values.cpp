@@ -3,6 +3,7 @@
 
 #include "models/inference/crossbar_engine.hpp"
 #include "platform/accelerator/metered_engine.hpp"
+#include "platform/converter_ranges.hpp"
 #include "platform/crossbar_design.hpp"
 #include "platform/plane_owners.hpp"
 
@@ -19,8 +20,9 @@ struct Values::Prepared {
     MeteredEngine metered;
     inference::Executor executor;
 
-    Prepared(const inference::Network& network, const PlatformConfig& config, const inference::PlaneOwners& owners, int threads)
-        : engine(network, crossbar_design(config), owners, threads),
+    Prepared(const inference::Network& network, const PlatformConfig& config, const inference::PlaneOwners& owners,
+             const inference::PlaneRanges& ranges, int threads)
+        : engine(network, crossbar_design(config), owners, threads, ranges),
           metered(network, engine, config.crossbar, config.dac.bits),
           executor(network, metered, config.digital.arithmetic == "fp32" ? inference::Arithmetic::fp32 : inference::Arithmetic::integer) {}
 };
@@ -36,12 +38,12 @@ Values::~Values() = default;
 Values::PreparedFuture Values::prepare(std::size_t task) {
     auto& prepared = prepared_[task];
     if (!prepared.valid())
-        prepared =
-            workers_
-                .submit([this, task] {
-                    return std::make_shared<const Prepared>(image_->tasks.at(task).network, config_, plane_owners(*image_, task), threads_);
-                })
-                .share();
+        prepared = workers_
+                       .submit([this, task] {
+                           return std::make_shared<const Prepared>(image_->tasks.at(task).network, config_, plane_owners(*image_, task),
+                                                                   converter_ranges(*image_, task, config_), threads_);
+                       })
+                       .share();
     return prepared;
 }
 
