@@ -62,22 +62,40 @@ int by_error(std::span<const std::uint64_t> counts, const periphery::Adc& adc) {
     return best;
 }
 
-/// Takes exact products, and keeps what went into them: the vectors of each linear layer.
+/// Vectors [tokens, in] that went into each of a network's planes, by linear layer.
+struct Inputs {
+    std::vector<std::vector<std::int8_t>> matrices, downs, ups;
+};
+
+/// Which of them a plane is read by.
+using InputsOf = std::vector<std::vector<std::int8_t>> Inputs::*;
+
+/// Takes exact products, and keeps what went into them.
 class InputRecorder final : public inference::LinearEngine {
 public:
-    explicit InputRecorder(const inference::Network& network) : exact_(network), inputs_(network.linears.size()) {}
+    explicit InputRecorder(const inference::Network& network) : exact_(network) {
+        for (const InputsOf of : {&Inputs::matrices, &Inputs::downs, &Inputs::ups}) (inputs_.*of).resize(network.linears.size());
+    }
 
     void multiply(std::size_t index, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
                   std::span<std::int32_t> accumulators) const override {
-        inputs_[index].insert(inputs_[index].end(), x.begin(), x.end());
+        keep(inputs_.matrices[index], x);
         exact_.multiply(index, x, tokens, request, accumulators);
     }
 
-    [[nodiscard]] std::vector<std::vector<std::int8_t>> take() { return std::move(inputs_); }
+    void multiply_factor(std::size_t index, inference::Factor factor, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
+                         std::span<std::int32_t> accumulators) const override {
+        keep((factor == inference::Factor::down ? inputs_.downs : inputs_.ups)[index], x);
+        exact_.multiply_factor(index, factor, x, tokens, request, accumulators);
+    }
+
+    [[nodiscard]] Inputs take() { return std::move(inputs_); }
 
 private:
+    static void keep(std::vector<std::int8_t>& inputs, std::span<const std::int8_t> x) { inputs.insert(inputs.end(), x.begin(), x.end()); }
+
     inference::ExactEngine exact_;
-    mutable std::vector<std::vector<std::int8_t>> inputs_;  ///< of one thread
+    mutable Inputs inputs_;  ///< of one thread
 };
 
 /// A plane, and the tasks whose vectors it is read by.
@@ -86,13 +104,15 @@ struct CalibratedPlane {
     int out = 0, in = 0, magnitude_bits = 0;
     std::size_t linear = 0;
     std::vector<std::size_t> tasks;
+    InputsOf inputs = &Inputs::matrices;
 };
 
 /// In the order of planes_of.
 std::vector<CalibratedPlane> planes_to_calibrate(const WeightImage& image) {
     std::vector<CalibratedPlane> planes;
-    const auto matrix = [](const inference::Int8Matrix& of, std::size_t linear, std::vector<std::size_t> tasks) {
-        return CalibratedPlane{of.values, of.out, of.in, inference::kMatrixMagnitudeBits, linear, std::move(tasks)};
+    const auto matrix = [](const inference::Int8Matrix& of, std::size_t linear, std::vector<std::size_t> tasks,
+                           InputsOf inputs = &Inputs::matrices) {
+        return CalibratedPlane{of.values, of.out, of.in, of.magnitude_bits, linear, std::move(tasks), inputs};
     };
     for (std::size_t linear = 0; linear < image.base.size(); ++linear) {
         std::vector<std::size_t> sharing;
@@ -113,6 +133,10 @@ std::vector<CalibratedPlane> planes_to_calibrate(const WeightImage& image) {
                                   delta->magnitude_bits,
                                   linear,
                                   {task}});
+            const inference::LowRankDelta* const low_rank = linears[linear].low_rank.get();
+            if (!low_rank) continue;
+            planes.push_back(matrix(low_rank->down, linear, {task}, &Inputs::downs));
+            planes.push_back(matrix(low_rank->up, linear, {task}, &Inputs::ups));
         }
     }
     return planes;
@@ -156,7 +180,7 @@ crossbar::CrossbarDesign without_errors(crossbar::CrossbarDesign design) {
     return design;
 }
 
-std::vector<std::vector<std::int8_t>> inputs_of(const inference::Network& network, std::span<const inference::Sentence> sentences) {
+Inputs inputs_of(const inference::Network& network, std::span<const inference::Sentence> sentences) {
     InputRecorder recorder(network);
     const inference::Executor executor(network, recorder, inference::Arithmetic::integer);
     for (const inference::Sentence& sentence : sentences) (void)executor.logits(std::span(&sentence, 1));
@@ -176,7 +200,7 @@ int range_exponent(const std::string& method, std::span<const std::uint64_t> cou
 ConverterCalibration calibrate(const WeightImage& image, const std::vector<std::vector<inference::Sentence>>& sentences,
                                const crossbar::CrossbarDesign& design, const ConverterSetting& converters, const std::string& method,
                                Threads& threads) {
-    std::vector<std::vector<std::vector<std::int8_t>>> inputs(image.tasks.size());
+    std::vector<Inputs> inputs(image.tasks.size());
     threads.for_each(image.tasks.size(), [&](std::size_t task) {
         if (sentences.at(task).empty())
             throw InputError("task " + image.tasks[task].name, "has no sentences to calibrate converters with", "data=FILE.tsv with rows");
@@ -192,7 +216,7 @@ ConverterCalibration calibrate(const WeightImage& image, const std::vector<std::
         const std::size_t largest_input = (std::size_t{1} << design.dac.bits) - 1,
                           largest_cell = (std::size_t{1} << design.crossbar.cell_bits) - 1;
         CurrentCounts counts(matrix, std::size_t(design.crossbar.rows) * largest_input * largest_cell);
-        for (const std::size_t task : plane.tasks) counts.add(inputs[task][plane.linear]);
+        for (const std::size_t task : plane.tasks) counts.add((inputs[task].*plane.inputs)[plane.linear]);
         for (const auto& of_kind : counts.counts()) found.exponents[i].push_back(range_exponent(method, of_kind, *design.adc));
     });
     return found;
@@ -208,14 +232,16 @@ inference::PlaneRanges ranges_of(const WeightImage& image, std::size_t task, con
     for (std::size_t linear = 0; linear < linears.size(); ++linear) {
         const std::string name = inference::matrix_name(image.shape, linear);
         const bool on_base = linear < image.base.size() && linears[linear].matrix == image.base[linear];
-        const auto at = [&](std::string_view owner) {
-            const auto found = index.find({owner, name});
+        const auto at = [&](std::string_view owner, const std::string& plane) {
+            const auto found = index.find({owner, plane});
             return found == index.end() ? crossbar::ConverterRanges{}
                                         : crossbar::ConverterRanges{image.calibration->exponents[found->second]};
         };
         const std::string& own = image.tasks[task].name;
-        ranges.matrices.push_back(at(on_base ? std::string_view("base") : std::string_view(own)));
-        ranges.deltas.push_back(on_base ? at(own) : crossbar::ConverterRanges{});
+        ranges.matrices.push_back(at(on_base ? mapping::kBaseOwner : std::string_view(own), name));
+        ranges.deltas.push_back(on_base ? at(own, name) : crossbar::ConverterRanges{});
+        ranges.downs.push_back(at(own, name + ".down"));
+        ranges.ups.push_back(at(own, name + ".up"));
     }
     return ranges;
 }

@@ -28,7 +28,7 @@ struct ProgrammedPlane {
 std::vector<ProgrammedPlane> planes_with_values(const compressor::WeightImage& image) {
     std::vector<ProgrammedPlane> planes;
     const auto add_matrix = [&planes](const inference::Int8Matrix& matrix, std::uint64_t component) {
-        planes.push_back({matrix.values, matrix.out, matrix.in, inference::kMatrixMagnitudeBits, component});
+        planes.push_back({matrix.values, matrix.out, matrix.in, matrix.magnitude_bits, component});
     };
     for (std::size_t index = 0; index < image.base.size(); ++index) add_matrix(*image.base[index], inference::plane_component(0, index));
     for (std::size_t task = 0; task < image.tasks.size(); ++task) {
@@ -41,6 +41,10 @@ std::vector<ProgrammedPlane> planes_with_values(const compressor::WeightImage& i
             if (delta && !delta->channels.empty())
                 planes.push_back({delta->codes, static_cast<int>(delta->channels.size()), linears[index].matrix->in, delta->magnitude_bits,
                                   inference::plane_component(owners.deltas, index)});
+            if (const inference::LowRankDelta* const low_rank = linears[index].low_rank.get()) {
+                add_matrix(low_rank->down, inference::plane_component(owners.deltas, inference::down_plane(index, linears.size())));
+                add_matrix(low_rank->up, inference::plane_component(owners.deltas, inference::up_plane(index, linears.size())));
+            }
         }
     }
     return planes;
@@ -99,7 +103,7 @@ void book_pulses(const crossbar::ArrayProgramming& cells, const PlatformConfig& 
 
 double seconds_of(const Programming& programming, const PlatformConfig& config) {
     const auto in_tile = std::int64_t{config.hierarchy.arrays_per_ima} * config.hierarchy.imas_per_tile;
-    const auto arrays = static_cast<double>(std::min(programming.arrays, in_tile));
+    const auto arrays = static_cast<double>(std::min(programming.arrays, in_tile * programming.deepest));
     if (!verified(config)) return arrays * config.timing.array_write_s;
     const double read_s = crossbar_timing(config.dac.bits, config.timing.array_read_s, config.crossbar.cols, config.adcs_per_array,
                                           config.timing.adc_rate_hz, config.timing.drain_stages)
@@ -114,6 +118,7 @@ Programming programming_of(const compressor::WeightImage& image, const mapping::
                            int threads) {
     Programming programming;
     programming.arrays = placement.arrays;
+    programming.deepest = placement.deepest;
     // Faults and wear alone change no pulse, but worn cells are counted with them.
     const bool counted = verified(config) || wears(config);
     programming.cells = counted ? pulse_by_pulse(image, config, threads) : one_pulse_each(placement);

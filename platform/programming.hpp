@@ -9,6 +9,7 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <cstdint>
 
 namespace berth::platform {
@@ -18,12 +19,14 @@ struct Programming {
     double time_s = 0.0;
     double energy_j = 0.0;
     std::int64_t arrays = 0;
+    std::int64_t deepest = 1;          ///< most arrays behind one set of converters, of any image
     crossbar::ArrayProgramming cells;  ///< of all arrays together
 
     Programming& operator+=(const Programming& other) {
         time_s += other.time_s;
         energy_j += other.energy_j;
         arrays += other.arrays;
+        deepest = std::max(deepest, other.deepest);
         cells += other.cells;
         return *this;
     }

@@ -126,7 +126,7 @@ void Controller::run_request(const Descriptor& descriptor) {
     const auto within = [](const std::vector<std::int32_t>& values, int limit) {
         return std::all_of(values.begin(), values.end(), [&](std::int32_t value) { return value >= 0 && value < limit; });
     };
-    if (!within(sentence.ids, image_->shape.vocabulary) || !within(sentence.segments, image_->shape.segments))
+    if (!within(sentence.ids, image_->shape.vocabulary) || !within(sentence.segments, image_->shape.segment_ids()))
         return complete(descriptor.tag, Outcome::bad_request);
 
     const std::uint64_t request = next_request_++;

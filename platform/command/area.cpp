@@ -51,9 +51,9 @@ std::string comparison(const platform::PlatformConfig& config, const platform::I
         return value.is_null() ? std::string("-") : fmt::format("{:.4f}", value.to_number<double>());
     };
     return fmt::format(
-        "\n{} arrays needed, {:.1f} % of their cells in use; {} banks of embedding memory\n"
+        "\n{} arrays needed, with {} sets of converters; {:.1f} % of their cells in use; {} banks of embedding memory\n"
         "Against one int8 copy for each of {} tasks: cells {} (1/N + c_delta/c_full = {}), arrays {}, area {}\n{}.\n",
-        on_chip.image.arrays, 100.0 * on_chip.image.utilisation, on_chip.embedding_banks, on_chip.tasks, shown(ratios.at("cells")),
+        on_chip.image.arrays, on_chip.image.sites, 100.0 * on_chip.image.utilisation, on_chip.embedding_banks, on_chip.tasks, shown(ratios.at("cells")),
         shown(cells.at("closed_form")), shown(ratios.at("arrays")), shown(ratios.at("area")),
         std::string(ratios.at("explanation").as_string()));
 }

@@ -105,7 +105,7 @@ Ledger energy_of(const Estimated& input, const platform::PlatformConfig& config,
     Ledger ledger;
     platform::book(sentence.actions, config.inventory, ledger);
     for (const auto& [path, watts] :
-         config.inventory.static_power(input.on_chip.image.tiles, config.hierarchy, input.on_chip.embedding_banks))
+         config.inventory.static_power(input.on_chip.extent(), config.hierarchy))
         if (watts > 0.0) ledger.add_static(path, watts, sentence.stay_s);
     return ledger;
 }

@@ -104,7 +104,7 @@ boost::json::value score_of(const Input& input, std::span<const float> logits) {
 double add_static_energy(const Input& input, platform::SimulationOutcome& outcome) {
     double sum = 0.0;
     for (const auto& [path, watts] :
-         input.config.inventory.static_power(input.on_chip.image.tiles, input.config.hierarchy, input.on_chip.embedding_banks)) {
+         input.config.inventory.static_power(input.on_chip.extent(), input.config.hierarchy)) {
         if (watts > 0.0) outcome.ledger.add_static(path, watts, outcome.active_s);
         sum += watts;
     }
@@ -197,7 +197,8 @@ void run(const Options& options, const Common& common) {
                   {options.input, options.image, options.platform});
     Threads threads(common.threads);
     const Input input = read_input(options, common.seed, threads);
-    const ReferenceLogits reference = reference_logits(options.reference, input.task(), input.sentences, threads);
+    const ReferenceLogits reference =
+        reference_logits(options.reference, input.task(), input.image.base_checkpoint, input.sentences, threads);
     if (!reference.logits) fmt::print(stderr, "berth: no fp32 reference: {}\n", reference.why);
 
     platform::Trace trace;
