@@ -103,8 +103,7 @@ boost::json::value score_of(const Input& input, std::span<const float> logits) {
 /// Books what the parts at rest took while inference ran. @return watts.
 double add_static_energy(const Input& input, platform::SimulationOutcome& outcome) {
     double sum = 0.0;
-    for (const auto& [path, watts] :
-         input.config.inventory.static_power(input.on_chip.extent(), input.config.hierarchy)) {
+    for (const auto& [path, watts] : input.config.inventory.static_power(input.on_chip.extent(), input.config.hierarchy)) {
         if (watts > 0.0) outcome.ledger.add_static(path, watts, outcome.active_s);
         sum += watts;
     }

@@ -18,6 +18,7 @@ ALLOWED = {
     'models/core/constant_table.cpp': 'factors of units',
     'models/crossbar/code_distribution.cpp': 'a probability small enough to leave out',
     'models/crossbar/normal_table.cpp': 'where an iteration for a quantile stops',
+    'workloads/bert_config.cpp': 'epsilon of a normalisation, a number of the model',
     'compressor/weight_scale.cpp': 'range of a scale of weights, which measures nothing physical',
 }
 NUMBER = r'[-+]?(?:\d[\d\']*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?[fFlL]?'
