@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "compressor/converter_calibration.hpp"
 #include "compressor/header_node.hpp"
 #include "compressor/image_file.hpp"
 #include "compressor/image_layout.hpp"
@@ -9,6 +10,7 @@
 #include "models/core/json.hpp"
 #include "models/core/params.hpp"
 #include "models/crossbar/crossbar_params.hpp"
+#include "models/crossbar/encoding.hpp"
 #include "workloads/byte_bpe.hpp"
 #include "workloads/metrics.hpp"
 
@@ -16,6 +18,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstring>
 #include <limits>
 #include <map>
@@ -27,7 +30,7 @@ namespace {
 using inference::Int8Matrix;
 
 constexpr int kLargestWidth = 1 << 20, kLargestTable = 1 << 26, kMostLayers = 1024, kMostLabels = 1 << 20;
-constexpr int kLargestWeight = 127;
+constexpr int kLargestWeight = 127, kMostConverterBits = 16, kLargestExponent = 15;
 constexpr float kAnyFloat = std::numeric_limits<float>::lowest(), kSmallestScale = std::numeric_limits<float>::denorm_min();
 
 template <class Value>
@@ -69,12 +72,19 @@ std::size_t index_in(const HeaderNode& node, const Names& names) {
     return static_cast<std::size_t>(std::find(known.begin(), known.end(), one_of(node, known)) - known.begin());
 }
 
-double read_epsilon(const HeaderNode& node) {
+/// A number that stands as text.
+double exact_number(const HeaderNode& node, const std::string& expected) {
     const std::string text = node.text();
     double value = 0.0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || !(value >= 0.0 && value < 1.0))
-        node.refuse("is \"" + text + "\"", "a number from 0 to 1 as text");
+    if (error != std::errc{} || end != text.data() + text.size()) node.refuse("is \"" + text + "\"", expected);
+    return value;
+}
+
+double read_epsilon(const HeaderNode& node) {
+    const std::string expected = "a number from 0 to 1 as text";
+    const double value = exact_number(node, expected);
+    if (!(value >= 0.0 && value < 1.0)) node.refuse("is \"" + node.text() + "\"", expected);
     return value;
 }
 
@@ -132,10 +142,42 @@ public:
             if (!names.insert(image_.tasks.back().name).second)
                 tasks[i]["name"].refuse("is " + image_.tasks.back().name + " again", "a name of its own");
         }
+        if (header_.has("calibration")) image_.calibration = read_calibration(header_["calibration"]);
         return std::move(image_);
     }
 
 private:
+    ConverterCalibration read_calibration(const HeaderNode& node) {
+        ConverterCalibration calibration;
+        calibration.method = one_of(node["method"], calibration_methods());
+        ConverterSetting& converters = calibration.converters;
+        converters.rows = node["rows"].count(1, kLargestWidth);
+        converters.cell_bits = node["cell_bits"].count(1, inference::kMatrixMagnitudeBits);
+        converters.encoding = one_of(node["encoding"], crossbar::encoding_names());
+        converters.dac_bits = node["dac_bits"].count(1, kMostConverterBits);
+        converters.adc_bits = node["adc_bits"].count(1, kMostConverterBits);
+        const std::string expected = "a number above 0 as text";
+        converters.step = exact_number(node["step"], expected);
+        if (!(converters.step > 0.0 && std::isfinite(converters.step))) node["step"].refuse("is \"" + node["step"].text() + "\"", expected);
+
+        const auto encoding = crossbar::make_encoding(converters.encoding);
+        std::size_t all = 0;
+        for (const mapping::Plane& plane : planes_of(image_)) {
+            const int kinds = encoding->polarities() * encoding->slices(plane.magnitude_bits, converters.cell_bits);
+            calibration.exponents.emplace_back(static_cast<std::size_t>(kinds));
+            all += static_cast<std::size_t>(kinds);
+        }
+        const std::vector<std::int8_t> exponents = sections_.integers(node["exponents"], all, kLargestExponent);
+        std::size_t next = 0;
+        for (auto& plane : calibration.exponents)
+            for (int& exponent : plane) {
+                exponent = exponents[next++];
+                if (exponent < 0)
+                    node["exponents"].refuse(fmt::format("has a range of {}", exponent), fmt::format("0 to {}", kLargestExponent));
+            }
+        return calibration;
+    }
+
     Geometry read_geometry() {
         const HeaderNode node = header_["geometry"];
         return {node["rows"].count(1, kLargestWidth), node["cols"].count(1, kLargestWidth),

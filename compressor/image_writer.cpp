@@ -203,6 +203,22 @@ object describe(const workloads::TokenizerSettings& tokenizer, Sections& section
     return entry;
 }
 
+/// The exponents of all planes, one behind the other. The step is text because it must come back to the last bit.
+object describe(const ConverterCalibration& calibration, Sections& sections) {
+    std::vector<std::byte> exponents;
+    for (const auto& plane : calibration.exponents)
+        for (const int exponent : plane) exponents.push_back(static_cast<std::byte>(exponent));
+    const ConverterSetting& converters = calibration.converters;
+    return {{"method", calibration.method},
+            {"rows", converters.rows},
+            {"cell_bits", converters.cell_bits},
+            {"encoding", converters.encoding},
+            {"dac_bits", converters.dac_bits},
+            {"adc_bits", converters.adc_bits},
+            {"step", fmt::format("{}", converters.step)},
+            {"exponents", sections.add_owned("calibration.exponents", layout::kInt8, std::move(exponents))}};
+}
+
 object describe(const WeightImage& image, Sections& sections) {
     array matrices, tasks;
     for (std::size_t index = 0; index < image.base.size(); ++index) {
@@ -213,20 +229,23 @@ object describe(const WeightImage& image, Sections& sections) {
     }
     object tokenizer = describe(image.tokenizer, sections);
     for (const TaskImage& task : image.tasks) tasks.push_back(describe(image, task, sections));
-    return {{"method", image.method},
-            {"mode", image.mode},
-            {"seed", image.seed},
-            {"command", image.command},
-            {"geometry",
-             {{"rows", image.geometry.rows},
-              {"cols", image.geometry.cols},
-              {"cell_bits", image.geometry.cell_bits},
-              {"encoding", image.geometry.encoding}}},
-            {"shape", describe(image.shape)},
-            {"tokenizer", std::move(tokenizer)},
-            {"base", {{"checkpoint", image.base_checkpoint}, {"provenance", image.base_provenance}, {"matrices", std::move(matrices)}}},
-            {"tasks", std::move(tasks)},
-            {"sections", sections.describe()}};
+    object header{
+        {"method", image.method},
+        {"mode", image.mode},
+        {"seed", image.seed},
+        {"command", image.command},
+        {"geometry",
+         {{"rows", image.geometry.rows},
+          {"cols", image.geometry.cols},
+          {"cell_bits", image.geometry.cell_bits},
+          {"encoding", image.geometry.encoding}}},
+        {"shape", describe(image.shape)},
+        {"tokenizer", std::move(tokenizer)},
+        {"base", {{"checkpoint", image.base_checkpoint}, {"provenance", image.base_provenance}, {"matrices", std::move(matrices)}}},
+        {"tasks", std::move(tasks)}};
+    if (image.calibration) header["calibration"] = describe(*image.calibration, sections);
+    header["sections"] = sections.describe();
+    return header;
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,22 @@ struct TaskImage {
     inference::Network network;      ///< shares the base's matrices and the embedding tables with the other tasks
 };
 
+/// What decides the currents that converters see, and what they tell apart.
+struct ConverterSetting {
+    int rows = 0, cell_bits = 0, dac_bits = 0, adc_bits = 0;
+    double step = 0.0;
+    std::string encoding;
+
+    bool operator==(const ConverterSetting&) const = default;
+};
+
+/// Ranges found for the converters of every plane; see docs/converters.md.
+struct ConverterCalibration {
+    std::string method;
+    ConverterSetting converters;
+    std::vector<std::vector<int>> exponents;  ///< in the order of planes_of: [polarities * slices], each from 0 to 15
+};
+
 /// The weight image in memory: logical and self-contained. Slicing, encoding and placement are the platform's.
 struct WeightImage {
     std::string method, mode;
@@ -42,6 +59,7 @@ struct WeightImage {
     boost::json::object base_provenance;
     std::vector<std::shared_ptr<const inference::Int8Matrix>> base;  ///< shared matrices; empty for `copies`
     std::vector<TaskImage> tasks;
+    std::optional<ConverterCalibration> calibration;
 
     /// @throws InputError naming the task and those that are there.
     [[nodiscard]] const TaskImage& task(const std::string& name) const;

@@ -11,32 +11,37 @@ namespace {
 
 constexpr std::string_view kExactPath = "int8_gemm";
 
+crossbar::ConverterRanges ranges_at(const std::vector<crossbar::ConverterRanges>& ranges, std::size_t index) {
+    return ranges.empty() ? crossbar::ConverterRanges{} : ranges.at(index);
+}
+
 bool takes_gemm(const crossbar::CrossbarMatrix* plane) { return !plane || plane->path_taken() == kExactPath; }
 
 }  // namespace
 
 CrossbarEngine::CrossbarEngine(const Network& network, const crossbar::CrossbarDesign& design, const PlaneOwners& owners, int threads,
-                               const std::vector<bool>& digital)
+                               const std::vector<bool>& digital, const PlaneRanges& ranges)
     : network_(network), planes_(network.linears.size()), factors_(network.linears.size()) {
     Threads pool(threads);
     pool.for_each(planes_.size(), [&](std::size_t index) {
         const Int8Matrix& matrix = *network.linears[index].matrix;
         const MatrixDelta* const delta = network.linears[index].delta.get();
         Planes& planes = planes_[index];
-        planes.matrix = std::make_unique<const crossbar::CrossbarMatrix>(matrix.values, matrix.out, matrix.in, matrix.magnitude_bits,
-                                                                         design, plane_component(owners.matrices, index));
+        planes.matrix =
+            std::make_unique<const crossbar::CrossbarMatrix>(matrix.values, matrix.out, matrix.in, matrix.magnitude_bits, design,
+                                                             plane_component(owners.matrices, index), ranges_at(ranges.matrices, index));
         if (delta && !delta->channels.empty())
-            planes.delta =
-                std::make_unique<const crossbar::CrossbarMatrix>(delta->codes, static_cast<int>(delta->channels.size()), matrix.in,
-                                                                 delta->magnitude_bits, design, plane_component(owners.deltas, index));
+            planes.delta = std::make_unique<const crossbar::CrossbarMatrix>(
+                delta->codes, static_cast<int>(delta->channels.size()), matrix.in, delta->magnitude_bits, design,
+                plane_component(owners.deltas, index), ranges_at(ranges.deltas, index));
         const bool in_arrays = digital.empty() || !digital[index];
         if (const LowRankDelta* const low_rank = network.linears[index].low_rank.get(); low_rank && in_arrays) {
-            const auto program = [&](const Int8Matrix& factor, std::size_t number) {
+            const auto program = [&](const Int8Matrix& factor, std::size_t number, const std::vector<crossbar::ConverterRanges>& of) {
                 return std::make_unique<const crossbar::CrossbarMatrix>(factor.values, factor.out, factor.in, factor.magnitude_bits, design,
-                                                                        plane_component(owners.deltas, number));
+                                                                        plane_component(owners.deltas, number), ranges_at(of, index));
             };
-            factors_[index] = {program(low_rank->down, down_plane(index, planes_.size())),
-                               program(low_rank->up, up_plane(index, planes_.size()))};
+            factors_[index] = {program(low_rank->down, down_plane(index, planes_.size()), ranges.downs),
+                               program(low_rank->up, up_plane(index, planes_.size()), ranges.ups)};
         }
         planes.exact = takes_gemm(planes.matrix.get()) && takes_gemm(planes.delta.get());
     });

@@ -21,6 +21,13 @@ struct PlaneOwners {
     std::uint32_t deltas = 1;
 };
 
+/// Where the converters of a network's planes stand, by linear layer. Empty: all as the design has them.
+struct PlaneRanges {
+    std::vector<crossbar::ConverterRanges> matrices, deltas, downs, ups;  ///< the last two of low-rank deltas
+
+    [[nodiscard]] bool none() const { return matrices.empty(); }
+};
+
 /// Component of a plane: keys what is random in its cells and reads.
 [[nodiscard]] constexpr std::uint64_t plane_component(std::uint32_t owner, std::size_t index) { return std::uint64_t{owner} << 32 | index; }
 
@@ -34,8 +41,9 @@ class CrossbarEngine : public LinearEngine {
 public:
     /// Programs the arrays. `network` must outlive the engine.
     /// @param digital by linear layer: whether a digital unit multiplies by its low-rank factors, exactly. Empty: none.
+    /// @param ranges of the converters, plane by plane; none: a code stands for a step.
     CrossbarEngine(const Network& network, const crossbar::CrossbarDesign& design, const PlaneOwners& owners, int threads,
-                   const std::vector<bool>& digital = {});
+                   const std::vector<bool>& digital = {}, const PlaneRanges& ranges = {});
 
     void multiply(std::size_t index, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
                   std::span<std::int32_t> accumulators) const override;

@@ -3,6 +3,7 @@
 
 #include "models/inference/crossbar_engine.hpp"
 #include "platform/accelerator/metered_engine.hpp"
+#include "platform/converter_ranges.hpp"
 #include "platform/crossbar_design.hpp"
 #include "platform/digital_factors.hpp"
 #include "platform/plane_owners.hpp"
@@ -21,8 +22,8 @@ struct Values::Prepared {
     inference::Executor executor;
 
     Prepared(const inference::Network& network, const PlatformConfig& config, const inference::PlaneOwners& owners, int threads,
-             const std::vector<bool>& digital)
-        : engine(network, crossbar_design(config), owners, threads, digital),
+             const std::vector<bool>& digital, const inference::PlaneRanges& ranges)
+        : engine(network, crossbar_design(config), owners, threads, digital, ranges),
           metered(network, engine, config.crossbar, config.dac.bits, digital),
           executor(network, metered, config.digital.arithmetic == "fp32" ? inference::Arithmetic::fp32 : inference::Arithmetic::integer) {}
 };
@@ -41,7 +42,8 @@ Values::PreparedFuture Values::prepare(std::size_t task) {
         prepared = workers_
                        .submit([this, task] {
                            return std::make_shared<const Prepared>(image_->tasks.at(task).network, config_, plane_owners(*image_, task),
-                                                                   threads_, digital_factors(config_, *image_, task));
+                                                                   threads_, digital_factors(config_, *image_, task),
+                                                                   converter_ranges(*image_, task, config_));
                        })
                        .share();
     return prepared;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "compressor/converter_calibration.hpp"
 #include "compressor/edit_image.hpp"
 #include "compressor/image_file.hpp"
 #include "compressor/methods.hpp"
@@ -11,9 +12,13 @@
 #include "platform/command/command.hpp"
 #include "platform/command/task_option.hpp"
 #include "platform/config.hpp"
+#include "platform/converter_ranges.hpp"
+#include "platform/crossbar_design.hpp"
+#include "workloads/encoded_dataset.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -24,8 +29,8 @@ namespace berth::command {
 namespace {
 
 struct CompressOptions {
-    std::string base, method, mode = "acc", profile, out, platform = "reram-multitask", append;
-    std::vector<std::string> tasks, remove;
+    std::string base, method, mode = "acc", profile, out, platform = "reram-multitask", append, calibrate_adc;
+    std::vector<std::string> tasks, remove, settings;
     std::optional<double> max_loss, max_area;
     bool force = false, mode_given = false;
 };
@@ -37,6 +42,9 @@ double area_ratio(const platform::PlatformConfig& config, const compressor::Weig
 
 void check_options(const CompressOptions& options) {
     if (!options.append.empty()) {
+        if (!options.calibrate_adc.empty())
+            throw InputError("--calibrate-adc", "is given beside --append",
+                             "an image made in one go: converters are calibrated on the data of all its tasks");
         if (options.max_area) throw InputError("--max-area", "is given beside --append", "--max-loss, for the tasks that are appended");
         return;
     }
@@ -65,6 +73,36 @@ std::string joined(const compressor::WeightImage& image, const CompressOptions& 
     return appended.empty() ? command : command + "; --append " + appended;
 }
 
+/// Sentences of a task's data, at equal distances.
+std::vector<inference::Sentence> calibration_sentences(const compressor::TaskRequest& task, const compressor::WeightImage& image,
+                                                       const workloads::Tokenizer& tokenizer) {
+    const workloads::DataSet set = workloads::read_dataset(*task.data);
+    const std::size_t rows = set.examples.size(), count = std::min(rows, compressor::kCalibrationSentences);
+    workloads::DataSet some{set.file, {}, set.labelled};
+    for (std::size_t i = 0; i < count; ++i) some.examples.push_back(set.examples[i * rows / count]);
+    Threads one(1);
+    std::vector<inference::Sentence> sentences;
+    for (auto& encoded : workloads::encode_dataset(some, tokenizer, image.shape.segments, one))
+        sentences.push_back({sentences.size(), std::move(encoded.ids), std::move(encoded.segments)});
+    return sentences;
+}
+
+/// Before anything takes long.
+void check_calibration_data(const std::vector<compressor::TaskRequest>& tasks) {
+    for (const auto& task : tasks)
+        if (!task.data) throw InputError("--task " + task.name, "has no data", "data=FILE.tsv, on which converters are calibrated");
+}
+
+void calibrate(const CompressOptions& options, const std::vector<compressor::TaskRequest>& tasks, const platform::PlatformConfig& config,
+               compressor::WeightImage& image, Threads& threads) {
+    const workloads::Tokenizer tokenizer(image.tokenizer);
+    std::vector<std::vector<inference::Sentence>> sentences;
+    for (const auto& task : tasks) sentences.push_back(calibration_sentences(task, image, tokenizer));
+    image.calibration = compressor::calibrate(image, sentences, platform::crossbar_design(config), platform::converter_setting(config),
+                                              options.calibrate_adc, threads);
+    image.command += " --calibrate-adc " + options.calibrate_adc;
+}
+
 void write(const compressor::WeightImage& image, const std::string& out) {
     compressor::write_image(image, out);
     std::cout << compressor::summary_table(image);
@@ -76,7 +114,7 @@ void run(const CompressOptions& options, const Common& common) {
     compressor::CompressionRequest request;
     if (!options.tasks.empty()) request.tasks = read_task_options(options.tasks);
     check_outputs({options.out}, inputs_of(request.tasks, {options.profile, options.platform, options.append}));
-    const platform::PlatformConfig config = platform::load_platform(options.platform);
+    const platform::PlatformConfig config = platform::load_platform(options.platform, options.settings);
     const mapping::ArrayShape arrays = config.array_shape();
     request.base = options.base;
     request.method = options.method;
@@ -90,9 +128,15 @@ void run(const CompressOptions& options, const Common& common) {
     request.quiet = common.quiet;
     if (!options.profile.empty()) request.profile = compressor::profile_from_json(read_json(options.profile), options.profile);
     Threads threads(common.threads);
-    if (options.append.empty()) return write(compressor::compress(request, threads), options.out);
+    if (options.append.empty()) {
+        if (!options.calibrate_adc.empty()) check_calibration_data(request.tasks);
+        compressor::WeightImage image = compressor::compress(request, threads);
+        if (!options.calibrate_adc.empty()) calibrate(options, request.tasks, config, image, threads);
+        return write(image, options.out);
+    }
 
     compressor::WeightImage image = compressor::read_image(options.append);
+    image.calibration.reset();
     if (!options.remove.empty()) compressor::remove_tasks(image, options.remove);
     std::string appended;
     if (!request.tasks.empty()) {
@@ -121,6 +165,12 @@ void add_compress(CLI::App& app, Common& common) {
     command->add_option("--remove", options->remove, "leave this task of that image out (repeatable)")->allow_extra_args(false);
     command->add_option("--profile", options->profile, "what `berth profile` measured, instead of measuring again");
     command->add_option("--platform", options->platform, "preset or file whose arrays the image is made for")->capture_default_str();
+    command->add_option("--set", options->settings, "path=value in that platform, e.g. adc.bits=5 (repeatable)")->allow_extra_args(false);
+    command
+        ->add_option("--calibrate-adc", options->calibrate_adc,
+                     "find the converters' ranges, plane by plane and slice by slice, on the tasks' data: " +
+                         detail::alternatives(compressor::calibration_methods()))
+        ->check(CLI::IsMember(compressor::calibration_methods()));
     command->add_option("--out", options->out, "the weight image")->required();
     command->add_flag("--force", options->force, "take tasks that do not look fine-tuned from the base");
     add_common_options(*command, common);

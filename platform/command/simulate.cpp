@@ -11,6 +11,7 @@
 #include "platform/command/image_block.hpp"
 #include "platform/command/predictions.hpp"
 #include "platform/command/reference_comparison.hpp"
+#include "platform/converter_ranges.hpp"
 #include "platform/simulation.hpp"
 #include "workloads/encoded_dataset.hpp"
 #include "workloads/metrics.hpp"
@@ -109,6 +110,12 @@ double add_static_energy(const Input& input, platform::SimulationOutcome& outcom
     return sum;
 }
 
+/// How the converters' ranges were found; null where the image has none, or was calibrated for other converters.
+boost::json::value calibration_block(const Input& input) {
+    const bool calibrated = input.image.calibration && input.image.calibration->converters == platform::converter_setting(input.config);
+    return calibrated ? boost::json::value(input.image.calibration->method) : boost::json::value();
+}
+
 boost::json::object latency_block(std::span<const double> latency) {
     return {{"mean", mean(latency)}, {"p50", percentile(latency, 50)}, {"p95", percentile(latency, 95)}, {"max", percentile(latency, 100)}};
 }
@@ -138,6 +145,7 @@ boost::json::object report(const Options& options, const Input& input, platform:
         {"threads", threads},
         {"view", options.view},
         {"path", outcome.path},
+        {"calibration", calibration_block(input)},
         {"samples", input.sentences.size()},
         {"tokens", workloads::count_tokens(input.sentences)},
         {"in_flight", input.in_flight},

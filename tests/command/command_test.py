@@ -146,6 +146,11 @@ class BadInput(unittest.TestCase):
         self.refused(r'range\.tsv.*3', 'simulate', '--platform', 'reram-multitask', '--image', self.image, '--task', 'sst2', '--input', wrong,
                      '--json', self.work / 'bad.json')
 
+    def test_calibration_without_data_or_by_an_unknown_method(self):
+        options = ('compress', '--base', DEMO / 'base', '--task', f'sst2={DEMO}/sst2', '--method', 'copies', '--out', self.work / 'bad.berth')
+        self.refused('sst2: has no data; expected data=FILE', *options, '--calibrate-adc', 'error')
+        self.refused('calibrate-adc', *options, '--calibrate-adc', 'guess')
+
     def test_label_out_of_range_for_compression(self):
         wrong = self.work / 'range2.tsv'
         wrong.write_text('label\tsentence1\n-1\tno\n')
