@@ -4,6 +4,7 @@
 #include "models/core/occupancy.hpp"
 #include "platform/accelerator/array_actions.hpp"
 
+#include <optional>
 #include <span>
 #include <systemc>
 #include <vector>
@@ -14,8 +15,10 @@ namespace berth::platform {
 /// vector is meant for (the base's and the active task's) take it together.
 class Arrays : public sc_core::sc_module {
 public:
-    Arrays(const sc_core::sc_module_name& name, const sc_core::sc_time& interval, const sc_core::sc_time& latency)
-        : sc_module(name), interval_(interval), latency_(latency) {}
+    /// @param reading of the interval, the time in which the array itself is read; the rest waits for converters. Not given: all of it.
+    Arrays(const sc_core::sc_module_name& name, const sc_core::sc_time& interval, const sc_core::sc_time& latency,
+           const std::optional<sc_core::sc_time>& reading = {})
+        : sc_module(name), interval_(interval), latency_(latency), reading_(reading.value_or(interval)) {}
 
     /// Programs the chip: so many planes, each with arrays of its own.
     void program(std::size_t planes) { planes_.assign(planes, {}); }
@@ -31,10 +34,12 @@ public:
         return begin;
     }
 
+    [[nodiscard]] const sc_core::sc_time& reading() const { return reading_; }
+    [[nodiscard]] sc_core::sc_time converting() const { return interval_ - reading_; }
     [[nodiscard]] const ArrayActions& done() const { return done_; }
 
 private:
-    sc_core::sc_time interval_, latency_;
+    sc_core::sc_time interval_, latency_, reading_;
     std::vector<Occupancy<sc_core::sc_time>> planes_;
     ArrayActions done_;
 };

@@ -6,6 +6,7 @@
 #include "models/tlm/timed_queue.hpp"
 #include "platform/accelerator/arrays.hpp"
 #include "platform/accelerator/plan.hpp"
+#include "platform/accelerator/stage_clock.hpp"
 #include "platform/accelerator/tile.hpp"
 #include "platform/accelerator/trace.hpp"
 
@@ -52,6 +53,14 @@ public:
     [[nodiscard]] std::uint64_t tokens_dropped() const { return tokens_dropped_; }
     [[nodiscard]] std::uint64_t steps() const { return steps_taken_; }  ///< of tokens, from one part to the next
 
+    /// Tokens under way.
+    [[nodiscard]] std::uint64_t tokens_inside() const;
+
+    /// How every stage's arrays, and every attention's multipliers, spent the time from the image's readiness to `end`.
+    [[nodiscard]] std::vector<StageTimes> stage_times(const sc_core::sc_time& end) const;
+
+    [[nodiscard]] double wall_s() const { return wall_s_; }  ///< of the host's time in steps
+
     /// Where spans of the stages go; null for none.
     void trace(Trace* trace) { trace_ = trace; }
 
@@ -69,6 +78,7 @@ private:
         int token;
         int stage;
         Phase phase;
+        sc_core::sc_time departed{};  ///< when the stage's vector was made
     };
 
     void advance();
@@ -92,12 +102,14 @@ private:
     sc_core::sc_time cycle_;
     std::uint64_t port_bytes_;
     std::shared_ptr<const ChipPlan> plan_;
+    std::vector<StageClock> clocks_, attention_clocks_;  ///< by stage, and by layer
     Occupancy<sc_core::sc_time> embedding_memory_;
     tlm::TimedQueue<Step> steps_;
     std::map<std::uint64_t, std::unique_ptr<Sentence>> sentences_;
     std::deque<std::uint64_t> finished_;
     sc_core::sc_event finished_event_;
     std::uint64_t embedding_bytes_ = 0, tokens_entered_ = 0, tokens_left_ = 0, tokens_dropped_ = 0, steps_taken_ = 0;
+    double wall_s_ = 0.0;
     Trace* trace_ = nullptr;
 };
 
