@@ -24,36 +24,43 @@ boost::json::object provenance_of(const workloads::Checkpoint& checkpoint) {
     return hashes;
 }
 
+std::string_view name_of(workloads::Architecture architecture) {
+    return workloads::kArchitectureNames[static_cast<std::size_t>(architecture)];
+}
+
 void check_shape(const Family& family, const workloads::Checkpoint& task) {
-    const inference::Shape base = family.shape(), own = shape_of(task.config());
+    const workloads::BertConfig &base = family.base().config(), &own = task.config();
+    const workloads::ConfigKeys& keys = workloads::config_keys(own.architecture);
     const std::string where = (task.directory() / "config.json").string(), parent = (family.base().directory() / "config.json").string();
     const auto check = [&](const char* key, auto theirs, auto ours) {
         if (theirs != ours)
             throw InputError(fmt::format("{}:{}", where, key), fmt::format("is {}", theirs),
                              fmt::format("the base's {} ({})", ours, parent));
     };
-    check("hidden_size", own.hidden, base.hidden);
-    check("num_hidden_layers", own.layers, base.layers);
-    check("num_attention_heads", own.heads, base.heads);
-    check("intermediate_size", own.intermediate, base.intermediate);
-    check("vocab_size", own.vocabulary, base.vocabulary);
-    check("max_position_embeddings", own.positions, base.positions);
-    check("type_vocab_size", own.segments, base.segments);
-    check("layer_norm_eps", own.norm_epsilon, base.norm_epsilon);
+    check("model_type", name_of(own.architecture), name_of(base.architecture));
+    check(keys.hidden, own.hidden, base.hidden);
+    check(keys.layers, own.layers, base.layers);
+    check(keys.heads, own.heads, base.heads);
+    check(keys.intermediate, own.intermediate, base.intermediate);
+    check(keys.vocabulary, own.vocabulary, base.vocabulary);
+    check("pad_token_id", own.first_position, base.first_position);
+    check(keys.positions, own.positions, base.positions);
+    if (keys.segments) check(keys.segments, own.segments, base.segments);
+    if (keys.norm_epsilon) check(keys.norm_epsilon, own.norm_epsilon, base.norm_epsilon);
 }
 
 /// An image has one tokenizer, the base's; a task checkpoint that brings none uses it too.
 void check_tokenizer(const Family& family, const workloads::Checkpoint& task) {
     const auto& directory = task.directory();
-    if (!std::filesystem::exists(directory / "vocab.txt") && !std::filesystem::exists(directory / "tokenizer.json")) return;
-    const auto own = workloads::read_tokenizer(directory, family.shape().positions, family.shape().vocabulary);
+    if (!workloads::has_tokenizer(directory)) return;
+    const auto own = workloads::read_tokenizer(directory, family.base().config());
     const auto& base = family.tokenizer();
-    if (own.vocabulary != base.vocabulary)
+    if (own.kind != base.kind || own.vocabulary != base.vocabulary || own.merges != base.merges)
         throw InputError(directory.string(), "has another vocabulary", "that of the base " + family.base().directory().string());
-    const bool same =
-        own.lower_case == base.lower_case && own.strip_accents == base.strip_accents && own.tokenize_chinese == base.tokenize_chinese;
+    const bool same = own.lower_case == base.lower_case && own.strip_accents == base.strip_accents &&
+                      own.tokenize_chinese == base.tokenize_chinese && own.prefix_space == base.prefix_space;
     if (!same)
-        throw InputError(directory.string(), "splits words in another way (case, accents or Chinese characters)",
+        throw InputError(directory.string(), "splits words in another way (case, accents, Chinese characters or the first space)",
                          "the tokenizer settings of the base " + family.base().directory().string());
 }
 
@@ -74,12 +81,13 @@ void check_task_names(const std::vector<TaskRequest>& tasks) {
 }
 
 Family::Family(const std::filesystem::path& base)
-    : base_(base), shape_(shape_of(base_.config())), tokenizer_(workloads::read_tokenizer(base, shape_.positions, shape_.vocabulary)) {}
+    : base_(base), shape_(shape_of(base_.config())), tokenizer_(workloads::read_tokenizer(base, base_.config())) {}
 
 std::vector<std::shared_ptr<const inference::Int8Matrix>> Family::base_matrices() const {
     const auto weights = workloads::read_bert_weights(base_, workloads::Head::none);
     std::vector<std::shared_ptr<const inference::Int8Matrix>> matrices;
-    for (std::size_t index = 0; index < matrix_count(shape_); ++index) matrices.push_back(quantise(matrix_of(weights, index)));
+    for (std::size_t index = 0; index < shared_matrix_count(base_.config()); ++index)
+        matrices.push_back(quantise(matrix_of(weights, index)));
     return matrices;
 }
 
@@ -101,7 +109,7 @@ std::shared_ptr<const inference::Embeddings> SharedEmbeddings::share(inference::
 }
 
 FamilyMember read_member(const Family& family, const TaskRequest& request, SharedEmbeddings& embeddings) {
-    const workloads::Checkpoint checkpoint(request.checkpoint);
+    const workloads::Checkpoint checkpoint(request.checkpoint, family.base().directory());
     check_shape(family, checkpoint);
     check_tokenizer(family, checkpoint);
     FamilyMember member{{}, workloads::read_bert_weights(checkpoint, workloads::Head::classifier)};
@@ -111,6 +119,9 @@ FamilyMember read_member(const Family& family, const TaskRequest& request, Share
     member.image.checkpoint = place_of(request.checkpoint);
     member.image.provenance = provenance_of(checkpoint);
     member.image.network = quantise_small_parts(member.weights);
+    auto& linears = member.image.network.linears;
+    for (std::size_t index = shared_matrix_count(checkpoint.config()); index < linears.size(); ++index)
+        linears[index].matrix = quantise(matrix_of(member.weights, index));
     member.image.network.embeddings = embeddings.share(quantise_embeddings(member.weights));
     return member;
 }

@@ -34,7 +34,7 @@ public:
     [[nodiscard]] const inference::Shape& shape() const { return shape_; }
     [[nodiscard]] const workloads::TokenizerSettings& tokenizer() const { return tokenizer_; }
 
-    /// The base's matrices in int8, read on demand.
+    /// The base's matrices in int8 that tasks share (shared_matrix_count), read on demand.
     [[nodiscard]] std::vector<std::shared_ptr<const inference::Int8Matrix>> base_matrices() const;
 
     /// An image with all that does not depend on the method: shape, tokenizer, where the base came from.
@@ -46,7 +46,7 @@ private:
     workloads::TokenizerSettings tokenizer_;
 };
 
-/// One task's checkpoint, read once. `image` holds everything but the matrices, which are the method's.
+/// One task's checkpoint, read once. `image` holds everything but the matrices that tasks share, which are the method's.
 struct FamilyMember {
     TaskImage image;
     workloads::BertWeights weights;

@@ -9,6 +9,7 @@
 #include "models/core/json.hpp"
 #include "models/core/params.hpp"
 #include "models/crossbar/crossbar_params.hpp"
+#include "workloads/byte_bpe.hpp"
 #include "workloads/metrics.hpp"
 
 #include <fmt/format.h>
@@ -61,6 +62,13 @@ std::string one_of(const HeaderNode& node, const std::vector<std::string>& names
     return name;
 }
 
+/// Which of the names the text is.
+template <class Names>
+std::size_t index_in(const HeaderNode& node, const Names& names) {
+    const std::vector<std::string> known(names.begin(), names.end());
+    return static_cast<std::size_t>(std::find(known.begin(), known.end(), one_of(node, known)) - known.begin());
+}
+
 double read_epsilon(const HeaderNode& node) {
     const std::string text = node.text();
     double value = 0.0;
@@ -79,8 +87,10 @@ inference::Shape read_shape(const HeaderNode& node) {
     shape.intermediate = node["intermediate"].count(1, kLargestWidth);
     shape.vocabulary = node["vocabulary"].count(1, kLargestTable);
     shape.positions = node["positions"].count(1, kLargestTable);
-    shape.segments = node["segments"].count(1, kLargestTable);
+    shape.segments = node["segments"].count(0, kLargestTable);
     shape.norm_epsilon = read_epsilon(node["norm_epsilon"]);
+    if (node.has("head_activation"))
+        shape.head_activation = static_cast<inference::HeadActivation>(index_in(node["head_activation"], layout::kHeadActivations));
     return shape;
 }
 
@@ -141,10 +151,25 @@ private:
         settings.strip_accents = node["strip_accents"].flag();
         settings.tokenize_chinese = node["tokenize_chinese"].flag();
         settings.limit = node["limit"].count(1, image_.shape.positions);
-        for (const char* special : {"[CLS]", "[SEP]", "[UNK]"})
-            if (std::find(settings.vocabulary.begin(), settings.vocabulary.end(), special) == settings.vocabulary.end())
-                node["vocabulary"].refuse(std::string("lacks ") + special, "BERT's special pieces");
+        if (node.has("kind")) settings.kind = static_cast<workloads::TokenizerKind>(index_in(node["kind"], workloads::kTokenizerKinds));
+        if (node.has("pair_segments")) settings.pair_segments = node["pair_segments"].flag();
+        if (settings.kind == workloads::TokenizerKind::byte_bpe)
+            read_merges(node, settings);
+        else
+            for (const char* special : {"[CLS]", "[SEP]", "[UNK]"})
+                if (std::find(settings.vocabulary.begin(), settings.vocabulary.end(), special) == settings.vocabulary.end())
+                    node["vocabulary"].refuse(std::string("lacks ") + special, "BERT's special pieces");
         return settings;
+    }
+
+    void read_merges(const HeaderNode& node, workloads::TokenizerSettings& settings) const {
+        settings.prefix_space = node["prefix_space"].flag();
+        const int count = node["merge_count"].count(0, kLargestTable);
+        settings.merges = sections_.lines(node["merges"], static_cast<std::size_t>(count));
+        if (const auto missing = workloads::missing_from_byte_vocabulary(settings.vocabulary))
+            node["vocabulary"].refuse("lacks " + *missing, "RoBERTa's special pieces and a letter a byte");
+        if (const auto bad = workloads::first_bad_merge(settings.vocabulary, settings.merges))
+            node["merges"].refuse(fmt::format("line {} {}", bad->merge + 1, bad->fault), "two pieces of the vocabulary that make a third");
     }
 
     void read_base() {
@@ -152,7 +177,8 @@ private:
         image_.base_checkpoint = node["checkpoint"].text();
         image_.base_provenance = node["provenance"].object();
         if (matrices.size() == 0) return;
-        expect_elements(matrices, linears());
+        // Without the last one it is each task's own, as the first layer of its head.
+        if (matrices.size() + 1 != linears()) expect_elements(matrices, linears());
         for (std::size_t index = 0; index < matrices.size(); ++index)
             image_.base.push_back(read_matrix(matrices[index], matrix_dimensions(image_.shape, index)));
     }
@@ -160,7 +186,8 @@ private:
     [[nodiscard]] std::size_t linears() const { return inference::matrix_index(image_.shape.layers, 0) + 1; }
 
     std::shared_ptr<const Int8Matrix> read_matrix(const HeaderNode& node, Dimensions size) {
-        auto& shared = matrices_[{sections_.index(node["values"]), sections_.index(node["scales"]), size.out, size.in}];
+        auto& shared = matrices_[{sections_.index(node["values"]), sections_.index(node["scales"]), size.out, size.in,
+                                  node["magnitude_bits"].count(1, inference::kMatrixMagnitudeBits)}];
         if (!shared) shared = std::make_shared<const Int8Matrix>(read_own_matrix(node, size));
         return shared;
     }
@@ -169,8 +196,18 @@ private:
         (void)node["out"].integer(size.out, size.out);
         (void)node["in"].integer(size.in, size.in);
         const std::size_t elements = static_cast<std::size_t>(size.out) * static_cast<std::size_t>(size.in);
-        return {size.out, size.in, sections_.integers(node["values"], elements, kLargestWeight),
-                sections_.floats(node["scales"], static_cast<std::size_t>(size.out), kSmallestScale)};
+        const int bits = node["magnitude_bits"].count(1, inference::kMatrixMagnitudeBits);
+        auto values = bits == inference::kMatrixMagnitudeBits ? sections_.integers(node["values"], elements, kLargestWeight)
+                                                   : sections_.packed(node["values"], elements, bits);
+        return {size.out, size.in, std::move(values),
+                sections_.floats(node["scales"], static_cast<std::size_t>(size.out), kSmallestScale), bits};
+    }
+
+    std::shared_ptr<const inference::LowRankDelta> read_low_rank(const HeaderNode& node, Dimensions size) {
+        if (node.is_null()) return nullptr;
+        const int rank = node["down"]["out"].count(1, std::max(size.out, size.in));
+        return std::make_shared<const inference::LowRankDelta>(inference::LowRankDelta{
+            read_own_matrix(node["down"], {rank, size.in}), read_own_matrix(node["up"], {size.out, rank})});
     }
 
     std::shared_ptr<const inference::MatrixDelta> read_delta(const HeaderNode& node, const Int8Matrix& base) {
@@ -212,12 +249,13 @@ private:
             inference::Linear linear;
             if (matrix.is_text()) {
                 (void)one_of(matrix, {"base"});
-                if (image_.base.empty()) matrix.refuse("is the base's", "a matrix, for the image has no base");
+                if (index >= image_.base.size()) matrix.refuse("is the base's", "a matrix, for the base has none here");
                 linear.matrix = image_.base[index];
             } else {
                 linear.matrix = read_matrix(matrix, size);
             }
             linear.delta = read_delta(node["delta"], *linear.matrix);
+            linear.low_rank = read_low_rank(node["low_rank"], size);
             linear.bias = sections_.floats(node["bias"], static_cast<std::size_t>(size.out), kAnyFloat);
             read.push_back(std::move(linear));
         }
@@ -264,7 +302,7 @@ private:
     const HeaderNode& header_;
     const ImageSections& sections_;
     WeightImage image_;
-    std::map<std::tuple<std::size_t, std::size_t, int, int>, std::shared_ptr<const Int8Matrix>> matrices_;
+    std::map<std::tuple<std::size_t, std::size_t, int, int, int>, std::shared_ptr<const Int8Matrix>> matrices_;
     std::map<std::array<std::size_t, 6>, std::shared_ptr<const inference::Embeddings>> embeddings_;
 };
 

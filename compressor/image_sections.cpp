@@ -125,6 +125,15 @@ std::vector<std::int8_t> ImageSections::ternary(const HeaderNode& reference, std
     return codes;
 }
 
+std::vector<std::int8_t> ImageSections::packed(const HeaderNode& reference, std::size_t count, int magnitude_bits) const {
+    const Section& section =
+        take_exactly(reference, layout::packed_type(magnitude_bits), layout::packed_bytes(count, magnitude_bits), count);
+    std::vector<std::int8_t> codes(count);
+    if (!layout::unpack(section.bytes, codes, magnitude_bits))
+        refuse(section, "holds bits that are no code", fmt::format("codes of magnitudes up to {}, then zeros", (1 << magnitude_bits) - 1));
+    return codes;
+}
+
 std::vector<std::string> ImageSections::lines(const HeaderNode& reference, std::size_t count) const {
     const Section& section = sections_[index(reference)];
     (void)take(reference, layout::kText, section.bytes.size());

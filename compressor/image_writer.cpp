@@ -83,10 +83,16 @@ private:
     std::multimap<std::pair<std::uint32_t, std::size_t>, std::size_t> by_content_;
 };
 
+std::size_t add_codes(const std::vector<std::int8_t>& codes, int magnitude_bits, const std::string& name, Sections& sections) {
+    if (magnitude_bits == inference::kMatrixMagnitudeBits) return sections.add(name, layout::kInt8, codes);
+    return sections.add_owned(name, layout::packed_type(magnitude_bits), layout::pack(codes, magnitude_bits));
+}
+
 object describe(const Int8Matrix& matrix, const std::string& name, Sections& sections) {
     return {{"out", matrix.out},
             {"in", matrix.in},
-            {"values", sections.add(name + ".values", layout::kInt8, matrix.values)},
+            {"magnitude_bits", matrix.magnitude_bits},
+            {"values", add_codes(matrix.values, matrix.magnitude_bits, name + ".values", sections)},
             {"scales", sections.add(name + ".scales", layout::kFloat32, matrix.scales)}};
 }
 
@@ -118,6 +124,11 @@ array describe_linears(const WeightImage& image, const TaskImage& task, Sections
             entry["delta"] = describe(*linear.delta, name + ".delta", sections);
         else
             entry["delta"] = nullptr;
+        if (linear.low_rank)
+            entry["low_rank"] = object{{"down", describe(linear.low_rank->down, name + ".low_rank.down", sections)},
+                                       {"up", describe(linear.low_rank->up, name + ".low_rank.up", sections)}};
+        else
+            entry["low_rank"] = nullptr;
         entry["bias"] = sections.add(name + ".bias", layout::kFloat32, linear.bias);
         list.push_back(std::move(entry));
     }
@@ -154,9 +165,9 @@ object describe(const WeightImage& image, const TaskImage& task, Sections& secti
             {"classifier_bias", sections.add(task.name + ".classifier.bias", layout::kFloat32, network.classifier_bias)}};
 }
 
-std::vector<std::byte> vocabulary_text(const std::vector<std::string>& vocabulary) {
+std::vector<std::byte> lines_of(const std::vector<std::string>& pieces) {
     std::vector<std::byte> text;
-    for (const std::string& piece : vocabulary) {
+    for (const std::string& piece : pieces) {
         if (piece.find('\n') != std::string::npos) throw InputError("vocabulary", "has a piece with a line break in it", "a piece a line");
         const auto bytes = std::as_bytes(std::span(piece));
         text.insert(text.end(), bytes.begin(), bytes.end());
@@ -167,14 +178,34 @@ std::vector<std::byte> vocabulary_text(const std::vector<std::string>& vocabular
 
 /// The epsilon is text because it must come back to the last bit.
 object describe(const inference::Shape& shape) {
-    return {{"hidden", shape.hidden},         {"layers", shape.layers},
-            {"heads", shape.heads},           {"intermediate", shape.intermediate},
-            {"vocabulary", shape.vocabulary}, {"positions", shape.positions},
-            {"segments", shape.segments},     {"norm_epsilon", fmt::format("{}", shape.norm_epsilon)}};
+    return {{"hidden", shape.hidden},
+            {"layers", shape.layers},
+            {"heads", shape.heads},
+            {"intermediate", shape.intermediate},
+            {"vocabulary", shape.vocabulary},
+            {"positions", shape.positions},
+            {"segments", shape.segments},
+            {"norm_epsilon", fmt::format("{}", shape.norm_epsilon)},
+            {"head_activation", layout::kHeadActivations[static_cast<std::size_t>(shape.head_activation)]}};
+}
+
+object describe(const workloads::TokenizerSettings& tokenizer, Sections& sections) {
+    object entry{{"kind", workloads::kTokenizerKinds[static_cast<std::size_t>(tokenizer.kind)]},
+                 {"vocabulary", sections.add_owned("vocabulary", layout::kText, lines_of(tokenizer.vocabulary))},
+                 {"pieces", tokenizer.vocabulary.size()},
+                 {"lower_case", tokenizer.lower_case},
+                 {"strip_accents", tokenizer.strip_accents},
+                 {"tokenize_chinese", tokenizer.tokenize_chinese},
+                 {"pair_segments", tokenizer.pair_segments},
+                 {"limit", tokenizer.limit}};
+    if (tokenizer.kind != workloads::TokenizerKind::byte_bpe) return entry;
+    entry["merges"] = sections.add_owned("merges", layout::kText, lines_of(tokenizer.merges));
+    entry["merge_count"] = tokenizer.merges.size();
+    entry["prefix_space"] = tokenizer.prefix_space;
+    return entry;
 }
 
 object describe(const WeightImage& image, Sections& sections) {
-    const auto& tokenizer = image.tokenizer;
     array matrices, tasks;
     for (std::size_t index = 0; index < image.base.size(); ++index) {
         const std::string name = inference::matrix_name(image.shape, index);
@@ -182,7 +213,7 @@ object describe(const WeightImage& image, Sections& sections) {
         for (auto& field : describe(*image.base[index], "base." + name, sections)) entry.insert(field);
         matrices.push_back(std::move(entry));
     }
-    const std::size_t vocabulary = sections.add_owned("vocabulary", layout::kText, vocabulary_text(tokenizer.vocabulary));
+    object tokenizer = describe(image.tokenizer, sections);
     for (const TaskImage& task : image.tasks) tasks.push_back(describe(image, task, sections));
     return {{"method", image.method},
             {"mode", image.mode},
@@ -194,13 +225,7 @@ object describe(const WeightImage& image, Sections& sections) {
               {"cell_bits", image.geometry.cell_bits},
               {"encoding", image.geometry.encoding}}},
             {"shape", describe(image.shape)},
-            {"tokenizer",
-             {{"vocabulary", vocabulary},
-              {"pieces", tokenizer.vocabulary.size()},
-              {"lower_case", tokenizer.lower_case},
-              {"strip_accents", tokenizer.strip_accents},
-              {"tokenize_chinese", tokenizer.tokenize_chinese},
-              {"limit", tokenizer.limit}}},
+            {"tokenizer", std::move(tokenizer)},
             {"base", {{"checkpoint", image.base_checkpoint}, {"provenance", image.base_provenance}, {"matrices", std::move(matrices)}}},
             {"tasks", std::move(tasks)},
             {"sections", sections.describe()}};

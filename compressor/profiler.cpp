@@ -22,7 +22,7 @@ std::vector<Probe> read_probes(const Family& family, const PreparationRequest& r
     const workloads::Tokenizer tokenizer(family.tokenizer());
     std::vector<Probe> probes;
     for (const TaskRequest& task : request.tasks)
-        probes.push_back(read_probe(*task.data, workloads::Checkpoint(task.checkpoint).config(), tokenizer));
+        probes.push_back(read_probe(*task.data, workloads::Checkpoint(task.checkpoint, family.base().directory()).config(), tokenizer));
     return probes;
 }
 

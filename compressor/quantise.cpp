@@ -25,10 +25,15 @@ inference::Shape shape_of(const workloads::BertConfig& config) {
     shape.positions = config.positions;
     shape.segments = config.segments;
     shape.norm_epsilon = config.norm_epsilon;
+    if (config.head_activation() == workloads::HeadActivation::relu) shape.head_activation = inference::HeadActivation::relu;
     return shape;
 }
 
 std::size_t matrix_count(const inference::Shape& shape) { return inference::matrix_index(shape.layers, 0) + 1; }
+
+std::size_t shared_matrix_count(const workloads::BertConfig& config) {
+    return inference::matrix_index(config.layers, 0) + (config.pooler_in_body() ? 1 : 0);
+}
 
 const workloads::LinearWeights& matrix_of(const workloads::BertWeights& weights, std::size_t index) {
     const std::size_t layer = index / inference::kMatricesPerLayer;

@@ -17,13 +17,16 @@ namespace berth::compressor {
 /// Matrices that go into crossbars: those of the layers and the pooler.
 [[nodiscard]] std::size_t matrix_count(const inference::Shape& shape);
 
+/// Those of them that tasks share with their base: all, or only the layers' where the last one is a task's head.
+[[nodiscard]] std::size_t shared_matrix_count(const workloads::BertConfig& config);
+
 /// The checkpoint's matrix of this index of inference::Network::linears.
 [[nodiscard]] const workloads::LinearWeights& matrix_of(const workloads::BertWeights& weights, std::size_t index);
 
 /// Post-training int8, symmetric, a scale an output channel: the one at which the channel loses least (weight_scale.hpp).
 [[nodiscard]] std::shared_ptr<const inference::Int8Matrix> quantise(const workloads::LinearWeights& linear);
 
-/// The three tables, a scale a row.
+/// The tables, a scale a row.
 [[nodiscard]] inference::Embeddings quantise_embeddings(const workloads::BertWeights& weights);
 
 /// All of a task's network but its matrices and embeddings: biases and norms as they are, the classifier in int8 by row.

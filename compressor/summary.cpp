@@ -37,9 +37,17 @@ TaskSummary summarise(const WeightImage& image, const TaskImage& task) {
         summary.weights += static_cast<std::int64_t>(linear.matrix->values.size());
         summary.channels += linear.matrix->out;
         if (!on_base) {
-            kept_cells += cells(linear.matrix->values.size(), inference::kMatrixMagnitudeBits);
+            kept_cells += cells(linear.matrix->values.size(), linear.matrix->magnitude_bits);
             kept_values += nonzero(linear.matrix->values);
             summary.kept_channels += linear.matrix->out;
+        }
+        if (linear.low_rank) {
+            for (const inference::Int8Matrix* factor : {&linear.low_rank->down, &linear.low_rank->up}) {
+                kept_cells += cells(factor->values.size(), factor->magnitude_bits);
+                kept_values += nonzero(factor->values);
+            }
+            summary.ranks += linear.low_rank->down.out;
+            if (on_base && !linear.delta) summary.kept_channels += linear.matrix->out;
         }
         if (!linear.delta) continue;
         kept_cells += cells(linear.delta->codes.size(), linear.delta->magnitude_bits);

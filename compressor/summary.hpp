@@ -16,6 +16,7 @@ struct TaskSummary {
     double nonzero_share = 0.0;      ///< of the delta's codes, or of the task's own weights, over all weights
     std::int64_t channels = 0;       ///< output channels
     std::int64_t kept_channels = 0;  ///< those with a delta, or a matrix of the task's own
+    std::int64_t ranks = 0;          ///< of the low-rank deltas, added over the matrices
     std::optional<double> cosine;    ///< base and fine-tuned, where the method measured it
 };
 

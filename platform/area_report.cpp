@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/area_report.hpp"
 
+#include "models/mapping/mapper.hpp"
+
 #include <limits>
 #include <set>
 
@@ -25,14 +27,30 @@ double total(const std::map<std::string, double>& parts) {
     return sum;
 }
 
-int64_t tiles_in_use(const PlatformConfig& config, const ImageOnChip* on_chip) {
-    return on_chip ? on_chip->image.tiles : config.hierarchy.tiles;
+mapping::Extent extent(const PlatformConfig& config, const ImageOnChip* on_chip) {
+    return on_chip ? on_chip->extent() : mapping::Extent{config.hierarchy.tiles, 0, 0};
 }
 
-int64_t banks_in_use(const ImageOnChip* on_chip) { return on_chip ? on_chip->embedding_banks : 0; }
+double area_of(const PlatformConfig& config, const ImageOnChip& on_chip, const mapping::Placement& placement) {
+    return total(config.inventory.area(on_chip.extent_of(placement), config.hierarchy));
+}
 
-double area_of_copies(const PlatformConfig& config, const ImageOnChip& on_chip) {
-    return total(config.inventory.area(on_chip.copies.tiles, config.hierarchy, on_chip.embedding_banks));
+/// What a component's area is there for.
+const char* group_of(const std::string& path) {
+    static const std::set<std::string> cells{"tile.ima.array", "tile.ima.bank"};
+    static const std::set<std::string> converters{"tile.ima.adc", "tile.ima.dac", "tile.ima.sample_hold", "tile.ima.shift_add",
+                                                  "tile.ima.bank_select"};
+    if (cells.contains(path)) return "cells";
+    if (converters.contains(path)) return "converters";
+    return path == "chip.embedding_memory" ? "embedding_memory" : "rest";
+}
+
+boost::json::object groups(const std::map<std::string, double>& parts) {
+    std::map<std::string, double> sums{{"cells", 0.0}, {"converters", 0.0}, {"embedding_memory", 0.0}, {"rest", 0.0}};
+    for (const auto& [path, area] : parts) sums[group_of(path)] += area;
+    boost::json::object block;
+    for (const auto& [name, area] : sums) block[name] = area;
+    return block;
 }
 
 boost::json::value ratio(double image, double copies) { return copies > 0 ? boost::json::value(image / copies) : boost::json::value(); }
@@ -45,8 +63,11 @@ ImageOnChip place_on_chip(const PlatformConfig& config, const std::vector<mappin
                           int64_t tasks, int64_t embedding_bytes) {
     mapping::HierarchyParams roomy = config.hierarchy;
     roomy.tiles = std::numeric_limits<int>::max();
+    mapping::HierarchyParams unshared = roomy;
+    unshared.mapper = mapping::unshared_mapper(roomy.mapper);
     return {.image = mapping::place(image, config.array_shape(), config.hierarchy),
-            .copies = mapping::place(copies, config.array_shape(), roomy),
+            .copies = mapping::place(copies, config.array_shape(), unshared),
+            .copies_sharing = mapping::place(copies, config.array_shape(), roomy),
             .tasks = tasks,
             .embedding_banks = (embedding_bytes + mapping::kEmbeddingBankBytes - 1) / mapping::kEmbeddingBankBytes};
 }
@@ -85,7 +106,7 @@ CellsPerElement cells_per_element(const ImageOnChip& on_chip) {
 
 double book_static(Ledger& ledger, const PlatformConfig& config, const ImageOnChip& on_chip, double on_s, double down_s) {
     double sum = 0.0;
-    for (const auto& [path, watts] : config.inventory.static_power(on_chip.image.tiles, config.hierarchy, on_chip.embedding_banks)) {
+    for (const auto& [path, watts] : config.inventory.static_power(on_chip.extent(), config.hierarchy)) {
         if (watts > 0.0) ledger.add_static(path, watts, path.starts_with("tile.ima.") ? on_s : on_s + down_s);
         sum += watts;
     }
@@ -93,13 +114,14 @@ double book_static(Ledger& ledger, const PlatformConfig& config, const ImageOnCh
 }
 
 boost::json::object area_block(const PlatformConfig& config, const ImageOnChip* on_chip) {
-    const auto parts = config.inventory.area(tiles_in_use(config, on_chip), config.hierarchy, banks_in_use(on_chip));
+    const auto parts = config.inventory.area(extent(config, on_chip), config.hierarchy);
     boost::json::object components;
     for (const auto& [path, area] : parts) components[path] = area;
-    boost::json::object block{
-        {"total", total(parts)}, {"components", std::move(components)}, {"baseline_copies", nullptr}, {"ratio", nullptr}};
+    boost::json::object block{{"total", total(parts)}, {"components", std::move(components)}, {"baseline_copies", nullptr},
+                              {"ratio", nullptr},      {"copies_sharing", nullptr},           {"groups", groups(parts)}};
     if (on_chip) {
-        const double copies = area_of_copies(config, *on_chip);
+        const double copies = area_of(config, *on_chip, on_chip->copies);
+        block["copies_sharing"] = area_of(config, *on_chip, on_chip->copies_sharing);
         block["baseline_copies"] = copies;
         block["ratio"] = ratio(total(parts), copies);
     }
@@ -107,11 +129,11 @@ boost::json::object area_block(const PlatformConfig& config, const ImageOnChip* 
 }
 
 boost::json::object power_block(const PlatformConfig& config, const ImageOnChip* on_chip) {
-    const auto peak = config.inventory.peak_power(tiles_in_use(config, on_chip), config.hierarchy, banks_in_use(on_chip));
-    const auto rest = config.inventory.static_power(tiles_in_use(config, on_chip), config.hierarchy, banks_in_use(on_chip));
+    const auto peak = config.inventory.peak_power(extent(config, on_chip), config.hierarchy);
+    const auto rest = config.inventory.static_power(extent(config, on_chip), config.hierarchy);
     boost::json::object components;
     for (const auto& [path, watts] : peak) components[path] = boost::json::object{{"peak", watts}, {"static", rest.at(path)}};
-    const double area = total(config.inventory.area(tiles_in_use(config, on_chip), config.hierarchy, banks_in_use(on_chip)));
+    const double area = total(config.inventory.area(extent(config, on_chip), config.hierarchy));
     return {{"peak", total(peak)},
             {"static", total(rest)},
             {"density_w_per_mm2", ratio(total(peak), area)},
@@ -122,13 +144,11 @@ boost::json::object arrays_block(const PlatformConfig& config, const ImageOnChip
     const int64_t imas = int64_t{config.hierarchy.tiles} * config.hierarchy.imas_per_tile;
     const int64_t available = imas * config.hierarchy.arrays_per_ima;
     if (!on_chip)
-        return {{"needed", nullptr}, {"available", available}, {"utilisation", nullptr}, {"imas", imas}, {"tiles", config.hierarchy.tiles}};
+        return {{"needed", nullptr},      {"sites", nullptr}, {"available", available},
+                {"utilisation", nullptr}, {"imas", imas},     {"tiles", config.hierarchy.tiles}};
     const mapping::Placement& image = on_chip->image;
-    return {{"needed", image.arrays},
-            {"available", available},
-            {"utilisation", image.utilisation},
-            {"imas", image.imas},
-            {"tiles", image.tiles}};
+    return {{"needed", image.arrays},           {"sites", image.sites}, {"available", available},
+            {"utilisation", image.utilisation}, {"imas", image.imas},   {"tiles", image.tiles}};
 }
 
 boost::json::value cells_block(const ImageOnChip* on_chip) {
@@ -148,7 +168,7 @@ boost::json::value cells_block(const ImageOnChip* on_chip) {
 
 boost::json::value ratios_block(const PlatformConfig& config, const ImageOnChip* on_chip) {
     if (!on_chip) return nullptr;
-    const auto& [image, copies, tasks, banks] = *on_chip;
+    const mapping::Placement &image = on_chip->image, &copies = on_chip->copies;
     return boost::json::object{{"cells", ratio(static_cast<double>(image.cells), static_cast<double>(copies.cells))},
                                {"arrays", ratio(static_cast<double>(image.arrays), static_cast<double>(copies.arrays))},
                                {"area", area_block(config, on_chip).at("ratio")},

@@ -3,6 +3,7 @@
 
 #include "compressor/weight_image.hpp"
 #include "models/core/ledger.hpp"
+#include "models/mapping/inventory.hpp"
 #include "models/mapping/placement.hpp"
 #include "platform/config.hpp"
 #include "platform/uncertainty.hpp"
@@ -17,9 +18,15 @@ namespace berth::platform {
 /// An image on a platform's arrays, and beside it what one full int8 copy a task would take there.
 struct ImageOnChip {
     mapping::Placement image;
-    mapping::Placement copies;  ///< on a chip with as many tiles as it takes
+    mapping::Placement copies;          ///< every array with its converters, on a chip with as many tiles as it takes
+    mapping::Placement copies_sharing;  ///< placed by the image's own mapper, which may share converters
     std::int64_t tasks = 0;
     std::int64_t embedding_banks = 0;  ///< counted for image and copies alike: the tables are no part of what is compared
+
+    [[nodiscard]] mapping::Extent extent() const { return extent_of(image); }
+    [[nodiscard]] mapping::Extent extent_of(const mapping::Placement& placement) const {
+        return {placement.tiles, embedding_banks, placement.banks()};
+    }
 };
 
 /// Places both. @throws InputError saying how many arrays are needed and there when the image does not fit.
@@ -48,11 +55,12 @@ struct CellsPerElement {
 double book_static(Ledger& ledger, const PlatformConfig& config, const ImageOnChip& on_chip, double on_s, double down_s);
 
 /// The parts of a report, on which `berth area` and `berth simulate` agree. `on_chip` null: the whole chip, no comparison.
-/// {total, components{path: mm2}, baseline_copies, ratio}
+/// {total, components{path: mm2}, baseline_copies, ratio, copies_sharing, groups{cells, converters, embedding_memory, rest}};
+/// copies_sharing: the copies by the image's own mapper, so that what comes of the code stands apart from what comes of sharing
 [[nodiscard]] boost::json::object area_block(const PlatformConfig& config, const ImageOnChip* on_chip);
 /// {peak, static, density_w_per_mm2, components{path: {peak, static}}}, watts; the density is peak power over area
 [[nodiscard]] boost::json::object power_block(const PlatformConfig& config, const ImageOnChip* on_chip);
-/// {needed, available, utilisation, imas, tiles}
+/// {needed, sites, available, utilisation, imas, tiles}
 [[nodiscard]] boost::json::object arrays_block(const PlatformConfig& config, const ImageOnChip* on_chip);
 /// {image, copies, ratio, closed_form, c_delta, c_full, tasks, explanation}, or null without an image
 [[nodiscard]] boost::json::value cells_block(const ImageOnChip* on_chip);

@@ -9,4 +9,7 @@ namespace berth::platform {
 /// @throws InputError when no preset folder has that table.
 [[nodiscard]] boost::json::array describe_cells();
 
+/// All that `cells.kind` can be: ideal and given cells, which are {name, meaning}, and the published ones.
+[[nodiscard]] boost::json::array describe_cell_kinds();
+
 }  // namespace berth::platform

@@ -6,6 +6,7 @@
 #include "models/cost/cost.hpp"
 #include "models/crossbar/encoding.hpp"
 #include "models/inference/network.hpp"
+#include "platform/cell_sections.hpp"
 #include "platform/preset_files.hpp"
 #include "platform/sanity.hpp"
 
@@ -141,8 +142,10 @@ PlatformConfig load_platform(const std::string& preset_or_file, const std::vecto
     const std::string canonical = boost::json::serialize(resolved);
     config.sha256 = sha256(std::as_bytes(std::span(canonical.data(), canonical.size())));
     for (const auto& table : files.tables) config.constants.load(table);
+    config.cells = read_cells(resolved.get_object(), config.constants, config.crossbar.cell_bits, where);
     for (const char* part : {"timing", "inventory"})
         if (const auto* given = resolved.get_object().if_contains(part)) config.costs[part] = *given;
+    for (const char* part : kCellSections) config.cell_sections[part] = resolved.at(part);
     read_costs(config, config.costs, where);
     check_consistency(config, where);
     check_floors(config, where);
@@ -152,6 +155,7 @@ PlatformConfig load_platform(const std::string& preset_or_file, const std::vecto
 PlatformConfig with_constants(const PlatformConfig& config, ConstantTable constants) {
     PlatformConfig changed = config;
     changed.constants = std::move(constants);
+    changed.cells = read_cells(changed.cell_sections, changed.constants, changed.crossbar.cell_bits, config.name + ":");
     read_costs(changed, changed.costs, config.name + ":");
     return changed;
 }

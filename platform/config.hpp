@@ -3,6 +3,7 @@
 
 #include "models/core/constant_table.hpp"
 #include "models/core/params.hpp"
+#include "models/crossbar/cell_design.hpp"
 #include "models/crossbar/crossbar_params.hpp"
 #include "models/mapping/inventory.hpp"
 #include "models/mapping/placement.hpp"
@@ -97,6 +98,7 @@ struct PlatformConfig {
     crossbar::CrossbarParams crossbar;
     periphery::DacParams dac;
     periphery::AdcParams adc;
+    crossbar::CellDesign cells;  ///< without the seed
     periphery::SenseParams sense;
     std::uint64_t seed = 1;  ///< of everything random in converters, cells and reads: --seed
     mapping::HierarchyParams hierarchy;
@@ -108,8 +110,9 @@ struct PlatformConfig {
     std::string accounting;  ///< what the area report counts and what it leaves to the SoC, in a sentence
     ConstantTable constants;
     mapping::Inventory inventory;
-    double adcs_per_array = 0.0;  ///< count of "tile.ima.adc" in an IMA over its arrays
-    boost::json::object costs;    ///< timing and inventory as the file has them, references resolved
+    double adcs_per_array = 0.0;        ///< count of "tile.ima.adc" in an IMA over its arrays
+    boost::json::object costs;          ///< timing and inventory as the file has them, references resolved
+    boost::json::object cell_sections;  ///< the same of what cells is read from
 
     [[nodiscard]] mapping::ArrayShape array_shape() const { return {crossbar.rows, crossbar.cols, crossbar.cell_bits, crossbar.encoding}; }
 };
@@ -120,7 +123,7 @@ struct PlatformConfig {
 /// @throws InputError naming file and JSON path.
 [[nodiscard]] PlatformConfig load_platform(const std::string& preset_or_file, const std::vector<std::string>& settings = {});
 
-/// The same platform with other numbers in its rows' places, for sensitivity: times, areas and energies follow.
+/// The same platform with other numbers in its rows' places, for sensitivity: times, areas, energies and cells follow.
 [[nodiscard]] PlatformConfig with_constants(const PlatformConfig& config, ConstantTable constants);
 
 /// Name and description of every preset that can be found: BERTH_PRESET_PATH (colon-separated folders), the source tree's

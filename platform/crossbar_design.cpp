@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/crossbar_design.hpp"
 
+#include <utility>
+
 namespace berth::platform {
 
 crossbar::CrossbarDesign crossbar_design(const PlatformConfig& config) {
+    crossbar::CellDesign cells = config.cells;
+    cells.seed = config.seed;
     return {.crossbar = config.crossbar,
             .dac = config.dac,
             .adc = periphery::make_adc(config.adc, config.seed),
-            .cells = crossbar::ideal_cells(config.crossbar.cell_bits),
+            .cells = crossbar::make_cells(std::move(cells)),
             .sense = config.sense,
             .seed = config.seed};
 }

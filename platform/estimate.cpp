@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <span>
 #include <unordered_map>
 
@@ -22,7 +23,7 @@ enum class Part { embedding_memory, arrays, buffer, bus, multipliers, vector, li
 
 struct Resource {
     Part part;
-    int number;  ///< of the plane, tile or link
+    int number;  ///< of the converters, tile or link
 
     bool operator==(const Resource&) const = default;
 };
@@ -175,7 +176,7 @@ private:
     }
 
     void embed(Way& way) {
-        const int64_t bytes = int64_t{kEmbeddingTables} * plan_.shape.hidden;
+        const int64_t bytes = int64_t{plan_.shape.embedding_tables()} * plan_.shape.hidden;
         const auto cycles = static_cast<double>(ceil_div(bytes, std::max(1, config_.buffer.port_bits / 8)));
         serve(way, {Part::embedding_memory, 0}, cycles);
         did("chip.embedding_memory", "read_byte", bytes);
@@ -195,23 +196,42 @@ private:
             for (const auto& [resource, cycles] : aside.loads) way.loads[resource] += cycles;
         }
         carry(way, stage.multicast);
-        multiply(way, stage);
+        read(way, stage.tiles, stage.input_bytes, stage.planes, stage.actions);
+        if (!stage.low_rank.empty()) add_low_rank(way, stage);
         network_.start();
-        way.cycles += network_.gather(stage.gather);
-        occupy(way, stage.gather);
+        meet(way, stage.gather);
+        if (!stage.low_rank.empty()) meet(way, stage.low_rank.gather);
         if (stage.added_bytes > 0) buffer(way, stage.next_home, "read_byte", stage.added_bytes);
         compute(way, stage.next_home, stage.work);
     }
 
-    void multiply(Way& way, const StagePlan& stage) {
-        const auto bus = static_cast<double>(ceil_div(stage.input_bytes * 8, config_.buffer.bus_bits));
-        for (const int tile : stage.tiles) way.loads[{Part::bus, tile}] += bus;
-        did("tile.bus", "byte", stage.input_bytes * static_cast<int64_t>(stage.tiles.size()));
-        for (const int plane : stage.planes) way.loads[{Part::arrays, plane}] += array_interval_;
+    /// Over the tiles' buses and through the arrays. Planes side by side behind the same converters are read together.
+    void read(Way& way, std::span<const int> tiles, int64_t bytes, std::span<const int> planes, const ArrayActions& actions) {
+        const auto bus = static_cast<double>(ceil_div(bytes * 8, config_.buffer.bus_bits));
+        for (const int tile : tiles) way.loads[{Part::bus, tile}] += bus;
+        did("tile.bus", "byte", bytes * static_cast<int64_t>(tiles.size()));
+        std::set<int> converters;
+        for (const int plane : planes) converters.insert(plan_.placement.planes[static_cast<std::size_t>(plane)].converters);
+        for (const int one : converters) way.loads[{Part::arrays, one}] += array_interval_;
         way.cycles += bus + array_latency_;
-        token_reads_ += static_cast<std::uint64_t>(stage.actions.reads);
-        for (const auto& [component, action, count] : read_bookings(stage.actions)) did(component, action, count);
-        for (const auto& [component, action, count] : transport_bookings(stage.actions)) did(component, action, count);
+        token_reads_ += static_cast<std::uint64_t>(actions.reads);
+        for (const auto& [component, action, count] : read_bookings(actions)) did(component, action, count);
+        for (const auto& [component, action, count] : transport_bookings(actions)) did(component, action, count);
+    }
+
+    /// The middle vector is made at the home tile, and the second factors read it.
+    void add_low_rank(Way& way, const StagePlan& stage) {
+        const auto& low_rank = stage.low_rank;
+        network_.start();
+        meet(way, low_rank.meet);
+        compute(way, stage.home, low_rank.middle_work);
+        send(way, low_rank.spread);
+        read(way, low_rank.tiles, low_rank.middle_bytes, low_rank.planes, low_rank.actions);
+    }
+
+    void meet(Way& way, const interconnect::Tree& tree) {
+        way.cycles += network_.gather(tree);
+        occupy(way, tree);
     }
 
     void join(Way& way, std::size_t position) {
@@ -283,7 +303,7 @@ private:
             case Part::embedding_memory:
                 return "embedding memory";
             case Part::arrays:
-                return "arrays of " + plan_.placement.planes[static_cast<std::size_t>(resource.number)].plane.matrix;
+                return "arrays of " + matrix_behind(resource.number);
             case Part::buffer:
                 return tile + " buffer";
             case Part::bus:
@@ -295,6 +315,12 @@ private:
             case Part::link:
                 return "link " + std::to_string(resource.number);
         }
+        return "";
+    }
+
+    [[nodiscard]] std::string matrix_behind(int converters) const {
+        for (const auto& placed : plan_.placement.planes)
+            if (placed.converters == converters) return placed.plane.matrix;
         return "";
     }
 

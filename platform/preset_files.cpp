@@ -15,8 +15,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kLongestChain = 16;
-const std::vector<std::string> kKeys{"extends",   "description", "accounting",   "tables", "crossbar", "dac",    "adc",      "sense",
-                                     "hierarchy", "digital",     "interconnect", "buffer", "host",     "timing", "inventory"};
+const std::vector<std::string> kKeys{"extends",   "description", "accounting",      "tables",    "crossbar",  "dac",          "adc",
+                                     "hierarchy", "digital",     "interconnect",    "buffer",    "host",      "timing",       "inventory",
+                                     "sense",     "cells",       "programming",     "endurance", "retention", "read_disturb", "temperature",
+                                     "faults",    "read_noise",  "telegraph_noise", "wires"};
 
 void add_folder(std::vector<fs::path>& folders, const fs::path& folder) {
     std::error_code bad;

@@ -2,7 +2,9 @@
 #include "workloads/bert_config.hpp"
 
 #include "models/core/error.hpp"
-#include "models/core/json.hpp"
+#include "workloads/config_file.hpp"
+
+#include <algorithm>
 
 namespace berth::workloads {
 namespace {
@@ -11,55 +13,9 @@ namespace {
 constexpr int kLargestSize = 1 << 24;
 constexpr int kMostLayers = 1024;
 constexpr int kMostLabels = 1 << 16;
+constexpr double kUsualEpsilon = 1e-12;
 
-/// The keys of one config.json.
-class Reader {
-public:
-    explicit Reader(const std::filesystem::path& file) : file_(file.string()), json_(read_json(file)) {
-        if (!json_.is_object()) throw InputError(file_, "is not a JSON object", "the config.json of a BERT");
-    }
-
-    [[nodiscard]] const boost::json::value* find(std::string_view key) const {
-        const auto* value = json_.get_object().if_contains(key);
-        return value && !value->is_null() ? value : nullptr;
-    }
-
-    [[nodiscard]] int size(std::string_view key, int most) const {
-        const auto* given = find(key);
-        const std::string expected = "a whole number from 1 to " + std::to_string(most);
-        if (!given) throw InputError(where(key), "is missing", expected);
-        boost::system::error_code bad;
-        const int value = given->to_number<int>(bad);
-        if (bad || value < 1 || value > most) throw InputError(where(key), "is " + boost::json::serialize(*given), expected);
-        return value;
-    }
-
-    [[nodiscard]] double number(std::string_view key, double least, double most) const {
-        const auto* given = find(key);
-        const std::string expected = "a number from " + std::to_string(least) + " to " + std::to_string(most);
-        if (!given) throw InputError(where(key), "is missing", expected);
-        boost::system::error_code bad;
-        const double value = given->to_number<double>(bad);
-        if (bad || !(value >= least && value <= most)) throw InputError(where(key), "is " + boost::json::serialize(*given), expected);
-        return value;
-    }
-
-    /// The text under `key`; `otherwise` where there is none.
-    [[nodiscard]] std::string text(std::string_view key, const std::string& otherwise) const {
-        const auto* given = find(key);
-        if (!given) return otherwise;
-        if (!given->is_string()) throw InputError(where(key), "is " + boost::json::serialize(*given), "a string");
-        return std::string(given->get_string());
-    }
-
-    [[nodiscard]] std::string where(std::string_view key) const { return file_ + ":" + std::string(key); }
-
-private:
-    std::string file_;
-    boost::json::value json_;
-};
-
-std::vector<std::string> read_label_names(const Reader& reader) {
+std::vector<std::string> read_label_names(const ConfigFile& reader) {
     const auto* given = reader.find("id2label");
     if (!given) return {};
     const std::string where = reader.where("id2label"), expected = "an object {\"0\": name, \"1\": name, ...} without gaps";
@@ -73,14 +29,14 @@ std::vector<std::string> read_label_names(const Reader& reader) {
     return names;
 }
 
-Gelu read_activation(const Reader& reader) {
-    const std::string name = reader.text("hidden_act", "gelu");
+Gelu read_activation(const ConfigFile& reader, const char* key) {
+    const std::string name = reader.text(key, "gelu");
     if (name == "gelu") return Gelu::erf;
     if (name == "gelu_new" || name == "gelu_pytorch_tanh") return Gelu::tanh;
-    throw InputError(reader.where("hidden_act"), "is " + name, "gelu or gelu_new");
+    throw InputError(reader.where(key), "is " + name, "gelu or gelu_new");
 }
 
-void read_head(const Reader& reader, BertConfig& config) {
+void read_head(const ConfigFile& reader, BertConfig& config) {
     constexpr int usual_labels = 2;
     config.label_names = read_label_names(reader);
     config.labels = config.label_names.empty() ? usual_labels : static_cast<int>(config.label_names.size());
@@ -97,28 +53,57 @@ void read_head(const Reader& reader, BertConfig& config) {
     config.finetuning_task = reader.text("finetuning_task", "");
 }
 
+Architecture read_architecture(const ConfigFile& reader) {
+    const std::string name = reader.text("model_type", kArchitectureNames.front());
+    const auto at = std::find(kArchitectureNames.begin(), kArchitectureNames.end(), name);
+    if (at == kArchitectureNames.end()) throw InputError(reader.where("model_type"), "is " + name, "bert, roberta or distilbert");
+    return static_cast<Architecture>(at - kArchitectureNames.begin());
+}
+
+/// RoBERTa numbers its tokens behind the padding's number, so the table's first rows are never used.
+void read_first_position(const ConfigFile& reader, BertConfig& config) {
+    constexpr int usual_padding = 1;
+    const auto* padding = reader.find("pad_token_id");
+    const bool zero = padding && *padding == 0;
+    config.first_position = 1 + (zero ? 0 : padding ? reader.size("pad_token_id", kLargestSize) : usual_padding);
+    if (config.positions <= config.first_position)
+        throw InputError(reader.where("max_position_embeddings"), "is " + std::to_string(config.positions),
+                         "more than pad_token_id + 1 = " + std::to_string(config.first_position));
+    config.positions -= config.first_position;
+}
+
 }  // namespace
 
+const ConfigKeys& config_keys(Architecture architecture) {
+    static constexpr ConfigKeys usual{"hidden_size",       "num_hidden_layers", "num_attention_heads",
+                                      "intermediate_size", "vocab_size",        "max_position_embeddings",
+                                      "type_vocab_size",   "layer_norm_eps",    "hidden_act"};
+    static constexpr ConfigKeys distilbert{"dim",   "n_layers", "n_heads",   "hidden_dim", "vocab_size", "max_position_embeddings",
+                                           nullptr, nullptr,    "activation"};
+    return architecture == Architecture::distilbert ? distilbert : usual;
+}
+
 BertConfig read_bert_config(const std::filesystem::path& file) {
-    const Reader reader(file);
+    const ConfigFile reader(file, "the config.json of a BERT, RoBERTa or DistilBERT");
     const auto require = [&](std::string_view key, const std::string& value) {
         if (const std::string given = reader.text(key, value); given != value) throw InputError(reader.where(key), "is " + given, value);
     };
-    require("model_type", "bert");
-    require("position_embedding_type", "absolute");
-
     BertConfig config;
-    config.hidden = reader.size("hidden_size", kLargestSize);
-    config.layers = reader.size("num_hidden_layers", kMostLayers);
-    config.heads = reader.size("num_attention_heads", kLargestSize);
-    config.intermediate = reader.size("intermediate_size", kLargestSize);
-    config.vocabulary = reader.size("vocab_size", kLargestSize);
-    config.positions = reader.size("max_position_embeddings", kLargestSize);
-    config.segments = reader.size("type_vocab_size", kLargestSize);
-    config.norm_epsilon = reader.number("layer_norm_eps", 0.0, 1.0);
-    config.gelu = read_activation(reader);
+    config.architecture = read_architecture(reader);
+    require("position_embedding_type", "absolute");
+    const ConfigKeys& keys = config_keys(config.architecture);
+    config.hidden = reader.size(keys.hidden, kLargestSize);
+    config.layers = reader.size(keys.layers, kMostLayers);
+    config.heads = reader.size(keys.heads, kLargestSize);
+    config.intermediate = reader.size(keys.intermediate, kLargestSize);
+    config.vocabulary = reader.size(keys.vocabulary, kLargestSize);
+    config.positions = reader.size(keys.positions, kLargestSize);
+    config.segments = keys.segments ? reader.size(keys.segments, kLargestSize) : 0;
+    config.norm_epsilon = keys.norm_epsilon ? reader.number(keys.norm_epsilon, 0.0, 1.0) : kUsualEpsilon;
+    config.gelu = read_activation(reader, keys.activation);
+    if (config.architecture == Architecture::roberta) read_first_position(reader, config);
     if (config.hidden % config.heads != 0)
-        throw InputError(reader.where("hidden_size"), "is " + std::to_string(config.hidden),
+        throw InputError(reader.where(keys.hidden), "is " + std::to_string(config.hidden),
                          "a multiple of the " + std::to_string(config.heads) + " attention heads");
     read_head(reader, config);
     return config;

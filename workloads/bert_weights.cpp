@@ -6,47 +6,91 @@
 namespace berth::workloads {
 namespace {
 
+/// What an architecture calls the parts of a layer, behind "<layers><number>.", and of the head.
+struct Names {
+    const char* layers;
+    std::array<const char*, kMatricesPerLayer> matrices;
+    const char *attention_norm, *output_norm;
+    const char *pooler, *classifier;
+};
+
+const Names& names_of(Architecture architecture) {
+    static constexpr Names bert{"encoder.layer.",
+                                {"attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense",
+                                 "intermediate.dense", "output.dense"},
+                                "attention.output.LayerNorm",
+                                "output.LayerNorm",
+                                "pooler.dense",
+                                "classifier"};
+    static constexpr Names roberta{bert.layers,      bert.matrices,      bert.attention_norm,
+                                   bert.output_norm, "classifier.dense", "classifier.out_proj"};
+    static constexpr Names distilbert{
+        "transformer.layer.", {"attention.q_lin", "attention.k_lin", "attention.v_lin", "attention.out_lin", "ffn.lin1", "ffn.lin2"},
+        "sa_layer_norm",      "output_layer_norm",
+        "pre_classifier",     "classifier"};
+    switch (architecture) {
+        case Architecture::bert:
+            return bert;
+        case Architecture::roberta:
+            return roberta;
+        case Architecture::distilbert:
+            break;
+    }
+    return distilbert;
+}
+
 std::vector<float> read(const Checkpoint& checkpoint, const std::string& name, std::initializer_list<std::int64_t> shape) {
     return checkpoint.tensor(name, {shape.begin(), shape.size()});
 }
 
 LinearWeights read_linear(const Checkpoint& checkpoint, const std::string& name, int out, int in) {
-    return {out, in, read(checkpoint, name + ".weight", {out, in}), read(checkpoint, name + ".bias", {out})};
+    return {out, in, read(checkpoint, name + ".weight", {out, in}), read(checkpoint, name + ".bias", {out}),
+            checkpoint.factors(name + ".weight")};
 }
 
 NormWeights read_norm(const Checkpoint& checkpoint, const std::string& name, int width) {
     return {read(checkpoint, name + ".weight", {width}), read(checkpoint, name + ".bias", {width})};
 }
 
-LayerWeights read_layer(const Checkpoint& checkpoint, int layer) {
+LayerWeights read_layer(const Checkpoint& checkpoint, const Names& names, int layer) {
     const BertConfig& config = checkpoint.config();
-    const std::string at = "encoder.layer." + std::to_string(layer) + ".";
-    const int hidden = config.hidden, wide = config.intermediate;
+    const std::string at = names.layers + std::to_string(layer) + ".";
     LayerWeights weights;
-    weights[Matrix::query] = read_linear(checkpoint, at + "attention.self.query", hidden, hidden);
-    weights[Matrix::key] = read_linear(checkpoint, at + "attention.self.key", hidden, hidden);
-    weights[Matrix::value] = read_linear(checkpoint, at + "attention.self.value", hidden, hidden);
-    weights[Matrix::attention_output] = read_linear(checkpoint, at + "attention.output.dense", hidden, hidden);
-    weights[Matrix::intermediate] = read_linear(checkpoint, at + "intermediate.dense", wide, hidden);
-    weights[Matrix::output] = read_linear(checkpoint, at + "output.dense", hidden, wide);
-    weights.attention_norm = read_norm(checkpoint, at + "attention.output.LayerNorm", hidden);
-    weights.output_norm = read_norm(checkpoint, at + "output.LayerNorm", hidden);
+    for (std::size_t i = 0; i < names.matrices.size(); ++i) {
+        const auto matrix = static_cast<Matrix>(i);
+        const int out = matrix == Matrix::intermediate ? config.intermediate : config.hidden;
+        const int in = matrix == Matrix::output ? config.intermediate : config.hidden;
+        weights[matrix] = read_linear(checkpoint, at + names.matrices[i], out, in);
+    }
+    weights.attention_norm = read_norm(checkpoint, at + names.attention_norm, config.hidden);
+    weights.output_norm = read_norm(checkpoint, at + names.output_norm, config.hidden);
     return weights;
+}
+
+/// The rows of the table that tokens can have.
+std::vector<float> read_positions(const Checkpoint& checkpoint) {
+    const BertConfig& config = checkpoint.config();
+    auto table = read(checkpoint, "embeddings.position_embeddings.weight", {config.first_position + config.positions, config.hidden});
+    table.erase(table.begin(), table.begin() + std::ptrdiff_t{config.first_position} * config.hidden);
+    return table;
 }
 
 }  // namespace
 
 BertWeights read_bert_weights(const Checkpoint& checkpoint, Head head) {
     const BertConfig& config = checkpoint.config();
+    const Names& names = names_of(config.architecture);
     BertWeights weights;
     weights.config = config;
     weights.words = read(checkpoint, "embeddings.word_embeddings.weight", {config.vocabulary, config.hidden});
-    weights.positions = read(checkpoint, "embeddings.position_embeddings.weight", {config.positions, config.hidden});
-    weights.segments = read(checkpoint, "embeddings.token_type_embeddings.weight", {config.segments, config.hidden});
+    weights.positions = read_positions(checkpoint);
+    if (config.segments > 0)
+        weights.segments = read(checkpoint, "embeddings.token_type_embeddings.weight", {config.segments, config.hidden});
     weights.embedding_norm = read_norm(checkpoint, "embeddings.LayerNorm", config.hidden);
-    for (int layer = 0; layer < config.layers; ++layer) weights.layers.push_back(read_layer(checkpoint, layer));
-    weights.pooler = read_linear(checkpoint, "pooler.dense", config.hidden, config.hidden);
-    if (head == Head::classifier) weights.classifier = read_linear(checkpoint, "classifier", config.labels, config.hidden);
+    for (int layer = 0; layer < config.layers; ++layer) weights.layers.push_back(read_layer(checkpoint, names, layer));
+    if (config.pooler_in_body() || head == Head::classifier)
+        weights.pooler = read_linear(checkpoint, names.pooler, config.hidden, config.hidden);
+    if (head == Head::classifier) weights.classifier = read_linear(checkpoint, names.classifier, config.labels, config.hidden);
     return weights;
 }
 

@@ -5,6 +5,7 @@
 #include "workloads/checkpoint.hpp"
 
 #include <array>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct LinearWeights {
     int out = 0, in = 0;
     std::vector<float> weight;
     std::vector<float> bias;
+    std::shared_ptr<const LowRankFactors> added = nullptr;  ///< what of `weight` a LoRA adapter added to the base's
 };
 
 struct NormWeights {
@@ -34,13 +36,15 @@ struct LayerWeights {
     [[nodiscard]] LinearWeights& operator[](Matrix matrix) { return matrices[static_cast<std::size_t>(matrix)]; }
 };
 
-/// Every weight of a BERT encoder with its pooler and, for a task's checkpoint, its classifier, in float32.
+/// Every weight of an encoder and, for a task's checkpoint, of its head, in float32.
 struct BertWeights {
     BertConfig config;
     std::vector<float> words, positions, segments;  ///< [vocabulary, hidden], [positions, hidden], [segments, hidden]
     NormWeights embedding_norm;
     std::vector<LayerWeights> layers;
-    LinearWeights pooler;      ///< [hidden, hidden]
+    /// [hidden, hidden], before the classifier: BERT's pooler, RoBERTa's classifier.dense, DistilBERT's pre_classifier. The
+    /// last two are the head's, so without a head they are empty.
+    LinearWeights pooler;
     LinearWeights classifier;  ///< [labels, hidden]; empty without a head
 };
 

@@ -6,7 +6,7 @@
 namespace berth::workloads {
 
 std::vector<Encoded> encode_dataset(const DataSet& data, const Tokenizer& tokenizer, int segments, Threads& threads) {
-    if (segments < 2 && !data.examples.empty() && data.examples.front().second)
+    if (segments < 2 && tokenizer.settings().pair_segments && !data.examples.empty() && data.examples.front().second)
         throw InputError(data.file.string(), "holds sentence pairs", "single sentences, as the model's config.json has type_vocab_size 1");
     std::vector<Encoded> encoded(data.examples.size());
     threads.for_each(encoded.size(),

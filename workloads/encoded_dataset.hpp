@@ -11,7 +11,8 @@
 namespace berth::workloads {
 
 /// Token ids of every example, in order.
-/// @param segments how many the model knows. @throws InputError naming the file when it holds pairs and the model knows one.
+/// @param segments how many the model knows. @throws InputError naming the file when it holds pairs, the tokenizer tells
+/// their sentences apart by segments, and the model knows one.
 [[nodiscard]] std::vector<Encoded> encode_dataset(const DataSet& data, const Tokenizer& tokenizer, int segments, Threads& threads);
 
 /// Tokens of all sentences, special ones included.

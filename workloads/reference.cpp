@@ -47,8 +47,12 @@ private:
                 float* to = x_.data() + row * hidden_;
                 const float* word = weights_.words.data() + std::size_t(sentence->ids[position]) * hidden_;
                 const float* place = weights_.positions.data() + position * hidden_;
-                const float* segment = weights_.segments.data() + std::size_t(sentence->segments[position]) * hidden_;
-                for (std::size_t i = 0; i < hidden_; ++i) to[i] = word[i] + segment[i] + place[i];
+                std::copy_n(word, hidden_, to);
+                if (weights_.config.segments > 0) {
+                    const float* segment = weights_.segments.data() + std::size_t(sentence->segments[position]) * hidden_;
+                    for (std::size_t i = 0; i < hidden_; ++i) to[i] += segment[i];
+                }
+                for (std::size_t i = 0; i < hidden_; ++i) to[i] += place[i];
             }
         normalise_rows(x_, weights_.embedding_norm.gamma, weights_.embedding_norm.beta, epsilon());
     }
@@ -97,7 +101,10 @@ private:
 
     [[nodiscard]] std::vector<float> classify() {
         multiply(x_, weights_.pooler, query_);
-        add_bias_and_tanh(query_, weights_.pooler.bias);
+        if (weights_.config.head_activation() == HeadActivation::tanh)
+            add_bias_and_tanh(query_, weights_.pooler.bias);
+        else
+            add_bias_and_relu(query_, weights_.pooler.bias);
         std::vector<float> logits(batch_.size() * std::size_t(weights_.classifier.out));
         multiply(query_, weights_.classifier, logits);
         add_bias(logits, weights_.classifier.bias);
@@ -133,7 +140,7 @@ void check_sentence(const Encoded& sentence, const BertConfig& config) {
     };
     const bool fits =
         !sentence.ids.empty() && sentence.ids.size() <= std::size_t(config.positions) && sentence.segments.size() == sentence.ids.size();
-    if (!fits || !within(sentence.ids, config.vocabulary) || !within(sentence.segments, config.segments))
+    if (!fits || !within(sentence.ids, config.vocabulary) || !within(sentence.segments, std::max(1, config.segments)))
         throw std::invalid_argument("a sentence has more tokens, ids or segments than the model");
 }
 

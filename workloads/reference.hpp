@@ -12,7 +12,7 @@
 
 namespace berth::workloads {
 
-/// The fp32 BERT forward (erf GELU, epsilon from the config, no dropout): what accuracy is compared with.
+/// The fp32 forward of a BERT, RoBERTa or DistilBERT (erf GELU, epsilon from the config, no dropout): what accuracy is compared with.
 class Reference {
 public:
     /// @param weights must hold a classifier.

@@ -127,6 +127,28 @@ std::optional<std::size_t> first_not_utf8(std::string_view text) {
     return std::nullopt;
 }
 
+Character character_at(std::string_view text, std::size_t at) {
+    const std::size_t begin = at;
+    const CodePoint point = next_code_point(text, at);
+    const auto category = utf8proc_category(point);
+    CharacterKind kind = CharacterKind::other;
+    if (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO) kind = CharacterKind::letter;
+    if (category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO) kind = CharacterKind::number;
+    constexpr CodePoint vertical_tab = 0x0b, form_feed = 0x0c, next_line = 0x85;
+    if (is_space(point) || point == vertical_tab || point == form_feed || point == next_line) kind = CharacterKind::space;
+    return {kind, at - begin};
+}
+
+std::string_view without_trailing_space(std::string_view text) {
+    std::size_t end = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        const Character next = character_at(text, at);
+        at += next.bytes;
+        if (next.kind != CharacterKind::space) end = at;
+    }
+    return text.substr(0, end);
+}
+
 std::vector<Word> split_words(std::string_view text, const TextRules& rules) {
     std::vector<CodePoint> points = clean(text, rules.tokenize_chinese);
     if (rules.strip_accents) points = without_accents(points);

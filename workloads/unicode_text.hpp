@@ -11,6 +11,19 @@ namespace berth::workloads {
 /// Where the first byte stands that is not UTF-8 (overlong forms and surrogates are not); nothing when all is well.
 [[nodiscard]] std::optional<std::size_t> first_not_utf8(std::string_view text);
 
+/// Unicode's coarse classes: white space (White_Space), letters (L), numbers (N) and the rest, bytes that are not UTF-8 among it.
+enum class CharacterKind { space, letter, number, other };
+
+struct Character {
+    CharacterKind kind;
+    std::size_t bytes;  ///< that it takes
+};
+/// The character at `at`, which must lie within the text.
+[[nodiscard]] Character character_at(std::string_view text, std::size_t at);
+
+/// The text up to its last character that is no white space.
+[[nodiscard]] std::string_view without_trailing_space(std::string_view text);
+
 /// What BERT's basic tokenizer does to characters.
 struct TextRules {
     bool lower_case = true;

@@ -95,6 +95,10 @@ void add_bias_and_tanh(std::span<float> x, std::span<const float> bias) {
     update_rows(x, bias, [](Vector a, Vector b) { return hn::Tanh(Lanes(), hn::Add(a, b)); });
 }
 
+void add_bias_and_relu(std::span<float> x, std::span<const float> bias) {
+    update_rows(x, bias, [](Vector a, Vector b) { return hn::Max(hn::Zero(Lanes()), hn::Add(a, b)); });
+}
+
 /// Sum of f over a row; f sees zero in the lanes past its end, whose count is taken off by who needs it.
 template <class Function>
 HWY_INLINE float sum_of(const float* x, std::size_t count, const Function& f) {
@@ -206,6 +210,7 @@ namespace berth::workloads {
 HWY_EXPORT(add_bias);
 HWY_EXPORT(add_bias_and_gelu);
 HWY_EXPORT(add_bias_and_tanh);
+HWY_EXPORT(add_bias_and_relu);
 HWY_EXPORT(normalise_rows);
 HWY_EXPORT(add_and_normalise_rows);
 HWY_EXPORT(attend);
@@ -217,6 +222,8 @@ void add_bias_and_gelu(std::span<float> x, std::span<const float> bias, Gelu gel
 }
 
 void add_bias_and_tanh(std::span<float> x, std::span<const float> bias) { HWY_DYNAMIC_DISPATCH(add_bias_and_tanh)(x, bias); }
+
+void add_bias_and_relu(std::span<float> x, std::span<const float> bias) { HWY_DYNAMIC_DISPATCH(add_bias_and_relu)(x, bias); }
 
 void normalise_rows(std::span<float> x, std::span<const float> gamma, std::span<const float> beta, float epsilon) {
     HWY_DYNAMIC_DISPATCH(normalise_rows)(x, gamma, beta, epsilon);

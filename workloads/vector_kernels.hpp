@@ -20,6 +20,9 @@ void add_bias_and_gelu(std::span<float> x, std::span<const float> bias, Gelu gel
 /// x = tanh(x + bias).
 void add_bias_and_tanh(std::span<float> x, std::span<const float> bias);
 
+/// x = max(0, x + bias).
+void add_bias_and_relu(std::span<float> x, std::span<const float> bias);
+
 /// Each row of x[rows, gamma.size()] becomes gamma * (x - mean) / sqrt(variance + epsilon) + beta.
 void normalise_rows(std::span<float> x, std::span<const float> gamma, std::span<const float> beta, float epsilon);
 

@@ -16,14 +16,33 @@ struct Unit {
     double factor;
 };
 
+/// A number in a published formula, which gives it its dimension. It alone may be negative.
+constexpr std::string_view kCoefficient = "coefficient";
+
 constexpr Unit kUnits[] = {
-    {"fJ", "energy", 1e-15},    {"pJ", "energy", 1e-12},   {"nJ", "energy", 1e-9},
-    {"uJ", "energy", 1e-6},     {"nW", "power", 1e-9},     {"uW", "power", 1e-6},
-    {"mW", "power", 1e-3},      {"W", "power", 1.0},       {"um2", "area", 1e-6},
-    {"mm2", "area", 1.0},       {"ps", "time", 1e-12},     {"ns", "time", 1e-9},
-    {"us", "time", 1e-6},       {"MHz", "frequency", 1e6}, {"GHz", "frequency", 1e9},
-    {"ohm", "resistance", 1.0}, {"V", "voltage", 1.0},     {"ratio", "ratio", 1.0},
-    {"count", "count", 1.0},    {"nm", "length", 1e-9},    {"uohm cm", "resistivity", 1e-8},
+    {"fJ", "energy", 1e-15},
+    {"pJ", "energy", 1e-12},
+    {"nJ", "energy", 1e-9},
+    {"uJ", "energy", 1e-6},
+    {"nW", "power", 1e-9},
+    {"uW", "power", 1e-6},
+    {"mW", "power", 1e-3},
+    {"W", "power", 1.0},
+    {"um2", "area", 1e-6},
+    {"mm2", "area", 1.0},
+    {"ps", "time", 1e-12},
+    {"ns", "time", 1e-9},
+    {"us", "time", 1e-6},
+    {"MHz", "frequency", 1e6},
+    {"GHz", "frequency", 1e9},
+    {"ohm", "resistance", 1.0},
+    {"V", "voltage", 1.0},
+    {"ratio", "ratio", 1.0},
+    {"count", "count", 1.0},
+    {"nm", "length", 1e-9},
+    {"uohm cm", "resistivity", 1e-8},
+    {"uS", "conductance", 1e-6},
+    {kCoefficient, kCoefficient, 1.0},
 };
 
 const Unit& find_unit(std::string_view name, const std::string& where) {
@@ -45,12 +64,13 @@ std::string text(const boost::json::object& json, std::string_view key, const st
     return std::string(value.get_string());
 }
 
-double number(const boost::json::object& json, std::string_view key, const std::string& path) {
+double number(const boost::json::object& json, std::string_view key, const std::string& path, bool may_be_negative = false) {
     const std::string where = below(path, key);
     const auto& value = detail::required(json, key, where, "a number");
     boost::system::error_code bad;
     const double result = value.to_number<double>(bad);
-    if (bad || result < 0 || !std::isfinite(result)) throw InputError(where, "is " + detail::shown(value), "a number that is not negative");
+    if (bad || !std::isfinite(result) || (result < 0 && !may_be_negative))
+        throw InputError(where, "is " + detail::shown(value), may_be_negative ? "a number" : "a number that is not negative");
     return result;
 }
 
@@ -84,7 +104,7 @@ ConstantRow read_row(const boost::json::value& json, const std::string& table, d
     const auto& object = json.get_object();
     check_keys(object, {"id", "value", "unit", "per", "mark", "source", "node_nm", "range"}, path);
     ConstantRow row{.id = table + "." + text(object, "id", path),
-                    .value = number(object, "value", path),
+                    .value = number(object, "value", path, text(object, "unit", path) == kCoefficient),
                     .unit = text(object, "unit", path),
                     .per = text(object, "per", path),
                     .node_nm = object.contains("node_nm") ? number(object, "node_nm", path) : node_nm,

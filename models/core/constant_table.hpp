@@ -44,7 +44,8 @@ public:
     /// value, or a row that stands twice.
     void load(const std::filesystem::path& file);
 
-    /// @param dimension what the row must measure: "energy", "power", "area", "time", "frequency", ...; another is an error.
+    /// @param dimension what the row must measure: "energy", "power", "area", "time", "frequency", ...; another is an error. Only a
+    /// "coefficient" of a published formula may be negative.
     /// @param wanted_by the JSON path that names the row, for messages.
     /// @return the value in SI (areas: mm2). @throws InputError where there is no such row or it measures another thing.
     [[nodiscard]] double value(std::string_view id, std::string_view dimension, const std::string& wanted_by) const;

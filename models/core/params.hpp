@@ -26,6 +26,19 @@ struct Field {
 template <class Owner, class Value>
 Field(std::string_view, Value Owner::*, std::string_view, Value, Value, std::string_view) -> Field<Owner, Value>;
 
+/// A list of numbers, all within the same bounds; it may be empty.
+template <class Owner>
+struct Numbers {
+    std::string_view name;
+    std::vector<double> Owner::*member;
+    std::string_view unit;
+    double min, max;
+    std::string_view meaning;
+};
+
+template <class Owner>
+Numbers(std::string_view, std::vector<double> Owner::*, std::string_view, double, double, std::string_view) -> Numbers<Owner>;
+
 /// A parameter that is one of several names. `names` gives those that are registered.
 template <class Owner>
 struct Choice {
@@ -93,6 +106,20 @@ void read_field(Owner& owner, const Field<Owner, bool>& field, const boost::json
 }
 
 template <class Owner>
+void read_field(Owner& owner, const Numbers<Owner>& field, const boost::json::object& json, const std::string& where) {
+    const auto& given = required(json, field.name, where, std::string(field.meaning) + ", in " + std::string(field.unit));
+    if (!given.is_array()) throw InputError(where, "is " + shown(given), "a list of numbers");
+    for (std::size_t i = 0; i < given.get_array().size(); ++i) {
+        boost::system::error_code bad;
+        const auto value = given.get_array()[i].template to_number<double>(bad);
+        if (bad || !(value >= field.min && value <= field.max))
+            throw InputError(where + "[" + std::to_string(i) + "]", "is " + shown(given.get_array()[i]),
+                             "a number from " + shown(field.min) + " to " + shown(field.max) + " " + std::string(field.unit));
+        (owner.*field.member).push_back(value);
+    }
+}
+
+template <class Owner>
 void read_field(Owner& owner, const Choice<Owner>& field, const boost::json::object& json, const std::string& where) {
     const auto names = field.names();
     const auto& given = required(json, field.name, where, alternatives(names));
@@ -110,6 +137,11 @@ void read_field(Owner& owner, const Nested<Owner, Group>& field, const boost::js
 template <class Owner, class Value>
 boost::json::object describe_field(const Field<Owner, Value>& field) {
     return {{"name", field.name}, {"unit", field.unit}, {"min", field.min}, {"max", field.max}, {"meaning", field.meaning}};
+}
+
+template <class Owner>
+boost::json::object describe_field(const Numbers<Owner>& field) {
+    return {{"name", field.name}, {"unit", field.unit}, {"min", field.min}, {"max", field.max}, {"meaning", field.meaning}, {"list", true}};
 }
 
 template <class Owner>

@@ -15,6 +15,9 @@ namespace berth::cost {
 [[nodiscard]] std::span<const Attribute> adaptive_sar_attributes();
 [[nodiscard]] double adaptive_sar(const Question& question);
 
+[[nodiscard]] std::span<const Attribute> capacitor_dac_attributes();
+[[nodiscard]] double capacitor_dac(const Question& question);
+
 [[nodiscard]] std::span<const Attribute> constant_voltage_attributes();
 [[nodiscard]] double constant_voltage(const Question& question);
 

@@ -162,6 +162,7 @@ private:
 }  // namespace
 
 std::unique_ptr<const ReadPath> make_analog_path(std::shared_ptr<const ProgrammedArrays> arrays) {
+    if (!arrays->design.dac.linear()) return nullptr;
     const ReadNoise& noise = arrays->design.cells->noise();
     if (noise.telegraph_probability > 0.0 && noise.telegraph_amplitude > 0.0) return nullptr;
     std::vector<AnalogBlock> blocks;

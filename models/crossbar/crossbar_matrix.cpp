@@ -44,7 +44,7 @@ bool always_lossless(const CrossbarParams& params, const periphery::DacParams& d
     const auto reads = periphery::input_slices(periphery::kActivationBits, dac.bits);
     const auto wider = [](const auto& a, const auto& b) { return a.largest() < b.largest(); };
     const int largest_input = std::max_element(reads.begin(), reads.end(), wider)->largest();
-    return adc.lossless(largest_column_sum(*encoding, params.rows, params.cell_bits) * largest_input);
+    return dac.linear() && adc.lossless(largest_column_sum(*encoding, params.rows, params.cell_bits) * largest_input);
 }
 
 CrossbarMatrix::CrossbarMatrix(std::span<const std::int8_t> weights, int out, int in, int magnitude_bits, const CrossbarParams& params,

@@ -67,7 +67,7 @@ bool ProgrammedArrays::noisy() const { return !design.cells->noise().none() || d
 bool ProgrammedArrays::ideal() const {
     const CellModel& cells = *design.cells;
     return cells.nominal() && counts_up(cells.levels()) && cells.digital_background() == 0.0 && !noisy() &&
-           design.sense.offset_sigma == 0.0 && design.adc->alike();
+           design.sense.offset_sigma == 0.0 && design.adc->alike() && design.dac.linear();
 }
 
 std::vector<std::int64_t> ProgrammedArrays::largest_currents() const {

@@ -44,7 +44,7 @@ struct ProgrammedArrays {
     [[nodiscard]] int largest_input() const;
 
     /// Whether every column carries a whole current that its cells' numbers tell, and every converter is the nominal one: nothing of
-    /// what CellModel, SenseParams or a converter's own thresholds add is there.
+    /// what CellModel, SenseParams, a bowed DAC or a converter's own thresholds add is there.
     [[nodiscard]] bool ideal() const;
 
     /// Whether, beside that, a code stands for the same current in every column.

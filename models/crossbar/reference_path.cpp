@@ -19,7 +19,7 @@ struct Pass {
     std::uint32_t token = 0;  ///< in its sentence
     std::uint32_t read = 0;
     std::vector<std::int32_t> wordlines;
-    std::vector<std::int32_t> sums;  ///< of input times conductance in every column of the block, in its unit
+    std::vector<std::int64_t> sums;  ///< of voltage times conductance in every column of the block, in units of both
 
     [[nodiscard]] std::int64_t driven() const { return std::accumulate(wordlines.begin(), wordlines.end(), std::int64_t{0}); }
 };
@@ -29,6 +29,10 @@ public:
     explicit ReferencePath(std::shared_ptr<const ProgrammedArrays> arrays)
         : arrays_(std::move(arrays)), columns_(weight_runs(*arrays_)), unit_columns_(unit_runs(arrays_->layout)) {
         for (std::size_t block = 0; block < arrays_->blocks.size(); ++block) fixed_.push_back(arrays_->fixed_block(block));
+        const periphery::DacParams& dac = arrays_->design.dac;
+        voltage_bits_ = dac.linear() ? 0 : kVoltageBits;
+        for (int number = 0; number < 1 << dac.bits; ++number)
+            voltages_.push_back(std::llround(std::ldexp(dac.voltage(number), voltage_bits_)));
     }
 
     [[nodiscard]] std::string_view name() const override { return "reference"; }
@@ -54,6 +58,8 @@ public:
     }
 
 private:
+    static constexpr int kVoltageBits = 16;  ///< behind the point of a bowed DAC's voltages
+
     /// Puts numbers on a block's wordlines.
     void drive(std::span<const std::int8_t> x, Pass& pass) const {
         const FixedBlock& block = fixed_[pass.block];
@@ -63,8 +69,9 @@ private:
         for (std::size_t row = 0; row < pass.wordlines.size(); ++row) {
             const std::int32_t input = pass.wordlines[row] = arrays_->reads[pass.read].of(inputs[row]);
             if (input == 0) continue;
+            const std::int64_t voltage = voltages_[std::size_t(input)];
             const std::int16_t* const cells = block.cells.data() + row * block.columns;
-            for (std::size_t column = 0; column < block.columns; ++column) pass.sums[column] += input * cells[column];
+            for (std::size_t column = 0; column < block.columns; ++column) pass.sums[column] += voltage * cells[column];
         }
     }
 
@@ -114,8 +121,9 @@ private:
     /// What the converter of one column is given, in units.
     [[nodiscard]] double current(const Pass& pass, std::uint64_t request, std::size_t column) const {
         const FixedBlock& block = fixed_[pass.block];
-        const std::int32_t sum = pass.sums[column] + (block.offsets.empty() ? 0 : block.offsets[column]);
-        return std::ldexp(static_cast<double>(sum), -block.fraction_bits) + noise(pass, request, column);
+        const std::int64_t offset = block.offsets.empty() ? 0 : std::int64_t{block.offsets[column]} << voltage_bits_;
+        return std::ldexp(static_cast<double>(pass.sums[column] + offset), -block.fraction_bits - voltage_bits_) +
+               noise(pass, request, column);
     }
 
     [[nodiscard]] double noise(const Pass& pass, std::uint64_t request, std::size_t column) const {
@@ -126,7 +134,7 @@ private:
             const auto key = draw_key(design.seed, arrays_->component, request, ReadDraw::cell);
             for (std::size_t row = 0; row < pass.wordlines.size(); ++row)
                 if (pass.wordlines[row] != 0)
-                    sum += pass.wordlines[row] *
+                    sum += std::ldexp(static_cast<double>(voltages_[std::size_t(pass.wordlines[row])]), -voltage_bits_) *
                            cell_noise(fixed_[pass.block], row, column,
                                       philox({place, static_cast<std::uint32_t>(row) | pass.read << 16, block, pass.token}, key));
         }
@@ -153,6 +161,8 @@ private:
     std::shared_ptr<const ProgrammedArrays> arrays_;
     std::vector<ColumnRun> columns_, unit_columns_;
     std::vector<FixedBlock> fixed_;
+    std::vector<std::int64_t> voltages_;  ///< of each number driven, a step being 2^voltage_bits_
+    int voltage_bits_ = 0;
 };
 
 }  // namespace

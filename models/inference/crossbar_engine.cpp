@@ -11,25 +11,31 @@ namespace {
 
 constexpr std::string_view kExactPath = "int8_gemm";
 
-std::uint64_t component(std::uint32_t owner, std::size_t index) { return std::uint64_t{owner} << 32 | index; }
-
 bool takes_gemm(const crossbar::CrossbarMatrix* plane) { return !plane || plane->path_taken() == kExactPath; }
 
 }  // namespace
 
 CrossbarEngine::CrossbarEngine(const Network& network, const crossbar::CrossbarDesign& design, const PlaneOwners& owners, int threads)
-    : network_(network), planes_(network.linears.size()) {
+    : network_(network), planes_(network.linears.size()), factors_(network.linears.size()) {
     Threads pool(threads);
     pool.for_each(planes_.size(), [&](std::size_t index) {
         const Int8Matrix& matrix = *network.linears[index].matrix;
         const MatrixDelta* const delta = network.linears[index].delta.get();
         Planes& planes = planes_[index];
-        planes.matrix = std::make_unique<const crossbar::CrossbarMatrix>(matrix.values, matrix.out, matrix.in, kMatrixMagnitudeBits, design,
-                                                                         component(owners.matrices, index));
+        planes.matrix = std::make_unique<const crossbar::CrossbarMatrix>(matrix.values, matrix.out, matrix.in, matrix.magnitude_bits,
+                                                                         design, plane_component(owners.matrices, index));
         if (delta && !delta->channels.empty())
             planes.delta =
                 std::make_unique<const crossbar::CrossbarMatrix>(delta->codes, static_cast<int>(delta->channels.size()), matrix.in,
-                                                                 delta->magnitude_bits, design, component(owners.deltas, index));
+                                                                 delta->magnitude_bits, design, plane_component(owners.deltas, index));
+        if (const LowRankDelta* const low_rank = network.linears[index].low_rank.get()) {
+            const auto program = [&](const Int8Matrix& factor, std::size_t number) {
+                return std::make_unique<const crossbar::CrossbarMatrix>(factor.values, factor.out, factor.in, factor.magnitude_bits, design,
+                                                                        plane_component(owners.deltas, number));
+            };
+            factors_[index] = {program(low_rank->down, down_plane(index, planes_.size())),
+                               program(low_rank->up, up_plane(index, planes_.size()))};
+        }
         planes.exact = takes_gemm(planes.matrix.get()) && takes_gemm(planes.delta.get());
     });
     if (std::any_of(planes_.begin(), planes_.end(), [](const Planes& planes) { return planes.exact; })) exact_.emplace(network);
@@ -59,6 +65,15 @@ void CrossbarEngine::multiply(std::size_t index, std::span<const std::int8_t> x,
     planes.matrix->finish(sums, accumulators);
 }
 
+void CrossbarEngine::multiply_factor(std::size_t index, Factor factor, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
+                                     std::span<std::int32_t> accumulators) const {
+    const FactorPlanes& planes = factors_.at(index);
+    const crossbar::CrossbarMatrix& plane = factor == Factor::down ? *planes.down : *planes.up;
+    std::vector<std::int64_t> sums(accumulators.size());
+    book(plane.accumulate(x, tokens, sums, {.request = request}));
+    plane.finish(sums, accumulators);
+}
+
 void CrossbarEngine::book(const crossbar::Activity& activity) const {
     array_reads_.fetch_add(activity.array_reads, std::memory_order_relaxed);
     adc_conversions_.fetch_add(activity.adc_conversions, std::memory_order_relaxed);
@@ -74,6 +89,10 @@ std::string CrossbarEngine::path_taken() const {
     for (const Planes& planes : planes_) {
         paths.insert(planes.matrix->path_taken());
         if (planes.delta) paths.insert(planes.delta->path_taken());
+    }
+    for (const FactorPlanes& planes : factors_) {
+        if (planes.down) paths.insert(planes.down->path_taken());
+        if (planes.up) paths.insert(planes.up->path_taken());
     }
     std::string joined;
     for (const std::string_view path : paths) joined.append(joined.empty() ? "" : "+").append(path);

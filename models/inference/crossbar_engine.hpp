@@ -21,6 +21,13 @@ struct PlaneOwners {
     std::uint32_t deltas = 1;
 };
 
+/// Component of a plane: keys what is random in its cells and reads.
+[[nodiscard]] constexpr std::uint64_t plane_component(std::uint32_t owner, std::size_t index) { return std::uint64_t{owner} << 32 | index; }
+
+/// Where a low-rank delta's factors are counted among their owner's planes: behind the deltas of all `linears` layers.
+[[nodiscard]] constexpr std::size_t down_plane(std::size_t index, std::size_t linears) { return linears + index; }
+[[nodiscard]] constexpr std::size_t up_plane(std::size_t index, std::size_t linears) { return 2 * linears + index; }
+
 /// Products through crossbars: every linear layer's matrix, and the task's delta beside it, programmed into arrays. Both are read
 /// by the same inputs and their codes join before anything is rounded.
 class CrossbarEngine : public LinearEngine {
@@ -30,6 +37,9 @@ public:
 
     void multiply(std::size_t index, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
                   std::span<std::int32_t> accumulators) const override;
+
+    void multiply_factor(std::size_t index, Factor factor, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
+                         std::span<std::int32_t> accumulators) const override;
 
     /// What all products so far made the arrays do; the same for any number of threads.
     [[nodiscard]] crossbar::Activity activity() const;
@@ -43,10 +53,15 @@ private:
         bool exact = false;                                             ///< the effective matrix's integer product stands for both
     };
 
+    struct FactorPlanes {
+        std::unique_ptr<const crossbar::CrossbarMatrix> down, up;  ///< null where the linear has no low-rank delta
+    };
+
     void book(const crossbar::Activity& activity) const;
 
     const Network& network_;
     std::vector<Planes> planes_;
+    std::vector<FactorPlanes> factors_;
     std::optional<ExactEngine> exact_;
     mutable std::atomic<std::uint64_t> array_reads_{0}, adc_conversions_{0}, clipped_{0};
 };

@@ -29,7 +29,13 @@ template <class Arithmetic>
 Constants<Arithmetic>::Constants(const Network& network)
     : embedding_norm(network.embedding_norm.gamma, network.embedding_norm.beta, network.shape.norm_epsilon) {
     const double epsilon = network.shape.norm_epsilon;
-    for (const Linear& linear : network.linears) linears.push_back(Arithmetic::columns(linear.matrix->scales, linear.bias));
+    const auto unbiased = [](const Int8Matrix& factor) {
+        return Arithmetic::columns(factor.scales, std::vector<float>(factor.scales.size(), 0.0F));
+    };
+    for (const Linear& linear : network.linears) {
+        linears.push_back(Arithmetic::columns(linear.matrix->scales, linear.bias));
+        low_rank.push_back(linear.low_rank ? Factors{unbiased(linear.low_rank->down), unbiased(linear.low_rank->up)} : Factors{});
+    }
     for (const Norm& norm : network.attention_norms) attention_norms.emplace_back(norm.gamma, norm.beta, epsilon);
     for (const Norm& norm : network.output_norms) output_norms.emplace_back(norm.gamma, norm.beta, epsilon);
 }
@@ -55,7 +61,7 @@ void Encoder<Arithmetic>::embed(std::span<const Sentence> sentences) {
             };
             add(tables.words, sentence.ids[place]);
             add(tables.positions, static_cast<std::int32_t>(place));
-            add(tables.segments, sentence.segments[place]);
+            if (network_.shape.segments > 0) add(tables.segments, sentence.segments[place]);
         }
     }
     norm(stream_, constants_.embedding_norm);
@@ -145,7 +151,8 @@ void Encoder<Arithmetic>::classify(std::span<const Sentence> sentences, std::spa
     stream_.resize(tokens_ * hidden());
     quantise(stream_, hidden());
     linear(firsts, matrix_index(network_.shape.layers, 0), update_);
-    for (Value& x : update_) x = vector::tanh(x);
+    const bool relu = network_.shape.head_activation == HeadActivation::relu;
+    for (Value& x : update_) x = relu ? std::max(x, Value{}) : vector::tanh(x);
     quantise(update_, hidden());
 
     const auto labels = static_cast<std::size_t>(network_.labels);
@@ -171,16 +178,53 @@ void Encoder<Arithmetic>::linear(std::span<const Sentence> sentences, std::size_
     const auto out = static_cast<std::size_t>(network_.linears[index].matrix->out);
     output.resize(tokens_ * out);
     accumulators_.resize(std::max(accumulators_.size(), tokens_ * out));
-    std::size_t first = 0;
-    for (const Sentence& sentence : sentences) {
-        const std::size_t count = sentence.ids.size();
-        engine_.multiply(index, std::span(input_).subspan(first * in, count * in), static_cast<int>(count), sentence.request,
+    by_sentence(sentences, [&](std::size_t first, std::size_t count, std::uint64_t request) {
+        engine_.multiply(index, std::span(input_).subspan(first * in, count * in), static_cast<int>(count), request,
                          std::span(accumulators_).subspan(first * out, count * out));
-        first += count;
-    }
+    });
     for (std::size_t token = 0; token < tokens_; ++token)
         Arithmetic::linear(std::span(accumulators_).subspan(token * out, out), input_largest_[token], constants_.linears[index],
                            row(output, token, out));
+    if (network_.linears[index].low_rank) add_low_rank(sentences, index, output);
+}
+
+template <class Arithmetic>
+void Encoder<Arithmetic>::add_low_rank(std::span<const Sentence> sentences, std::size_t index, std::vector<Value>& output) {
+    const LowRankDelta& delta = *network_.linears[index].low_rank;
+    const auto in = static_cast<std::size_t>(delta.down.in), rank = static_cast<std::size_t>(delta.down.out);
+    const auto out = static_cast<std::size_t>(delta.up.out);
+    const auto& constants = constants_.low_rank[index];
+    accumulators_.resize(std::max(accumulators_.size(), tokens_ * std::max(rank, out)));
+    middle_.resize(tokens_ * rank);
+    middle_bytes_.resize(middle_.size());
+    middle_largest_.resize(tokens_);
+    added_.resize(out);
+    by_sentence(sentences, [&](std::size_t first, std::size_t count, std::uint64_t request) {
+        engine_.multiply_factor(index, Factor::down, std::span(input_).subspan(first * in, count * in), static_cast<int>(count), request,
+                                std::span(accumulators_).subspan(first * rank, count * rank));
+    });
+    for (std::size_t token = 0; token < tokens_; ++token)
+        Arithmetic::linear(std::span(accumulators_).subspan(token * rank, rank), input_largest_[token], constants.down,
+                           row(middle_, token, rank));
+    vector::quantise(std::span<const Value>(middle_), rank, middle_bytes_, middle_largest_);
+    by_sentence(sentences, [&](std::size_t first, std::size_t count, std::uint64_t request) {
+        engine_.multiply_factor(index, Factor::up, std::span(middle_bytes_).subspan(first * rank, count * rank), static_cast<int>(count),
+                                request, std::span(accumulators_).subspan(first * out, count * out));
+    });
+    for (std::size_t token = 0; token < tokens_; ++token) {
+        Arithmetic::linear(std::span(accumulators_).subspan(token * out, out), middle_largest_[token], constants.up, added_);
+        Arithmetic::add(row(output, token, out), added_);
+    }
+}
+
+template <class Arithmetic>
+template <class Multiply>
+void Encoder<Arithmetic>::by_sentence(std::span<const Sentence> sentences, const Multiply& multiply) {
+    std::size_t first = 0;
+    for (const Sentence& sentence : sentences) {
+        multiply(first, sentence.ids.size(), sentence.request);
+        first += sentence.ids.size();
+    }
 }
 
 template <class Arithmetic>

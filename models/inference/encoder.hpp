@@ -18,6 +18,10 @@ struct Constants {
     explicit Constants(const Network& network);
 
     std::vector<typename Arithmetic::Columns> linears;
+    struct Factors {
+        typename Arithmetic::Columns down, up;
+    };
+    std::vector<Factors> low_rank;  ///< of each linear; empty where it has no low-rank delta
     typename Arithmetic::Norm embedding_norm;
     std::vector<typename Arithmetic::Norm> attention_norms, output_norms;
 };
@@ -47,6 +51,11 @@ private:
     void quantise(std::span<const Value> values, std::size_t width);
     /// output = matrix `index` of input_, at full precision.
     void linear(std::span<const Sentence> sentences, std::size_t index, std::vector<Value>& output);
+    /// Adds what the low-rank delta of matrix `index` makes of input_.
+    void add_low_rank(std::span<const Sentence> sentences, std::size_t index, std::vector<Value>& output);
+    /// One product a sentence: multiply(tokens, first token, sentence).
+    template <class Multiply>
+    void by_sentence(std::span<const Sentence> sentences, const Multiply& multiply);
     void norm(std::vector<Value>& values, const typename Arithmetic::Norm& norm);
     /// x = norm(x + y).
     void residual(std::vector<Value>& x, const std::vector<Value>& y, const typename Arithmetic::Norm& norm);
@@ -64,6 +73,9 @@ private:
     std::vector<std::int8_t> input_;
     std::vector<Largest> input_largest_;
     std::vector<std::int32_t> accumulators_;
+    std::vector<Value> middle_, added_;  ///< of a low-rank delta
+    std::vector<std::int8_t> middle_bytes_;
+    std::vector<Largest> middle_largest_;
     std::vector<Value> query_, key_, value_, context_, wide_, update_;
     std::vector<std::int8_t> query_bytes_, key_bytes_, value_bytes_;
     std::vector<Largest> query_largest_, key_largest_, value_largest_;

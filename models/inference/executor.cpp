@@ -38,6 +38,13 @@ void check_matrix(const Int8Matrix& matrix, int out, int in, const std::string& 
     check_scales(matrix.scales, what);
 }
 
+void check_low_rank(const LowRankDelta& delta, int out, int in, const std::string& what) {
+    const int rank = delta.down.out;
+    need(rank > 0, what, "has a low-rank delta without rank", "a rank of at least 1");
+    check_matrix(delta.down, rank, in, what + " down");
+    check_matrix(delta.up, out, rank, what + " up");
+}
+
 void check_norms(const std::vector<Norm>& norms, int count, std::size_t hidden, const std::string& what) {
     need(norms.size() == static_cast<std::size_t>(count), what, "are " + std::to_string(norms.size()), std::to_string(count));
     for (const Norm& norm : norms) check_finite(norm.gamma, hidden, what), check_finite(norm.beta, hidden, what);
@@ -66,6 +73,8 @@ void check(const Network& network) {
         const std::string name = matrix_name(shape, index);
         need(network.linears[index].matrix != nullptr, name, "is missing", "a matrix");
         check_matrix(*network.linears[index].matrix, outputs(shape, index), inputs(shape, index), name);
+        if (const auto& low_rank = network.linears[index].low_rank)
+            check_low_rank(*low_rank, outputs(shape, index), inputs(shape, index), name);
         check_finite(network.linears[index].bias, static_cast<std::size_t>(outputs(shape, index)), name + " bias");
     }
     const auto hidden = static_cast<std::size_t>(shape.hidden);
@@ -89,7 +98,7 @@ void check(const Sentence& sentence, const Shape& shape) {
     if (sentence.segments.size() != tokens)
         throw InputError(where, "has " + std::to_string(sentence.segments.size()) + " segments", "one a token");
     check_ids(sentence.ids, shape.vocabulary, where, "has token");
-    check_ids(sentence.segments, shape.segments, where, "has segment");
+    check_ids(sentence.segments, shape.segment_ids(), where, "has segment");
 }
 
 /// The sentences from `first` on that run together.
@@ -144,6 +153,13 @@ std::vector<float> Executor::logits(std::span<const Sentence> sentences) const {
 ExactEngine::ExactEngine(const Network& network) {
     for (const Linear& linear : network.linears)
         effective_.push_back(linear.delta == nullptr ? linear.matrix : std::make_shared<const Int8Matrix>(linear.effective()));
+    for (const Linear& linear : network.linears) low_rank_.push_back(linear.low_rank);
+}
+
+void ExactEngine::multiply_factor(std::size_t index, Factor factor, std::span<const std::int8_t> x, int tokens, std::uint64_t,
+                                  std::span<std::int32_t> accumulators) const {
+    const Int8Matrix& matrix = factor == Factor::down ? low_rank_[index]->down : low_rank_[index]->up;
+    gemm(x, matrix.values, accumulators, tokens, matrix.in, matrix.out);
 }
 
 void ExactEngine::multiply(std::size_t index, std::span<const std::int8_t> x, int tokens, std::uint64_t,

@@ -44,9 +44,12 @@ public:
     explicit ExactEngine(const Network& network);
     void multiply(std::size_t index, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
                   std::span<std::int32_t> accumulators) const override;
+    void multiply_factor(std::size_t index, Factor factor, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
+                         std::span<std::int32_t> accumulators) const override;
 
 private:
     std::vector<std::shared_ptr<const Int8Matrix>> effective_;
+    std::vector<std::shared_ptr<const LowRankDelta>> low_rank_;
 };
 
 }  // namespace berth::inference

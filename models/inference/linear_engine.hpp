@@ -7,6 +7,9 @@
 
 namespace berth::inference {
 
+/// The two matrices of a low-rank delta, in the order in which a vector passes them.
+enum class Factor { down, up };
+
 /// How the products of a network's linear layers are taken: exactly in integers, or through crossbars with converters.
 /// Implementations are const and may be called from many threads.
 class LinearEngine {
@@ -17,6 +20,11 @@ public:
     /// @param request number of the sentence in the run; with the token's place in it, it keys every random draw.
     virtual void multiply(std::size_t index, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
                           std::span<std::int32_t> accumulators) const = 0;
+
+    /// The same for one of the two matrices of the task's low-rank delta on matrix `index`.
+    /// accumulators[tokens, out of the factor] = x[tokens, in of the factor] * factor^T.
+    virtual void multiply_factor(std::size_t index, Factor factor, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
+                                 std::span<std::int32_t> accumulators) const = 0;
 };
 
 }  // namespace berth::inference

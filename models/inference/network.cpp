@@ -46,19 +46,20 @@ std::string matrix_name(const Shape& shape, std::size_t index) {
     return "layer." + std::to_string(index / kMatricesPerLayer) + "." + names[index % kMatricesPerLayer];
 }
 
-Int8Matrix quantise_rows(const std::vector<float>& values, int out, int in) {
-    Int8Matrix matrix{out, in, std::vector<std::int8_t>(values.size()), std::vector<float>(static_cast<std::size_t>(out), 1.0f)};
+Int8Matrix quantise_rows(const std::vector<float>& values, int out, int in, int magnitude_bits) {
+    Int8Matrix matrix{out, in, std::vector<std::int8_t>(values.size()), std::vector<float>(static_cast<std::size_t>(out), 1.0f), magnitude_bits};
+    const auto most = static_cast<float>((1 << magnitude_bits) - 1);
     const auto width = static_cast<std::size_t>(in);
     for (std::size_t row = 0; row < matrix.scales.size(); ++row) {
         const float* real = values.data() + row * width;
         float largest = 0.0f;
         for (std::size_t i = 0; i < width; ++i) largest = std::max(largest, std::abs(real[i]));
         if (largest == 0.0f) continue;
-        // Divided in double: a row of subnormal weights has a scale that a float cannot hold exactly, and must not pass 127.
-        matrix.scales[row] = std::max(largest / 127.0f, std::numeric_limits<float>::min());
+        // Divided in double: a row of subnormal weights has a scale that a float cannot hold exactly, and must not pass the largest.
+        matrix.scales[row] = std::max(largest / most, std::numeric_limits<float>::min());
         for (std::size_t i = 0; i < width; ++i) {
             const double code = std::nearbyint(static_cast<double>(real[i]) / matrix.scales[row]);
-            matrix.values[row * width + i] = static_cast<std::int8_t>(std::clamp(code, -127.0, 127.0));
+            matrix.values[row * width + i] = static_cast<std::int8_t>(std::clamp(code, -double{most}, double{most}));
         }
     }
     return matrix;

@@ -10,13 +10,14 @@
 
 namespace berth::inference {
 
-inline constexpr int kMatrixMagnitudeBits = 7;  ///< of an Int8Matrix's values: they lie within 2^7 - 1
+inline constexpr int kMatrixMagnitudeBits = 7;  ///< of an int8 matrix's values: they lie within 2^7 - 1
 
-/// int8 matrix, row-major [out, in], values in [-127, 127]; the real weight is value * scale[row].
+/// Integer matrix, row-major [out, in], |value| <= 2^magnitude_bits - 1; the real weight is value * scale[row].
 struct Int8Matrix {
     int out = 0, in = 0;
     std::vector<std::int8_t> values;
-    std::vector<float> scales;  ///< one a row (output channel, or embedding)
+    std::vector<float> scales;                ///< one a row (output channel, or embedding)
+    int magnitude_bits = kMatrixMagnitudeBits;  ///< 7 for int8; fewer take fewer cells
 };
 
 /// What a task adds to the base's integers in the base's scales: W_task = W_base + delta, on the kept output channels;
@@ -27,11 +28,19 @@ struct MatrixDelta {
     std::vector<std::int8_t> codes;      ///< [channels.size(), in], row-major
 };
 
+/// What a task adds to the base as two small matrices in series: W_task = W_base + up * down, in real weights. The vector
+/// between them is made int8 by the digital unit, with a scale of its own for every token (docs/numerics.md).
+struct LowRankDelta {
+    Int8Matrix down;  ///< [rank, in]
+    Int8Matrix up;    ///< [out, rank]
+};
+
 /// A linear layer as the crossbars hold it: a matrix of its own or the shared base's, and the task's delta where there is one.
 struct Linear {
     std::shared_ptr<const Int8Matrix> matrix;
     std::shared_ptr<const MatrixDelta> delta;  ///< may be null
     std::vector<float> bias;                   ///< [out], real values
+    std::shared_ptr<const LowRankDelta> low_rank = nullptr;  ///< may be null; beside `delta` or without it
 
     /// matrix + delta, value by value; the scales are the matrix's.
     [[nodiscard]] Int8Matrix effective() const;
@@ -41,14 +50,24 @@ struct Norm {
     std::vector<float> gamma, beta;
 };
 
+/// What follows the dense layer before the classifier: tanh in BERT and RoBERTa, ReLU in DistilBERT.
+enum class HeadActivation { tanh, relu };
+
 struct Shape {
-    int hidden = 0, layers = 0, heads = 0, intermediate = 0, vocabulary = 0, positions = 0, segments = 0;
+    int hidden = 0, layers = 0, heads = 0, intermediate = 0, vocabulary = 0, positions = 0;
+    int segments = 0;  ///< 0 where there is no table of segments; tokens then all have segment 0
     double norm_epsilon = 0.0;
+    HeadActivation head_activation = HeadActivation::tanh;
+
+    /// Segments that a token may name.
+    [[nodiscard]] int segment_ids() const { return segments > 0 ? segments : 1; }
+    /// Tables of which a token takes a row each: words, positions and, where there are any, segments.
+    [[nodiscard]] int embedding_tables() const { return segments > 0 ? 3 : 2; }
 
     bool operator==(const Shape&) const = default;
 };
 
-/// Word, position and segment tables, a scale a row, kept in the embedding memory.
+/// Word, position and segment tables, a scale a row, kept in the embedding memory. The last may have no rows.
 struct Embeddings {
     Int8Matrix words, positions, segments;
 };
@@ -59,7 +78,8 @@ inline constexpr int kMatricesPerLayer = 6;
 [[nodiscard]] constexpr std::size_t matrix_index(int layer, int matrix) {
     return static_cast<std::size_t>(layer) * kMatricesPerLayer + static_cast<std::size_t>(matrix);
 }
-/// "layer.3.query", ..., and "pooler" for the last index.
+/// "layer.3.query", ..., and "pooler" for the last index: the dense layer before the classifier, whatever the architecture
+/// calls it.
 [[nodiscard]] std::string matrix_name(const Shape& shape, std::size_t index);
 
 /// One task's network in integers: what the functional executor and the platform both run.
@@ -77,6 +97,7 @@ struct Network {
 
 /// Symmetric int8 by output channel: scale = max|row| / 127, value = nearest (ties to even), a row of zeros has scale 1.
 /// values: row-major [out, in].
-[[nodiscard]] Int8Matrix quantise_rows(const std::vector<float>& values, int out, int in);
+/// @param magnitude_bits 1 to 7; with fewer than 7 the scale is max|row| / (2^magnitude_bits - 1).
+[[nodiscard]] Int8Matrix quantise_rows(const std::vector<float>& values, int out, int in, int magnitude_bits = kMatrixMagnitudeBits);
 
 }  // namespace berth::inference

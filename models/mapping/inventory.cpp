@@ -15,7 +15,8 @@ struct ScopeName {
 };
 
 constexpr ScopeName kScopes[] = {
-    {Scope::array, "array"}, {Scope::ima, "ima"}, {Scope::tile, "tile"}, {Scope::chip, "chip"}, {Scope::embedding_bank, "embedding_bank"}};
+    {Scope::array, "array"}, {Scope::ima, "ima"}, {Scope::tile, "tile"}, {Scope::chip, "chip"}, {Scope::embedding_bank, "embedding_bank"},
+    {Scope::bank, "bank"}};
 
 Scope read_scope(const boost::json::value& json, const std::string& where) {
     std::vector<std::string> names;
@@ -72,28 +73,30 @@ Component read_component(const std::string& path, const boost::json::value& json
 }
 
 /// How many of the component stand in so many whole tiles, one chip and so many banks.
-double how_many(const Component& component, std::int64_t tiles, const HierarchyParams& hierarchy, std::int64_t embedding_banks) {
-    const auto imas = static_cast<double>(tiles) * hierarchy.imas_per_tile;
+double how_many(const Component& component, const Extent& extent, const HierarchyParams& hierarchy) {
+    const auto imas = static_cast<double>(extent.tiles) * hierarchy.imas_per_tile;
     switch (component.scope) {
         case Scope::array:
             return component.count * imas * hierarchy.arrays_per_ima;
         case Scope::ima:
             return component.count * imas;
         case Scope::tile:
-            return component.count * static_cast<double>(tiles);
+            return component.count * static_cast<double>(extent.tiles);
         case Scope::chip:
             return component.count;
         case Scope::embedding_bank:
-            return component.count * static_cast<double>(embedding_banks);
+            return component.count * static_cast<double>(extent.embedding_banks);
+        case Scope::bank:
+            return component.count * static_cast<double>(extent.banks);
     }
     return 0.0;
 }
 
-std::map<std::string, double> sum(const std::vector<Component>& components, double Component::*quantity, std::int64_t tiles,
-                                  const HierarchyParams& hierarchy, std::int64_t embedding_banks) {
+std::map<std::string, double> sum(const std::vector<Component>& components, double Component::*quantity, const Extent& extent,
+                                  const HierarchyParams& hierarchy) {
     std::map<std::string, double> result;
     for (const Component& component : components)
-        result[component.path] = component.*quantity * how_many(component, tiles, hierarchy, embedding_banks);
+        result[component.path] = component.*quantity * how_many(component, extent, hierarchy);
     return result;
 }
 
@@ -124,18 +127,16 @@ void Inventory::record(Ledger& ledger, const std::string& path, const std::strin
     if (count != 0) ledger.add(path, action, count, energy(path, action));
 }
 
-std::map<std::string, double> Inventory::area(std::int64_t tiles, const HierarchyParams& hierarchy, std::int64_t embedding_banks) const {
-    return sum(components_, &Component::area_mm2, tiles, hierarchy, embedding_banks);
+std::map<std::string, double> Inventory::area(const Extent& extent, const HierarchyParams& hierarchy) const {
+    return sum(components_, &Component::area_mm2, extent, hierarchy);
 }
 
-std::map<std::string, double> Inventory::peak_power(std::int64_t tiles, const HierarchyParams& hierarchy,
-                                                    std::int64_t embedding_banks) const {
-    return sum(components_, &Component::peak_power_w, tiles, hierarchy, embedding_banks);
+std::map<std::string, double> Inventory::peak_power(const Extent& extent, const HierarchyParams& hierarchy) const {
+    return sum(components_, &Component::peak_power_w, extent, hierarchy);
 }
 
-std::map<std::string, double> Inventory::static_power(std::int64_t tiles, const HierarchyParams& hierarchy,
-                                                      std::int64_t embedding_banks) const {
-    return sum(components_, &Component::static_power_w, tiles, hierarchy, embedding_banks);
+std::map<std::string, double> Inventory::static_power(const Extent& extent, const HierarchyParams& hierarchy) const {
+    return sum(components_, &Component::static_power_w, extent, hierarchy);
 }
 
 double Inventory::count_in_ima(const std::string& path, const HierarchyParams& hierarchy) const {

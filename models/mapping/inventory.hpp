@@ -14,9 +14,16 @@
 
 namespace berth::mapping {
 
-/// What a component is counted in: so many in every array, IMA or tile, in the chip, or for every kEmbeddingBankBytes of the
-/// image's embedding tables.
-enum class Scope { array, ima, tile, chip, embedding_bank };
+/// What a component is counted in: so many in every array, IMA or tile, in the chip, for every kEmbeddingBankBytes of the
+/// image's embedding tables, or for every array beyond the first behind one set of converters.
+enum class Scope { array, ima, tile, chip, embedding_bank, bank };
+
+/// What of a chip an image takes, or what there is.
+struct Extent {
+    std::int64_t tiles = 0;            ///< whole ones
+    std::int64_t embedding_banks = 0;  ///< of kEmbeddingBankBytes
+    std::int64_t banks = 0;            ///< arrays beyond the sites': see Placement
+};
 
 inline constexpr std::int64_t kEmbeddingBankBytes = 65536;
 
@@ -55,14 +62,23 @@ public:
 
     /// mm2 by component path of so many tiles with so many IMAs and arrays in all (whole tiles: the placement's tiles times
     /// the hierarchy's counts), one chip, and so many banks of embedding memory.
+    [[nodiscard]] std::map<std::string, double> area(const Extent& extent, const HierarchyParams& hierarchy) const;
     [[nodiscard]] std::map<std::string, double> area(std::int64_t tiles, const HierarchyParams& hierarchy,
-                                                     std::int64_t embedding_banks) const;
+                                                     std::int64_t embedding_banks) const {
+        return area(Extent{tiles, embedding_banks, 0}, hierarchy);
+    }
 
     /// Watts by component path, fully active and at rest, of the same.
+    [[nodiscard]] std::map<std::string, double> peak_power(const Extent& extent, const HierarchyParams& hierarchy) const;
     [[nodiscard]] std::map<std::string, double> peak_power(std::int64_t tiles, const HierarchyParams& hierarchy,
-                                                           std::int64_t embedding_banks) const;
+                                                           std::int64_t embedding_banks) const {
+        return peak_power(Extent{tiles, embedding_banks, 0}, hierarchy);
+    }
+    [[nodiscard]] std::map<std::string, double> static_power(const Extent& extent, const HierarchyParams& hierarchy) const;
     [[nodiscard]] std::map<std::string, double> static_power(std::int64_t tiles, const HierarchyParams& hierarchy,
-                                                             std::int64_t embedding_banks) const;
+                                                             std::int64_t embedding_banks) const {
+        return static_power(Extent{tiles, embedding_banks, 0}, hierarchy);
+    }
 
     /// How many of the component are in one IMA. @throws InputError when the parts list does not have it.
     [[nodiscard]] double count_in_ima(const std::string& path, const HierarchyParams& hierarchy) const;

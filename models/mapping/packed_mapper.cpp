@@ -9,15 +9,15 @@ namespace {
 
 class PackedMapper final : public Mapper {
 public:
-    [[nodiscard]] std::vector<Strip> strips(std::span<const Plane> planes) const override {
-        std::vector<Strip> strips;
+    [[nodiscard]] std::vector<Group> groups(std::span<const Plane> planes) const override {
+        std::vector<Group> groups;
         std::map<std::pair<std::string_view, int>, std::size_t> strip_of;
         for (std::size_t i = 0; i < planes.size(); ++i) {
-            const auto [found, fresh] = strip_of.try_emplace({planes[i].matrix, planes[i].inputs}, strips.size());
-            if (fresh) strips.emplace_back();
-            strips[found->second].push_back(i);
+            const auto [found, fresh] = strip_of.try_emplace({planes[i].matrix, planes[i].inputs}, groups.size());
+            if (fresh) groups.push_back({Strip{}});
+            groups[found->second].front().push_back(i);
         }
-        return strips;
+        return groups;
     }
 };
 

@@ -6,6 +6,7 @@
 #include "models/crossbar/encoding.hpp"
 #include "models/mapping/mapper.hpp"
 
+#include <algorithm>
 #include <numeric>
 
 namespace berth::mapping {
@@ -13,7 +14,7 @@ namespace {
 
 using std::int64_t;
 
-/// Arrays first..last-1 in the chip's order.
+/// Sites first..last-1 in the chip's order.
 struct Range {
     int64_t first = 0, last = 0;
 };
@@ -33,9 +34,9 @@ PlacedPlane describe(const Plane& plane, const ArrayShape& shape, const crossbar
     return placed;
 }
 
-/// Lays the planes of a strip side by side from array `next` on, column block by column block; within a column block the
-/// polarities follow one another, and within those the row blocks, so a plane's arrays are one range.
-/// @return the array behind the strip.
+/// Lays the planes of a strip side by side from site `next` on, column block by column block; within a column block the
+/// polarities follow one another, and within those the row blocks, so a plane's sites are one range.
+/// @return the site behind the strip.
 int64_t lay(const Strip& strip, const ArrayShape& shape, const crossbar::Encoding& encoding, int64_t next, Placement& placement,
             std::vector<Range>& ranges) {
     const int64_t usable = shape.cols - encoding.unit_columns();
@@ -52,6 +53,58 @@ int64_t lay(const Strip& strip, const ArrayShape& shape, const crossbar::Encodin
         column += demand;
     }
     return next + ceil_div(column, usable) * arrays_a_block;
+}
+
+/// How many arrays the strips of a group fill: those with a row block each stand below one another while rows last.
+class Banks {
+public:
+    explicit Banks(int rows) : rows_(rows) {}
+
+    void add(const Strip& strip, int64_t sites, const Placement& placement) {
+        const PlacedPlane& first = placement.planes[strip.front()];
+        if (first.row_blocks > 1) {
+            arrays_ += sites;
+            return;
+        }
+        for (Bank& bank : banks_)
+            if (bank.rows + first.plane.inputs <= rows_) return put(bank, first.plane.inputs, sites);
+        put(banks_.emplace_back(), first.plane.inputs, sites);
+    }
+
+    [[nodiscard]] int64_t arrays() const { return arrays_; }
+
+private:
+    struct Bank {
+        int rows = 0;
+        int64_t arrays = 0;
+    };
+
+    void put(Bank& bank, int inputs, int64_t sites) {
+        bank.rows += inputs;
+        arrays_ += std::max(bank.arrays, sites) - bank.arrays;
+        bank.arrays = std::max(bank.arrays, sites);
+    }
+
+    int rows_;
+    int64_t arrays_ = 0;
+    std::vector<Bank> banks_;
+};
+
+/// Lays every strip of a group on the same sites.
+void lay_group(const Group& group, const ArrayShape& shape, const crossbar::Encoding& encoding, Placement& placement,
+               std::vector<Range>& ranges, int& converters) {
+    const int64_t begin = placement.sites;
+    Banks banks(shape.rows);
+    for (const Strip& strip : group) {
+        if (strip.empty()) continue;
+        const int64_t end = lay(strip, shape, encoding, begin, placement, ranges);
+        banks.add(strip, end - begin, placement);
+        placement.sites = std::max(placement.sites, end);
+        for (const std::size_t index : strip) placement.planes[index].converters = group.size() > 1 ? converters : converters++;
+    }
+    if (group.size() > 1) ++converters;
+    if (const int64_t sites = placement.sites - begin; sites > 0) placement.deepest = std::max(placement.deepest, ceil_div(banks.arrays(), sites));
+    placement.arrays += banks.arrays();
 }
 
 void check_fit(int64_t needed, const ArrayShape& shape, const HierarchyParams& hierarchy) {
@@ -83,11 +136,12 @@ Placement place(const std::vector<Plane>& planes, const ArrayShape& shape, const
         placement.cells += placement.planes.back().cells;
     }
     std::vector<Range> ranges(planes.size());
-    for (const Strip& strip : make_mapper(hierarchy.mapper)->strips(planes))
-        placement.arrays = lay(strip, shape, *encoding, placement.arrays, placement, ranges);
-    check_fit(placement.arrays, shape, hierarchy);
+    int converters = 0;
+    for (const Group& group : make_mapper(hierarchy.mapper)->groups(planes))
+        lay_group(group, shape, *encoding, placement, ranges, converters);
+    check_fit(placement.sites, shape, hierarchy);
 
-    placement.imas = ceil_div(placement.arrays, hierarchy.arrays_per_ima);
+    placement.imas = ceil_div(placement.sites, hierarchy.arrays_per_ima);
     placement.tiles = ceil_div(placement.imas, hierarchy.imas_per_tile);
     const int64_t arrays_a_tile = int64_t{hierarchy.arrays_per_ima} * hierarchy.imas_per_tile;
     for (std::size_t i = 0; i < planes.size(); ++i) placement.planes[i].tiles = tiles_of(ranges[i], arrays_a_tile);

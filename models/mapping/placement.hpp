@@ -40,6 +40,7 @@ struct PlacedPlane {
     int row_blocks = 0;               ///< arrays one above the other: ceil(inputs / rows)
     int slices = 0;                   ///< columns one output channel takes in each polarity
     int polarities = 0;               ///< 2 where positive and negative parts have arrays of their own
+    int converters = 0;               ///< planes with the same number share converters and are read one after the other
     std::int64_t cells = 0;           ///< cells that hold a bit of the plane, every polarity counted
     std::int64_t array_reads = 0;     ///< arrays that one input slice drives; one that two planes share counts for both
     std::int64_t columns = 0;         ///< columns converted for one input slice, all row blocks and polarities, unit columns too
@@ -50,13 +51,19 @@ struct PlacedPlane {
 struct Placement {
     std::vector<PlacedPlane> planes;  ///< in the order of the planes given
     std::int64_t arrays = 0;          ///< arrays with at least one cell in use
-    std::int64_t imas = 0;            ///< ceil(arrays / arrays_per_ima)
+    std::int64_t sites = 0;           ///< places of an array with its converters; fewer than arrays where those share them
+    std::int64_t deepest = 1;         ///< most arrays behind one set of converters
+    std::int64_t imas = 0;            ///< ceil(sites / arrays_per_ima)
     std::int64_t tiles = 0;           ///< ceil(imas / imas_per_tile)
+
+    /// Arrays beyond the first behind each set of converters.
+    [[nodiscard]] std::int64_t banks() const { return arrays - sites; }
+
     std::int64_t cells = 0;           ///< cells in use
     double utilisation = 0.0;         ///< cells / (arrays * rows * cols)
 };
 
-/// Arrays in order of the planes, IMAs and tiles filled one after the other.
+/// Sites in order of the planes, IMAs and tiles filled one after the other.
 /// @throws InputError saying how many arrays are needed and how many the chip has, when they do not fit.
 [[nodiscard]] Placement place(const std::vector<Plane>& planes, const ArrayShape& shape, const HierarchyParams& hierarchy);
 

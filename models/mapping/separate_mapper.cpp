@@ -6,11 +6,11 @@ namespace {
 
 class SeparateMapper final : public Mapper {
 public:
-    [[nodiscard]] std::vector<Strip> strips(std::span<const Plane> planes) const override {
-        std::vector<Strip> strips;
-        strips.reserve(planes.size());
-        for (std::size_t i = 0; i < planes.size(); ++i) strips.push_back({i});
-        return strips;
+    [[nodiscard]] std::vector<Group> groups(std::span<const Plane> planes) const override {
+        std::vector<Group> groups;
+        groups.reserve(planes.size());
+        for (std::size_t i = 0; i < planes.size(); ++i) groups.push_back({{i}});
+        return groups;
     }
 };
 

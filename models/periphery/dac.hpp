@@ -15,12 +15,25 @@ inline constexpr int kActivationBits = 8;
 /// significant slice first. A wordline cannot be driven below zero, so the sign bit, which counts negatively, has the
 /// last read to itself: an 8-bit input takes 7 / bits reads, rounded up, and one more (8, 5, 4, 3 for 1 to 4 bits). Where
 /// `bits` does not divide 7, the last read before the sign's has fewer bits.
+///
+/// A wordline's voltage is the number driven, but for `inl`: driven with k of n = 2^bits - 1 it has k + 4 inl u (1 - u) steps, u = k / n.
+/// Both ends are exact, so 1-bit inputs are always linear.
 struct DacParams {
     int bits;
+    double inl = 0.0;
 
     static constexpr std::tuple fields{
         Field{"bits", &DacParams::bits, "bit", 1, 4, "bits applied to a wordline in one read"},
+        Field{"inl", &DacParams::inl, "step", -1.0, 1.0, "integral nonlinearity: what a voltage amid the range is too high by"},
     };
+
+    [[nodiscard]] bool linear() const { return bits == 1 || inl == 0.0; }
+
+    /// Voltage of a wordline driven with `number`, in steps.
+    [[nodiscard]] double voltage(int number) const {
+        const double place = double(number) / ((1 << bits) - 1);
+        return number + 4.0 * inl * place * (1.0 - place);
+    }
 };
 
 /// What one read applies: bits [shift, shift + bits) of every input.

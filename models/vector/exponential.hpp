@@ -26,7 +26,9 @@ inline constexpr std::uint32_t kUnity = 65535;  ///< 1, less a unit so that a qu
     const std::uint32_t rest = x - z * kLn2;
     const std::uint32_t bend = kSquare - ((kCube * rest) >> 16);
     const std::uint32_t slope = kLinear - ((bend * rest) >> 16);
-    return (kUnity - ((slope * rest) >> 16)) >> z;
+    // Rounded: cutting would take half a unit off every small share of a softmax, and a row has many.
+    const std::uint32_t half = (1u << z) >> 1;
+    return (kUnity - ((slope * rest) >> 16) + half) >> z;
 }
 
 }  // namespace berth::vector

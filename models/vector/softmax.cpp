@@ -49,7 +49,8 @@ HWY_INLINE UnsignedLanes exp_of_minus_lanes(UnsignedLanes x) {
     const UnsignedLanes rest = hn::Sub(x, hn::Mul(z, hn::Set(u, kLn2)));
     const UnsignedLanes bend = hn::Sub(hn::Set(u, kSquare), hn::ShiftRight<16>(hn::Mul(hn::Set(u, kCube), rest)));
     const UnsignedLanes slope = hn::Sub(hn::Set(u, kLinear), hn::ShiftRight<16>(hn::Mul(bend, rest)));
-    return hn::Shr(hn::Sub(hn::Set(u, kUnity), hn::ShiftRight<16>(hn::Mul(slope, rest))), z);
+    const UnsignedLanes half = hn::ShiftRight<1>(hn::Shl(hn::Set(u, 1), z));
+    return hn::Shr(hn::Add(hn::Sub(hn::Set(u, kUnity), hn::ShiftRight<16>(hn::Mul(slope, rest))), half), z);
 }
 
 void softmax_row(std::int32_t* row, std::size_t count) {

@@ -95,9 +95,9 @@ Utilisation Accelerator::utilisation(double seconds) const {
     Utilisation shares;
     if (!controller_.plan() || seconds <= 0.0) return shares;
     const auto& placement = controller_.plan()->placement;
-    const auto arrays = static_cast<double>(placement.arrays);
+    const auto arrays = static_cast<double>(placement.arrays), sites = static_cast<double>(placement.sites);
     shares.crossbar = static_cast<double>(arrays_.done().reads) * config_.timing.array_read_s / (arrays * seconds);
-    shares.adc = static_cast<double>(arrays_.done().conversions) / (arrays * config_.adcs_per_array * config_.timing.adc_rate_hz * seconds);
+    shares.adc = static_cast<double>(arrays_.done().conversions) / (sites * config_.adcs_per_array * config_.timing.adc_rate_hz * seconds);
     double buffers = 0.0;
     for (const auto& tile : tiles_) buffers += tile->buffer.busy().to_seconds();
     shares.buffer = buffers / (static_cast<double>(placement.tiles) * config_.buffer.banks * seconds);

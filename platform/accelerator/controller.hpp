@@ -10,6 +10,7 @@
 #include "platform/accelerator/values.hpp"
 #include "platform/accelerator/wall_times.hpp"
 #include "platform/config.hpp"
+#include "platform/programming.hpp"
 
 #include <cstdint>
 #include <exception>
@@ -22,13 +23,6 @@
 #include <vector>
 
 namespace berth::platform {
-
-/// What loading an image cost: it is not part of any inference.
-struct Programming {
-    double time_s = 0.0;
-    double energy_j = 0.0;
-    std::int64_t arrays = 0;
-};
 
 /// Takes commands from the descriptor ring, one after the other: loads an image, or lets a request's tokens into the
 /// pipeline and goes on; writes results and completions as requests leave; raises the interrupt. docs/registers.md says how
@@ -52,6 +46,7 @@ public:
     Controller(const sc_core::sc_module_name& name, const PlatformConfig& config, int threads, bool computes, const Parts& parts,
                KnownImage known = {});
 
+    /// Of all images loaded so far.
     [[nodiscard]] const Programming& programming() const { return programming_; }
     [[nodiscard]] const ChipPlan* plan() const { return plan_.get(); }
     /// Null before an image, and where none are computed.

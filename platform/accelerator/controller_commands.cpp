@@ -115,20 +115,16 @@ void Controller::load_image(const Descriptor& descriptor) {
     complete(descriptor.tag, Outcome::done);
 }
 
-/// Every tile has one set of write drivers, so its arrays are programmed one after the other, and the tiles at once. Until
-/// the last one is written there is no image on the chip.
+/// Until the last array is written there is no image on the chip.
 void Controller::program(std::shared_ptr<const compressor::WeightImage> image) {
     auto plan = measured(wall_.image_s, [&] {
         return elsewhere([&] { return std::make_shared<const ChipPlan>(make_plan(*image, config_, parts_.mesh)); });
     });
     image_.reset();
-    const std::int64_t arrays = plan->placement.arrays;
-    const auto tile_arrays = std::int64_t{config_.hierarchy.arrays_per_ima} * config_.hierarchy.imas_per_tile;
-    programming_.arrays += arrays;
-    programming_.energy_j += static_cast<double>(arrays) * config_.inventory.energy("tile.ima.array", "write");
-    const double seconds = static_cast<double>(std::min(arrays, tile_arrays)) * config_.timing.array_write_s;
-    programming_.time_s += seconds;
-    const sc_time length(seconds, sc_core::SC_SEC);
+    const Programming programming =
+        measured(wall_.image_s, [&] { return elsewhere([&] { return programming_of(*image, plan->placement, config_, threads_); }); });
+    programming_ += programming;
+    const sc_time length(programming.time_s, sc_core::SC_SEC);
     programmed_at_ = sc_time_stamp() + length;
     wait(length);
     check_replaced();
@@ -161,7 +157,7 @@ void Controller::run_request(const Descriptor& descriptor) {
     const auto within = [](const std::vector<std::int32_t>& values, int limit) {
         return std::all_of(values.begin(), values.end(), [&](std::int32_t value) { return value >= 0 && value < limit; });
     };
-    if (!within(sentence.ids, image_->shape.vocabulary) || !within(sentence.segments, image_->shape.segments))
+    if (!within(sentence.ids, image_->shape.vocabulary) || !within(sentence.segments, image_->shape.segment_ids()))
         return complete(descriptor.tag, Outcome::bad_request);
 
     const std::uint64_t request = next_request_++;

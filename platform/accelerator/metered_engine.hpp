@@ -24,12 +24,22 @@ public:
     void multiply(std::size_t index, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
                   std::span<std::int32_t> accumulators) const override;
 
+    void multiply_factor(std::size_t index, inference::Factor factor, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
+                         std::span<std::int32_t> accumulators) const override;
+
     [[nodiscard]] CellReads reads() const { return {cells_.load(), driven_.load(), levels_.load()}; }
 
 private:
+    struct Factors {
+        WordlineLevels down, up;  ///< without wordlines where the matrix has no low-rank delta
+    };
+
+    void count(const WordlineLevels& wordlines, std::span<const std::int8_t> x, int tokens) const;
+
     const inference::LinearEngine& inner_;
     int dac_bits_;
     std::vector<WordlineLevels> wordlines_;  ///< by matrix of the network
+    std::vector<Factors> factors_;
     mutable std::atomic<std::uint64_t> cells_{0}, driven_{0}, levels_{0};
 };
 

@@ -31,7 +31,7 @@ Pipeline::Pipeline(const sc_core::sc_module_name& name, const sc_time& cycle, in
 void Pipeline::program(std::shared_ptr<const ChipPlan> plan) {
     if (busy()) throw std::logic_error("an image was programmed while tokens were under way");
     plan_ = std::move(plan);
-    arrays_.program(plan_->placement.planes.size());
+    arrays_.program(plan_->placement.planes);
     clocks_.assign(plan_->tasks.empty() ? 0 : plan_->tasks.front().stages.size(), {});
     attention_clocks_.assign(static_cast<std::size_t>(plan_->shape.layers), {});
     for (auto* clocks : {&clocks_, &attention_clocks_})
@@ -48,7 +48,8 @@ void Pipeline::start(std::uint64_t request, int task, int tokens) {
     sentence->joined.assign(static_cast<std::size_t>(plan_->shape.layers), 0);
     tokens_entered_ += static_cast<std::uint64_t>(tokens);
 
-    const std::uint64_t bytes = static_cast<std::uint64_t>(kEmbeddingTables) * static_cast<std::uint64_t>(plan_->shape.hidden);
+    const std::uint64_t bytes =
+        static_cast<std::uint64_t>(plan_->shape.embedding_tables()) * static_cast<std::uint64_t>(plan_->shape.hidden);
     const sc_time read = static_cast<double>((bytes + port_bytes_ - 1) / port_bytes_) * cycle_;
     for (int token = 0; token < tokens; ++token) {
         const sc_time done = embedding_memory_.serve(sc_time_stamp(), read) + read;
@@ -112,6 +113,10 @@ void Pipeline::take(const Step& step) {
             return depart(step);
         case Phase::multiply:
             return multiply(step);
+        case Phase::narrow:
+            return narrow(step);
+        case Phase::widen:
+            return widen(step);
         case Phase::collect:
             return collect(step);
         case Phase::make:
@@ -150,27 +155,51 @@ void Pipeline::depart(const Step& step) {
     steps_.push({step.sentence, step.token, step.stage, Phase::multiply, sc_time_stamp()}, delay);
 }
 
-/// The vector is at the tiles: over their buses into the input registers, and through the arrays.
-void Pipeline::multiply(const Step& step) {
-    const StagePlan& stage = stage_of(step);
+sc_time Pipeline::read(const Step& step, std::span<const int> tiles, std::int64_t bytes, std::span<const int> planes,
+                       const ArrayActions& actions, StageClock* clock) {
     sc_time latest;
-    for (const int tile : stage.tiles) {
+    for (const int tile : tiles) {
         sc_time delay;
-        tile_(tile).bus.transfer(static_cast<std::uint64_t>(stage.input_bytes), delay);
+        tile_(tile).bus.transfer(static_cast<std::uint64_t>(bytes), delay);
         latest = std::max(latest, delay);
     }
-    const sc_time ready = sc_time_stamp() + latest, begin = arrays_.multiply(stage.planes, stage.actions, latest);
-    clocks_[static_cast<std::size_t>(step.stage)].take(step.departed, ready, begin, arrays_.reading(), arrays_.converting());
+    const sc_time ready = sc_time_stamp() + latest, begin = arrays_.multiply(planes, actions, latest);
+    if (clock) clock->take(step.departed, ready, begin, arrays_.reading(), arrays_.converting());
     if (trace_)
-        trace_->span(stage.name, "request " + std::to_string(step.sentence->request) + " token " + std::to_string(step.token), begin,
-                     sc_time_stamp() + latest);
-    follow(step, Phase::collect, latest);
+        trace_->span(stage_of(step).name, "request " + std::to_string(step.sentence->request) + " token " + std::to_string(step.token),
+                     begin, sc_time_stamp() + latest);
+    return latest;
+}
+
+/// The vector is at the tiles of the matrices.
+void Pipeline::multiply(const Step& step) {
+    const StagePlan& stage = stage_of(step);
+    const sc_time delay =
+        read(step, stage.tiles, stage.input_bytes, stage.planes, stage.actions, &clocks_[static_cast<std::size_t>(step.stage)]);
+    follow(step, stage.low_rank.empty() ? Phase::collect : Phase::narrow, delay);
+}
+
+/// The sums of the low-rank delta's first factors meet at the home tile, which makes the middle vector.
+void Pipeline::narrow(const Step& step) {
+    const StagePlan& stage = stage_of(step);
+    sc_time delay;
+    network_.gather(stage.low_rank.meet, delay);
+    tile_(stage.home).digital.work(stage.low_rank.middle_work, delay);
+    network_.multicast(stage.low_rank.spread, delay);
+    follow(step, Phase::widen, delay);
+}
+
+/// The middle vector is at the tiles of the second factors; the base's sums wait in the output registers.
+void Pipeline::widen(const Step& step) {
+    const auto& low_rank = stage_of(step).low_rank;
+    follow(step, Phase::collect, read(step, low_rank.tiles, low_rank.middle_bytes, low_rank.planes, low_rank.actions, nullptr));
 }
 
 /// The partial sums are out: they meet where the next vector is made.
 void Pipeline::collect(const Step& step) {
     sc_time delay;
     network_.gather(stage_of(step).gather, delay);
+    if (const auto& low_rank = stage_of(step).low_rank; !low_rank.empty()) network_.gather(low_rank.gather, delay);
     follow(step, Phase::make, delay);
 }
 

@@ -15,6 +15,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <systemc>
 #include <vector>
 
@@ -72,7 +73,7 @@ private:
         int inside = 0;           ///< tokens under way
         std::vector<int> joined;  ///< by layer: tokens whose query, key and value lie at the attention's tile
     };
-    enum class Phase { embed, depart, multiply, collect, make, join, attend, leave };
+    enum class Phase { embed, depart, multiply, narrow, widen, collect, make, join, attend, leave };
     struct Step {
         Sentence* sentence;
         int token;
@@ -86,12 +87,17 @@ private:
     void embed(const Step& step);
     void depart(const Step& step);
     void multiply(const Step& step);
+    void narrow(const Step& step);
+    void widen(const Step& step);
     void collect(const Step& step);
     void make(const Step& step);
     void join(const Step& step);
     void attend(const Step& step);
     void leave(const Step& step);
 
+    /// Over the tiles' buses into the input registers, and through the arrays. @return the delay until the sums are out.
+    sc_core::sc_time read(const Step& step, std::span<const int> tiles, std::int64_t bytes, std::span<const int> planes,
+                          const ArrayActions& actions, StageClock* clock);
     void follow(const Step& step, Phase phase, const sc_core::sc_time& delay, int stages = 0);
     [[nodiscard]] const StagePlan& stage_of(const Step& step) const;
     [[nodiscard]] bool is_pooler(const StagePlan& stage, const Step& step) const { return &stage == &step.sentence->plan->stages.back(); }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/accelerator/plan.hpp"
 
+#include "models/core/ceil_div.hpp"
 #include "platform/accelerator/crossbar_timing.hpp"
 
 #include <algorithm>
@@ -23,7 +24,7 @@ struct StageShape {
 
 /// The stages of a network in order, with what the digital unit does behind each, a function an element as the executor has
 /// them: results from partial sums, and the next vector's quantisation, everywhere; between the two GELU, or residual and
-/// LayerNorm, or the pooler's tanh and then the classifier, where they belong.
+/// LayerNorm, or the pooler's activation and then the classifier, where they belong.
 std::vector<StageShape> stage_shapes(const inference::Shape& shape, int labels) {
     const std::int64_t hidden = shape.hidden, wide = shape.intermediate;
     std::vector<StageShape> stages;
@@ -48,7 +49,10 @@ PlaneIndex index_planes(const mapping::Placement& placement) {
     return index;
 }
 
-/// The planes a task's vector is for at one matrix: its own where it has one, and the base's where it shares that.
+constexpr const char *kDown = ".down", *kUp = ".up";
+
+/// The planes a task's vector is for at one matrix: its own where it has one, the base's where it shares that, and the first
+/// factor of a low-rank delta.
 std::vector<int> planes_of_matrix(const compressor::WeightImage& image, const compressor::TaskImage& task, std::size_t matrix,
                                   const PlaneIndex& index) {
     const std::string name = inference::matrix_name(image.shape, matrix);
@@ -56,21 +60,26 @@ std::vector<int> planes_of_matrix(const compressor::WeightImage& image, const co
     const bool shared = matrix < image.base.size() && task.network.linears[matrix].matrix == image.base[matrix];
     if (const auto base = index.find({"base", name}); shared && base != index.end()) planes.push_back(base->second);
     if (const auto own = index.find({task.name, name}); own != index.end()) planes.push_back(own->second);
+    if (const auto down = index.find({task.name, name + kDown}); down != index.end()) planes.push_back(down->second);
     if (planes.empty()) throw std::logic_error("task " + task.name + " has no plane for " + name);
     return planes;
 }
 
-/// The partial sums' way to the tile where they meet: each tile of the stage has an equal share of them.
-interconnect::Tree gather_of(const StagePlan& stage, std::int64_t outputs, const mapping::Placement& placement,
-                             const interconnect::Mesh& mesh) {
+/// Bytes of the partial sums that planes send to where they meet.
+std::int64_t sum_bytes(std::span<const int> planes, const mapping::Placement& placement) {
     std::int64_t sums = 0;
-    for (const int plane : stage.planes) {
+    for (const int plane : planes) {
         const auto& placed = placement.planes[static_cast<std::size_t>(plane)];
         const auto parts = std::min<std::int64_t>(placed.row_blocks, static_cast<std::int64_t>(placed.tiles.size()));
         sums += placed.plane.outputs * parts * kPartialSumBytes;
     }
-    const auto tiles = static_cast<std::int64_t>(stage.tiles.size());
-    return mesh.gather(stage.tiles, stage.next_home, (sums + tiles - 1) / tiles, outputs * kPartialSumBytes);
+    return sums;
+}
+
+/// The partial sums' way to the tile where they meet: each tile has an equal share of them.
+interconnect::Tree gather(std::span<const int> tiles, int to, std::int64_t sums, std::int64_t outputs, const interconnect::Mesh& mesh) {
+    const auto count = static_cast<std::int64_t>(tiles.size());
+    return mesh.gather(tiles, to, ceil_div(sums, count), outputs * kPartialSumBytes);
 }
 
 class Planner {
@@ -87,7 +96,7 @@ public:
         for (std::size_t i = 0; i < shapes.size(); ++i) plan.stages.push_back(stage(task, shapes[i], i));
         for (std::size_t i = 0; i < shapes.size(); ++i) join(plan.stages, i, shapes[i]);
         const std::int64_t hidden = image_.shape.hidden;
-        plan.embedding = send(kPortTile, plan.stages.front().home, kEmbeddingTables * hidden);
+        plan.embedding = send(kPortTile, plan.stages.front().home, image_.shape.embedding_tables() * hidden);
         plan.embedding_work = {3 * hidden, 0};
         plan.logits_bytes = std::int64_t{task.network.labels} * static_cast<std::int64_t>(sizeof(float));
         plan.logits = send(plan.stages.back().next_home, kPortTile, plan.logits_bytes);
@@ -112,7 +121,45 @@ private:
         stage.home = stage.tiles.front();
         stage.input_bytes = shape.inputs;
         stage.work = shape.work;
+        add_up_factors(task, shape, stage);
         return stage;
+    }
+
+    void add_up_factors(const compressor::TaskImage& task, const StageShape& shape, StagePlan& stage) const {
+        auto& low_rank = stage.low_rank;
+        std::set<int> tiles;
+        for (const std::size_t matrix : shape.matrices) {
+            const auto up = index_.find({task.name, inference::matrix_name(image_.shape, matrix) + kUp});
+            if (up == index_.end()) continue;
+            const auto& placed = placement_.planes[static_cast<std::size_t>(up->second)];
+            low_rank.planes.push_back(up->second);
+            low_rank.actions += actions_of(placed, reads_);
+            low_rank.middle_bytes += placed.plane.inputs;
+            // Middle values from partial sums and their quantisation; behind the arrays results from partial sums, and a sum.
+            low_rank.middle_work.elements += 2 * std::int64_t{placed.plane.inputs};
+            stage.work.elements += 2 * std::int64_t{placed.plane.outputs};
+            tiles.insert(placed.tiles.begin(), placed.tiles.end());
+        }
+        low_rank.tiles.assign(tiles.begin(), tiles.end());
+    }
+
+    /// The planes of a stage whose sums make its middle vector, or the others.
+    [[nodiscard]] std::vector<int> planes_of(const StagePlan& stage, bool down) const {
+        std::vector<int> planes;
+        for (const int plane : stage.planes)
+            if (placement_.planes[static_cast<std::size_t>(plane)].plane.matrix.ends_with(kDown) == down) planes.push_back(plane);
+        return planes;
+    }
+
+    void join_low_rank(StagePlan& stage) const {
+        auto& low_rank = stage.low_rank;
+        if (low_rank.empty()) return;
+        const auto sums_of = [this](const std::vector<int>& planes) { return sum_bytes(planes, placement_); };
+        low_rank.meet = gather(stage.tiles, stage.home, sums_of(planes_of(stage, true)), low_rank.middle_bytes, mesh_);
+        low_rank.spread = mesh_.multicast(stage.home, low_rank.tiles, low_rank.middle_bytes);
+        std::int64_t outputs = 0;
+        for (const int plane : low_rank.planes) outputs += placement_.planes[static_cast<std::size_t>(plane)].plane.outputs;
+        low_rank.gather = gather(low_rank.tiles, stage.next_home, sums_of(low_rank.planes), outputs, mesh_);
     }
 
     /// Ties a stage to those behind it: where its results meet, and where its vector is wanted again as a residual.
@@ -122,7 +169,8 @@ private:
         stage.next_home = last ? stage.home : stages[position + 1].home;
         stage.result_bytes = shape.outputs;
         stage.multicast = mesh_.multicast(stage.home, stage.tiles, stage.input_bytes);
-        stage.gather = gather_of(stage, shape.outputs, placement_, mesh_);
+        stage.gather = gather(stage.tiles, stage.next_home, sum_bytes(planes_of(stage, false), placement_), shape.outputs, mesh_);
+        join_low_rank(stage);
         const auto kind = static_cast<Stage>(position % kStagesPerLayer);
         if (last || (kind != Stage::query_key_value && kind != Stage::intermediate)) return;
         // The vector is added where the second stage from here makes its result.
@@ -182,7 +230,7 @@ ChipPlan make_layer_plan(int outputs, int inputs, const PlatformConfig& config, 
     stage.actions = actions_of(placed, periphery::input_reads(kInputBits, config.dac.bits));
     stage.work = {2 * std::int64_t{outputs}, 0};  // values from partial sums, and their quantisation
     stage.multicast = mesh.multicast(stage.home, stage.tiles, stage.input_bytes);
-    stage.gather = gather_of(stage, outputs, plan.placement, mesh);
+    stage.gather = gather(stage.tiles, stage.next_home, sum_bytes(stage.planes, plan.placement), outputs, mesh);
     plan.tasks.resize(1);
     plan.tasks.front().stages.push_back(std::move(stage));
     return plan;

@@ -34,6 +34,19 @@ struct StagePlan {
     interconnect::Tree multicast, gather, residual;
     ArrayActions actions;
     DigitalWork work;
+
+    /// The low-rank delta's way, where the stage has one: `planes` hold its down factors, which take the stage's vector with the
+    /// base's. Their sums meet at the home tile, whose digital unit makes the middle vector, and the up factors take that.
+    struct LowRank {
+        std::vector<int> planes;  ///< the up factors
+        std::vector<int> tiles;
+        std::int64_t middle_bytes = 0;
+        DigitalWork middle_work;
+        ArrayActions actions;
+        interconnect::Tree meet, spread, gather;
+
+        [[nodiscard]] bool empty() const { return planes.empty(); }
+    } low_rank;
 };
 
 /// How a task's tokens pass the chip.
@@ -52,9 +65,8 @@ struct ChipPlan {
     std::vector<TaskPlan> tasks;
 };
 
-inline constexpr int kPortTile = 0;         ///< the tile at which host data and embeddings come in
-inline constexpr int kResidualBytes = 4;    ///< the residual stream keeps int32 fixed-point values
-inline constexpr int kEmbeddingTables = 3;  ///< words, positions, segments: a row of each makes a token
+inline constexpr int kPortTile = 0;       ///< the tile at which host data and embeddings come in
+inline constexpr int kResidualBytes = 4;  ///< the residual stream keeps int32 fixed-point values
 
 /// Work of a query against its sentence: both attention products, softmax of every head's scores, the context's values and
 /// their quantisation.

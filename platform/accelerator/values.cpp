@@ -4,6 +4,7 @@
 #include "models/inference/crossbar_engine.hpp"
 #include "platform/accelerator/metered_engine.hpp"
 #include "platform/crossbar_design.hpp"
+#include "platform/plane_owners.hpp"
 
 #include <algorithm>
 #include <span>
@@ -35,13 +36,12 @@ Values::~Values() = default;
 Values::PreparedFuture Values::prepare(std::size_t task) {
     auto& prepared = prepared_[task];
     if (!prepared.valid())
-        prepared = workers_
-                       .submit([this, task] {
-                           const auto own = static_cast<std::uint32_t>(1 + task);
-                           const inference::PlaneOwners owners{.matrices = image_->base.empty() ? own : 0, .deltas = own};
-                           return std::make_shared<const Prepared>(image_->tasks.at(task).network, config_, owners, threads_);
-                       })
-                       .share();
+        prepared =
+            workers_
+                .submit([this, task] {
+                    return std::make_shared<const Prepared>(image_->tasks.at(task).network, config_, plane_owners(*image_, task), threads_);
+                })
+                .share();
     return prepared;
 }
 

@@ -7,6 +7,7 @@
 #include "platform/area_report.hpp"
 #include "platform/command/command.hpp"
 #include "platform/command/image_block.hpp"
+#include "platform/programming.hpp"
 #include "platform/sanity.hpp"
 
 #include <fmt/format.h>
@@ -50,22 +51,24 @@ std::string comparison(const platform::PlatformConfig& config, const platform::I
         return value.is_null() ? std::string("-") : fmt::format("{:.4f}", value.to_number<double>());
     };
     return fmt::format(
-        "\n{} arrays needed, {:.1f} % of their cells in use; {} banks of embedding memory\n"
+        "\n{} arrays needed, with {} sets of converters; {:.1f} % of their cells in use; {} banks of embedding memory\n"
         "Against one int8 copy for each of {} tasks: cells {} (1/N + c_delta/c_full = {}), arrays {}, area {}\n{}.\n",
-        on_chip.image.arrays, 100.0 * on_chip.image.utilisation, on_chip.embedding_banks, on_chip.tasks, shown(ratios.at("cells")),
+        on_chip.image.arrays, on_chip.image.sites, 100.0 * on_chip.image.utilisation, on_chip.embedding_banks, on_chip.tasks, shown(ratios.at("cells")),
         shown(cells.at("closed_form")), shown(ratios.at("arrays")), shown(ratios.at("area")),
         std::string(ratios.at("explanation").as_string()));
 }
 
 void run(const AreaOptions& options, const Common& common) {
     check_outputs({options.json}, {options.image, options.platform});
-    const platform::PlatformConfig config = platform::load_platform(options.platform, options.settings);
+    platform::PlatformConfig config = platform::load_platform(options.platform, options.settings);
+    config.seed = common.seed;
     std::optional<platform::ImageOnChip> placed;
-    boost::json::value image_json;
+    boost::json::value image_json, programming;
     if (!options.image.empty()) {
         const compressor::WeightImage image = compressor::read_image(options.image);
         placed = platform::place_on_chip(config, image);
         image_json = image_block(options.image, sha256_of_file(options.image), image);
+        programming = platform::programming_block(platform::programming_of(image, placed->image, config, common.threads), config);
     }
     const platform::ImageOnChip* on_chip = placed ? &*placed : nullptr;
     std::cout << table(config, on_chip) << (on_chip ? comparison(config, *on_chip) : "");
@@ -90,6 +93,7 @@ void run(const AreaOptions& options, const Common& common) {
                                      {"arrays", platform::arrays_block(config, on_chip)},
                                      {"cells", platform::cells_block(on_chip)},
                                      {"ratios", platform::ratios_block(config, on_chip)},
+                                     {"programming", programming},
                                      {"uncertainty", uncertainty},
                                      {"sources", config.constants.sources()}};
     write_text(options.json, pretty_json(report));

@@ -11,6 +11,7 @@
 #include "platform/area_report.hpp"
 #include "platform/command/command.hpp"
 #include "platform/command/image_block.hpp"
+#include "platform/programming.hpp"
 
 #include <fmt/format.h>
 
@@ -41,6 +42,7 @@ struct Estimated {
     platform::ChipPlan plan;
     std::vector<std::string> names;  ///< of the tasks, or the matrix
     boost::json::value image;
+    boost::json::value programming;  ///< null for a matrix, whose values nobody knows
     int tokens = 0;
     bool layer = false;
 
@@ -49,7 +51,7 @@ struct Estimated {
     }
 };
 
-Estimated read_image_input(const EstimateOptions& options, platform::PlatformConfig config) {
+Estimated read_image_input(const EstimateOptions& options, platform::PlatformConfig config, int threads) {
     // Only a report names the file by its digest, which is taken while the image is read.
     auto digest = std::async(options.json.empty() ? std::launch::deferred : std::launch::async,
                              [&] { return options.json.empty() ? std::string() : sha256_of_file(options.image); });
@@ -60,7 +62,9 @@ Estimated read_image_input(const EstimateOptions& options, platform::PlatformCon
     std::vector<std::string> names;
     for (const auto& task : image.tasks) names.push_back(task.name);
     boost::json::object about = image_block(options.image, digest.get(), image);
-    return {std::move(config), std::move(on_chip), std::move(plan), std::move(names), std::move(about), tokens, false};
+    boost::json::value programming = platform::programming_block(platform::programming_of(image, on_chip.image, config, threads), config);
+    return {std::move(config), std::move(on_chip),     std::move(plan), std::move(names),
+            std::move(about),  std::move(programming), tokens,          false};
 }
 
 /// "768x3072": outputs and inputs.
@@ -82,16 +86,18 @@ Estimated read_layer_input(const EstimateOptions& options, platform::PlatformCon
     const std::vector<mapping::Plane> planes{plan.placement.planes.front().plane};
     platform::ImageOnChip on_chip = platform::place_on_chip(config, planes, planes, 1, 0);
     const int tokens = options.tokens != 0 ? options.tokens : kUsualTokens;
-    return {std::move(config), std::move(on_chip), std::move(plan), {options.layer}, nullptr, tokens, true};
+    return {std::move(config), std::move(on_chip), std::move(plan), {options.layer}, nullptr, nullptr, tokens, true};
 }
 
-Estimated read_input(const EstimateOptions& options) {
+Estimated read_input(const EstimateOptions& options, const Common& common) {
     if (options.image.empty() == options.layer.empty())
         throw InputError("estimate", options.image.empty() ? "has nothing to estimate" : "has both an image and a layer",
                          "--image or --layer");
     platform::PlatformConfig config = platform::load_platform(options.platform, options.settings);
+    config.seed = common.seed;
     platform::Accelerator::check_payable(config);
-    return options.layer.empty() ? read_image_input(options, std::move(config)) : read_layer_input(options, std::move(config));
+    return options.layer.empty() ? read_image_input(options, std::move(config), common.threads)
+                                 : read_layer_input(options, std::move(config));
 }
 
 /// Energy of one sentence alone: what it makes the parts do, and what they take at rest meanwhile.
@@ -99,7 +105,7 @@ Ledger energy_of(const Estimated& input, const platform::PlatformConfig& config,
     Ledger ledger;
     platform::book(sentence.actions, config.inventory, ledger);
     for (const auto& [path, watts] :
-         config.inventory.static_power(input.on_chip.image.tiles, config.hierarchy, input.on_chip.embedding_banks))
+         config.inventory.static_power(input.on_chip.extent(), config.hierarchy))
         if (watts > 0.0) ledger.add_static(path, watts, sentence.stay_s);
     return ledger;
 }
@@ -158,6 +164,7 @@ boost::json::object report(const EstimateOptions& options, const Estimated& inpu
             {"area_mm2", platform::area_block(input.config, &input.on_chip)},
             {"power_w", platform::power_block(input.config, &input.on_chip)},
             {"arrays", platform::arrays_block(input.config, &input.on_chip)},
+            {"programming", input.programming},
             {"uncertainty", uncertainty(options.uncertainty, input, published, common.seed)},
             {"sources", input.config.constants.sources()}};
 }
@@ -177,7 +184,7 @@ std::string table(const boost::json::object& report) {
 
 void run(const EstimateOptions& options, const Common& common) {
     check_outputs({options.json}, {options.image, options.platform});
-    const Estimated input = read_input(options);
+    const Estimated input = read_input(options, common);
     const boost::json::object results = report(options, input, common);
     std::cout << table(results);
     if (options.uncertainty.wanted) std::cout << platform::uncertainty_table(results.at("uncertainty").as_object());

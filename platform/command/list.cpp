@@ -4,6 +4,7 @@
 #include "models/core/json.hpp"
 #include "models/core/params.hpp"
 #include "models/cost/law.hpp"
+#include "models/crossbar/cell_effect.hpp"
 #include "models/crossbar/encoding.hpp"
 #include "models/mapping/mapper.hpp"
 #include "models/periphery/adc.hpp"
@@ -36,7 +37,8 @@ constexpr Kind kKinds[] = {
     {"presets", &describe_presets},
     {"methods", &compressor::describe_methods},
     {"encodings", &crossbar::describe_encodings},
-    {"cells", &platform::describe_cells},
+    {"cells", &platform::describe_cell_kinds},
+    {"effects", &crossbar::describe_cell_effects},
     {"adcs", &periphery::describe_adcs},
     {"mappers", &mapping::describe_mappers},
     {"topologies", &platform::describe_topologies},

@@ -27,7 +27,7 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 struct Options {
-    fs::path model, input;
+    fs::path model, base, input;
     std::string metric;
     std::size_t limit = 0;
     std::optional<fs::path> json, predictions;
@@ -53,11 +53,13 @@ struct Outcome {
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
-Model load(const fs::path& directory) {
+Model load(const fs::path& directory, const fs::path& base) {
     using namespace workloads;
-    const Checkpoint checkpoint(directory);
+    const Checkpoint checkpoint(directory, base);
+    if (!base.empty() && !checkpoint.adapter())
+        throw InputError("--base", "is given for a model that is whole", "a LoRA directory as --model");
     const BertConfig& config = checkpoint.config();
-    Tokenizer tokenizer(read_tokenizer(directory, config.positions, config.vocabulary));
+    Tokenizer tokenizer(read_tokenizer(checkpoint.tokenizer_directory(), config));
     return {Reference(std::make_shared<const BertWeights>(read_bert_weights(checkpoint, Head::classifier))), std::move(tokenizer),
             checkpoint.files()};
 }
@@ -108,7 +110,7 @@ boost::json::object report(const Model& model, const Outcome& outcome, const Opt
 void run(const Options& options, const Common& common) {
     const auto begin = Clock::now();
     check_outputs({options.json.value_or(""), options.predictions.value_or("")}, {options.input});
-    const Model model = load(options.model);
+    const Model model = load(options.model, options.base);
     const double load_s = seconds_since(begin);
     Outcome outcome = compute(model, options, common);
     outcome.load_s = load_s;
@@ -127,7 +129,11 @@ void run(const Options& options, const Common& common) {
 void add_reference(CLI::App& app, Common& common) {
     auto* command = app.add_subcommand("reference", "fp32 forward of one checkpoint: predictions and metric");
     const auto options = std::make_shared<Options>();
-    command->add_option("--model", options->model, "Hugging Face directory of a fine-tuned BERT")->required();
+    command
+        ->add_option("--model", options->model,
+                     "Hugging Face directory of a fine-tuned BERT, RoBERTa or DistilBERT, or PEFT LoRA directory")
+        ->required();
+    command->add_option("--base", options->base, "what the LoRA directory was trained on (default: the folder that it names)");
     command->add_option("--input", options->input, "TSV with columns sentence1 and, as needed, sentence2 and label")->required();
     command->add_option("--metric", options->metric, "accuracy, f1, mcc, spearman or pearson (default: the task's)");
     command->add_option("--limit", options->limit, "use the first N rows alone (default: all)")->check(whole_number());

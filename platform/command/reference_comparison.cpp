@@ -36,14 +36,20 @@ std::vector<float> forward(const workloads::Checkpoint& checkpoint, const compre
     return reference.logits(sentences, threads);
 }
 
+/// The image's base while it is there; an adapter otherwise finds the one that it names.
+std::string base_for(const std::string& directory, const std::string& base) {
+    return workloads::LoraAdapter::is_in(directory) && !std::filesystem::is_directory(base) ? "" : base;
+}
+
 }  // namespace
 
-ReferenceLogits reference_logits(const ReferenceChoice& choice, const compressor::TaskImage& task,
+ReferenceLogits reference_logits(const ReferenceChoice& choice, const compressor::TaskImage& task, const std::string& base,
                                  std::span<const workloads::Encoded> sentences, Threads& threads) {
     if (choice.none) return {{}, "--no-reference was given"};
-    if (!choice.directory.empty()) return {forward(workloads::Checkpoint(choice.directory), task, sentences, threads), ""};
+    if (!choice.directory.empty())
+        return {forward(workloads::Checkpoint(choice.directory, base_for(choice.directory, base)), task, sentences, threads), ""};
     try {
-        const workloads::Checkpoint checkpoint(task.checkpoint);
+        const workloads::Checkpoint checkpoint(task.checkpoint, base);
         if (const std::string what = difference(checkpoint, task); !what.empty()) return {{}, what};
         return {forward(checkpoint, task, sentences, threads), ""};
     } catch (const InputError& error) {

@@ -21,12 +21,13 @@ struct ReferenceChoice {
 };
 
 /// fp32 logits of the task's checkpoint on the same sentences. Where the recorded checkpoint is gone or its files have
-/// changed, or none is wanted, there are none, and `why` says so. @throws InputError for a directory that the user gave.
+/// changed, or none is wanted, there are none, and `why` says so. @param base the image's, for a LoRA directory. @throws InputError for a
+/// directory that the user gave.
 struct ReferenceLogits {
     std::optional<std::vector<float>> logits;
     std::string why;
 };
-[[nodiscard]] ReferenceLogits reference_logits(const ReferenceChoice& choice, const compressor::TaskImage& task,
+[[nodiscard]] ReferenceLogits reference_logits(const ReferenceChoice& choice, const compressor::TaskImage& task, const std::string& base,
                                                std::span<const workloads::Encoded> sentences, Threads& threads);
 
 /// {label, logit_max_abs, logit_rms}: share of sentences with the same prediction (null for a regression), largest and

@@ -104,7 +104,7 @@ platform::SimulationOutcome run_platform(const Options& options, const Input& in
 /// The fp32 checkpoint's logits, which nobody needs where the chip's are not computed.
 ReferenceLogits read_reference(const Options& options, const Input& input, Threads& threads) {
     if (options.values == "off") return {std::nullopt, "--values off"};
-    return reference_logits(options.reference, input.task(), input.sentences, threads);
+    return reference_logits(options.reference, input.task(), input.image->base_checkpoint, input.sentences, threads);
 }
 
 /// Where the host's own time went, on stderr: it is no result, and never twice the same.
@@ -152,6 +152,8 @@ boost::json::object report(const Options& options, const Input& input, platform:
     const double total = outcome.ledger.total(), dynamic = total - outcome.ledger.static_total();
     const auto samples = static_cast<double>(input.sentences.size());
     const platform::Utilisation& used = outcome.utilisation;
+    boost::json::object programming = platform::programming_block(outcome.programming, input.config);
+    programming["image_load_s"] = outcome.load_s;
     return {
         {"schema", "berth.simulate.1"},
         {"berth_version", kVersion},
@@ -173,11 +175,7 @@ boost::json::object report(const Options& options, const Input& input, platform:
         {"throughput_per_s", samples / outcome.inference_s},
         {"energy_j", {{"total", total}, {"per_inference", total / samples}, {"components", outcome.ledger.components()}}},
         {"array_energy", array_energy(outcome, input.config)},
-        {"programming",
-         {{"time_s", outcome.programming.time_s},
-          {"energy_j", outcome.programming.energy_j},
-          {"arrays", outcome.programming.arrays},
-          {"image_load_s", outcome.load_s}}},
+        {"programming", std::move(programming)},
         {"power_w", {{"static", static_watts}, {"dynamic", dynamic / outcome.active_s}}},
         {"area_mm2", platform::area_block(input.config, &input.on_chip)},
         {"utilisation",

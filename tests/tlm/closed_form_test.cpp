@@ -61,15 +61,16 @@ TEST_P(OneMatrix, TakesItsLatencyOnOneTile) {
     const auto& [preset, out, in] = GetParam();
     Chip chip(preset);
     auto plan = std::make_shared<ChipPlan>(make_layer_plan(out, in, chip.config, chip.network.mesh()));
+    const int tables = plan->shape.embedding_tables();
     ASSERT_EQ(plan->tasks[0].stages[0].tiles.size(), 1u);
     chip.pipeline.program(plan);
     chip.pipeline.start(0, 0, 1);
     sc_core::sc_start();
-    // Three embedding rows over the port; the vector into the buffer and out, and over the bus; the reads and the stages behind them;
+    // The embedding rows over the port; the vector into the buffer and out, and over the bus; the reads and the stages behind them;
     // the digital unit's two functions an output. A pooler's classifier and its logits take no time here.
     const auto& c = chip.config;
-    const double expected = chip.seconds_of(8 * kEmbeddingTables * in, c.buffer.port_bits) +
-                            2 * chip.seconds_of(8 * in, c.buffer.port_bits) + chip.seconds_of(8 * in, c.buffer.bus_bits) +
+    const double expected = chip.seconds_of(8 * tables * in, c.buffer.port_bits) + 2 * chip.seconds_of(8 * in, c.buffer.port_bits) +
+                            chip.seconds_of(8 * in, c.buffer.bus_bits) +
                             (chip.crossbar.reads + c.timing.drain_stages) * chip.crossbar.stage_s +
                             chip.cycles(std::ceil(2.0 * out / c.digital.vector_lanes));
     EXPECT_NEAR(sc_core::sc_time_stamp().to_seconds(), expected, kTolerance * expected);
@@ -78,7 +79,9 @@ TEST_P(OneMatrix, TakesItsLatencyOnOneTile) {
 TEST_P(OneMatrix, ThenGivesAVectorAnInterval) {
     const auto& [preset, out, in] = GetParam();
     Chip chip(preset);
-    chip.pipeline.program(std::make_shared<ChipPlan>(make_layer_plan(out, in, chip.config, chip.network.mesh())));
+    auto plan = std::make_shared<ChipPlan>(make_layer_plan(out, in, chip.config, chip.network.mesh()));
+    const int tables = plan->shape.embedding_tables();
+    chip.pipeline.program(plan);
     constexpr int kTokens = 2000;
     chip.pipeline.start(0, 0, kTokens);
     sc_core::sc_start();
@@ -86,7 +89,7 @@ TEST_P(OneMatrix, ThenGivesAVectorAnInterval) {
     const auto& c = chip.config;
     const double expected =
         kTokens * std::max({chip.crossbar.interval_s(), 2 * chip.seconds_of(8 * in, c.buffer.port_bits) / c.buffer.banks,
-                            chip.seconds_of(8 * in, c.buffer.bus_bits), chip.seconds_of(8 * kEmbeddingTables * in, c.buffer.port_bits),
+                            chip.seconds_of(8 * in, c.buffer.bus_bits), chip.seconds_of(8 * tables * in, c.buffer.port_bits),
                             chip.cycles(std::ceil(2.0 * out / c.digital.vector_lanes))});
     EXPECT_NEAR(sc_core::sc_time_stamp().to_seconds(), expected, kTolerance * expected);
 }
@@ -127,6 +130,7 @@ struct Layers : sc_core::sc_module {
         way.embedding_work = {64, 0};
         plan->tasks.push_back(way);
         plan->placement.planes.resize(static_cast<std::size_t>(layers * kStagesPerLayer + 1));
+        for (std::size_t i = 0; i < plan->placement.planes.size(); ++i) plan->placement.planes[i].converters = static_cast<int>(i);
         pipeline.program(plan);
     }
 };

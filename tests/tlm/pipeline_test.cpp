@@ -70,6 +70,7 @@ struct Bench : sc_core::sc_module {
             plan->tasks.push_back(way);
         }
         plan->placement.planes.resize(static_cast<std::size_t>(plane));
+        for (int index = 0; index < plane; ++index) plan->placement.planes[static_cast<std::size_t>(index)].converters = index;
         pipeline.program(plan);
     }
 };

@@ -2,7 +2,7 @@
 #include "compressor/image_file.hpp"
 #include "models/core/error.hpp"
 #include "platform/simulation.hpp"
-#include "tests/unit/compressor/small_image.hpp"
+#include "tests/unit/compressor/small_distilled_image.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -118,6 +118,25 @@ TEST_P(PlatformInBothViews, GivesTheSameForAnyNumberOfThreads) {
     EXPECT_EQ(one, with(5));
 }
 
+TEST_P(PlatformInBothViews, RunsArchitecturesWithoutSegmentsAndWithHeadsOfTheirOwn) {
+    Experiment run(1);
+    run.image = test::small_distilled_image();
+    run.bytes = compressor::serialise(run.image);
+    run.input.image = run.bytes;
+    run.input.view = GetParam();
+    std::size_t tokens = 0;
+    for (inference::Sentence& sentence : run.input.sentences) {
+        sentence.segments.assign(sentence.ids.size(), 0);
+        tokens += sentence.ids.size();
+    }
+    const SimulationOutcome outcome = run.go();
+    const inference::Network& network = run.image.tasks[1].network;
+    const inference::ExactEngine engine(network);
+    const inference::Executor executor(network, engine, inference::Arithmetic::integer);
+    EXPECT_EQ(outcome.logits, executor.logits(run.input.sentences));
+    EXPECT_EQ(outcome.ledger.count("chip.embedding_memory", "read_byte"), 2 * 8 * tokens) << "a row of words and one of positions";
+}
+
 TEST(Platform, TakesTheSameTimeInBothViewsWhereNobodyElseAsks) {
     const auto latency = [](tlm::View view) {
         return in_own_process([view] {
@@ -144,15 +163,16 @@ TEST(Platform, CountsWhatTheFormulasSay) {
     }
     const auto samples = static_cast<std::int64_t>(run.input.sentences.size());
     // Task 0 reads the base's matrices (8-b weights: 7 columns in each of two polarities an output), a ternary delta on two
-    // channels and one of three bits on three; its value matrix is its own. One row block each; the pooler sees [CLS] alone.
-    const std::int64_t columns_a_token = 2 * (7 * (8 + 8 + 8 + 8 + 16 + 8) + 1 * 2 + 3 * 3);
-    EXPECT_EQ(outcome.adc_conversions, static_cast<std::uint64_t>(8 * (columns_a_token * tokens + 2 * 7 * 8 * samples)));
+    // channels and one of three bits on three; its value matrix is its own. Behind its attention, factors of rank 3 have two bits and
+    // then one. One row block each; the pooler, of four bits, sees [CLS] alone.
+    const std::int64_t columns_a_token = 2 * (7 * (8 + 8 + 8 + 8 + 16 + 8) + 1 * 2 + 3 * 3 + 2 * 3 + 1 * 8);
+    EXPECT_EQ(outcome.adc_conversions, static_cast<std::uint64_t>(8 * (columns_a_token * tokens + 2 * 4 * 8 * samples)));
     const Ledger& ledger = outcome.ledger;
     EXPECT_EQ(ledger.count("tile.ima.adc", "convert"), outcome.adc_conversions);
     EXPECT_EQ(ledger.count("tile.ima.sample_hold", "sample"), outcome.adc_conversions);
     EXPECT_EQ(ledger.count("chip.embedding_memory", "read_byte"), static_cast<std::uint64_t>(3 * 8 * tokens));
     EXPECT_EQ(ledger.count("tile.digital.mac", "mac"), static_cast<std::uint64_t>(2 * 8 * attention + 2 * 8 * samples));
-    EXPECT_EQ(ledger.count("tile.bus", "byte"), static_cast<std::uint64_t>((8 + 8 + 8 + 16) * tokens + 8 * samples));
+    EXPECT_EQ(ledger.count("tile.bus", "byte"), static_cast<std::uint64_t>((8 + 8 + 3 + 8 + 16) * tokens + 8 * samples));
     // The values' side counts the cells that it reads by itself: those that the timing side is charged for.
     EXPECT_EQ(ledger.count("tile.ima.array", "cell_read"), outcome.cell_reads.cells);
     EXPECT_GT(outcome.cell_reads.driven, 0u);

@@ -17,10 +17,10 @@ constexpr double kTolerance = 2e-3;
 class GoldenLogits : public testing::TestWithParam<std::string> {
 protected:
     void run(const std::filesystem::path& shared, const boost::json::object& golden) {
-        const std::filesystem::path model = shared / std::string(golden.at("model").as_string());
-        const Checkpoint checkpoint(model);
+        const auto* adapter = golden.if_contains("adapter");
+        const Checkpoint checkpoint(shared / std::string((adapter ? *adapter : golden.at("model")).as_string()));
         const auto& config = checkpoint.config();
-        const Tokenizer tokenizer(read_tokenizer(model, config.positions, config.vocabulary));
+        const Tokenizer tokenizer(read_tokenizer(checkpoint.tokenizer_directory(), config));
         const auto* data = golden.if_contains("data");
         if (data) data_ = read_dataset(shared / std::string(data->as_string()));
 
@@ -63,7 +63,8 @@ INSTANTIATE_TEST_SUITE_P(Checkpoints, GoldenLogits,
                          testing::Values("logits-minilm-cola", "logits-minilm-mpqa", "logits-minilm-mrpc", "logits-minilm-sicke",
                                          "logits-minilm-sst2", "logits-minilm-stsb", "logits-minilm-subj", "logits-minilm-trec",
                                          "logits-tiny-cola", "logits-tiny-mpqa", "logits-tiny-mrpc", "logits-tiny-sicke",
-                                         "logits-tiny-sst2", "logits-tiny-stsb", "logits-tiny-subj", "logits-tiny-trec", "arch-bert-cased"),
+                                         "logits-tiny-sst2", "logits-tiny-stsb", "logits-tiny-subj", "logits-tiny-trec",
+                                         "logits-tiny-lora-subj", "arch-bert-cased", "arch-distilbert", "arch-roberta"),
                          [](const auto& test) {
                              std::string name = test.param;
                              for (char& letter : name)

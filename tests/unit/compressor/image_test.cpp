@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compressor/image_file.hpp"
+#include "compressor/image_layout.hpp"
 #include "models/core/digest.hpp"
 #include "models/core/error.hpp"
 #include "models/core/json.hpp"
+#include "tests/unit/compressor/image_bytes.hpp"
 #include "tests/unit/compressor/small_image.hpp"
 
 #include <gtest/gtest.h>
@@ -18,60 +20,11 @@ namespace {
 
 using Bytes = std::vector<std::byte>;
 
-constexpr std::size_t kHeaderAt = 24;
+using test::at;
+using test::with_header;
+using test::with_section;
 
-std::uint64_t header_length(const Bytes& bytes) {
-    std::uint64_t length = 0;
-    std::memcpy(&length, bytes.data() + 16, sizeof length);
-    return length;
-}
-
-std::string refusal(std::span<const std::byte> bytes) {
-    try {
-        (void)parse_image(bytes, "x.berth");
-    } catch (const InputError& error) {
-        return error.what();
-    }
-    return "";
-}
-
-/// The image with another header, rightly signed, so that what the header says is all that is wrong.
-Bytes with_header(const Bytes& bytes, const std::function<void(boost::json::object&)>& change) {
-    const std::uint64_t length = header_length(bytes);
-    boost::json::value header = parse_json({reinterpret_cast<const char*>(bytes.data()) + kHeaderAt, length}, "header");
-    change(header.as_object());
-    const std::string text = pretty_json(header);
-    Bytes out(bytes.begin(), bytes.begin() + kHeaderAt);
-    const std::uint64_t new_length = text.size();
-    const std::uint32_t crc = crc32c(std::as_bytes(std::span(text)));
-    std::memcpy(out.data() + 12, &crc, sizeof crc);
-    std::memcpy(out.data() + 16, &new_length, sizeof new_length);
-    const auto added = std::as_bytes(std::span(text));
-    out.insert(out.end(), added.begin(), added.end());
-    out.resize((out.size() + 63) / 64 * 64);
-    const std::size_t first = (kHeaderAt + length + 63) / 64 * 64;
-    out.insert(out.end(), bytes.begin() + static_cast<std::ptrdiff_t>(first), bytes.end());
-    return out;
-}
-
-/// The image with other bytes in one section, its CRC made right again.
-Bytes with_section(const Bytes& bytes, const std::string& name, const std::function<void(std::span<std::byte>)>& change) {
-    Bytes changed = bytes;
-    const std::size_t first = (kHeaderAt + header_length(bytes) + 63) / 64 * 64;
-    return with_header(changed, [&](boost::json::object& header) {
-        for (auto& section : header.at("sections").as_array()) {
-            if (section.at("name").as_string() != name) continue;
-            const std::span part(changed.data() + first + section.at("offset").to_number<std::size_t>(),
-                                 section.at("length").to_number<std::size_t>());
-            change(part);
-            char text[9];
-            std::snprintf(text, sizeof text, "%08x", crc32c(part));
-            section.as_object()["crc32c"] = text;
-        }
-    });
-}
-
-boost::json::object& at(boost::json::value& value) { return value.as_object(); }
+std::string refusal(std::span<const std::byte> bytes) { return test::image_refusal(bytes); }
 
 TEST(WeightImage, ComesBackFromItsBytesAsItWas) {
     const WeightImage image = test::small_image();
@@ -87,6 +40,16 @@ TEST(WeightImage, ComesBackFromItsBytesAsItWas) {
             EXPECT_EQ(got.matrix->values, expected.matrix->values);
             EXPECT_EQ(got.matrix->scales, expected.matrix->scales);
             EXPECT_EQ(got.bias, expected.bias);
+            EXPECT_EQ(got.matrix->magnitude_bits, expected.matrix->magnitude_bits);
+            ASSERT_EQ(got.low_rank == nullptr, expected.low_rank == nullptr);
+            if (got.low_rank) {
+                EXPECT_EQ(got.low_rank->down.values, expected.low_rank->down.values);
+                EXPECT_EQ(got.low_rank->down.scales, expected.low_rank->down.scales);
+                EXPECT_EQ(got.low_rank->down.magnitude_bits, expected.low_rank->down.magnitude_bits);
+                EXPECT_EQ(got.low_rank->up.values, expected.low_rank->up.values);
+                EXPECT_EQ(got.low_rank->up.out, 8);
+                EXPECT_EQ(got.low_rank->up.in, 3);
+            }
             ASSERT_EQ(got.delta == nullptr, expected.delta == nullptr);
             if (!got.delta) continue;
             EXPECT_EQ(got.delta->channels, expected.delta->channels);
@@ -135,7 +98,7 @@ TEST(WeightImage, NamesWhatIsWrongWithTheFrame) {
     EXPECT_EQ(refusal(bytes), "x.berth: does not begin with \"BERTHIMG\"; expected a weight image");
     bytes = good;
     bytes[8] = std::byte{9};
-    EXPECT_EQ(refusal(bytes), "x.berth: has version 9; expected version 1");
+    EXPECT_EQ(refusal(bytes), "x.berth: has version 9; expected version 2");
     bytes = good;
     const std::uint64_t huge = std::uint64_t{1} << 60;
     std::memcpy(bytes.data() + 16, &huge, sizeof huge);
@@ -190,6 +153,22 @@ TEST(WeightImage, RefusesHeadersThatContradictThemselves) {
               std::string::npos);
     EXPECT_NE(changed([](auto& header) { at(header["geometry"])["encoding"] = "unary"; }).find("geometry.encoding"), std::string::npos);
     EXPECT_NE(changed([](auto& header) { header["tasks"].as_array().pop_back(); }).find("is used by nothing"), std::string::npos);
+    const auto low_rank = [&](auto& header) -> boost::json::object& {
+        return at(task(header)["linears"].as_array()[3].as_object()["low_rank"]);
+    };
+    EXPECT_NE(changed([&](auto& header) { low_rank(header).erase("up"); }).find("linears[3].low_rank.up: is missing"), std::string::npos);
+    EXPECT_NE(changed([&](auto& header) { at(low_rank(header)["down"])["out"] = 4; }).find("first.layer.0.attention_output.low_rank.down"),
+              std::string::npos);
+    EXPECT_NE(changed([&](auto& header) { at(low_rank(header)["down"])["out"] = 9; }).find("low_rank.down.out: is 9"), std::string::npos)
+        << "a rank beyond the matrix's";
+    EXPECT_NE(changed([&](auto& header) { at(low_rank(header)["down"])["out"] = 0; }).find("low_rank.down.out: is 0"), std::string::npos);
+    EXPECT_NE(changed([&](auto& header) { at(low_rank(header)["up"])["in"] = 2; }).find("low_rank.up.in: is 2"), std::string::npos);
+    EXPECT_NE(changed([&](auto& header) { at(low_rank(header)["up"])["magnitude_bits"] = 8; }).find("magnitude_bits: is 8"),
+              std::string::npos);
+    EXPECT_NE(changed([&](auto& header) { at(low_rank(header)["up"])["magnitude_bits"] = 3; }).find("has 6 bytes; expected 12"),
+              std::string::npos);
+    EXPECT_NE(changed([&](auto& header) { task(header)["linears"].as_array()[3].as_object().erase("low_rank"); }).find("low_rank: is missing"),
+              std::string::npos);
     EXPECT_NE(changed([&](auto& header) {
                   task(header)["linears"].as_array()[1].as_object()["delta"].as_object()["magnitude_bits"] = 2;
               }).find("magnitudes up to 3"),
@@ -205,7 +184,7 @@ TEST(WeightImage, RefusesContentThatIsOutOfRange) {
             std::memcpy(section.data() + place, bytes.data(), bytes.size());
         }));
     };
-    EXPECT_NE(changed("base.pooler.values", 3, {0x80}).find("section base.pooler.values: holds a value out of range"), std::string::npos);
+    EXPECT_NE(changed("base.layer.0.output.values", 3, {0x80}).find("section base.layer.0.output.values: holds a value out of range"), std::string::npos);
     EXPECT_NE(changed("base.layer.0.query.scales", 0, {0, 0, 0xC0, 0x7F}).find("section base.layer.0.query.scales: holds nan"),
               std::string::npos);
     EXPECT_NE(changed("base.layer.0.query.scales", 0, {0, 0, 0, 0}).find("section base.layer.0.query.scales: holds 0"), std::string::npos);
@@ -213,10 +192,35 @@ TEST(WeightImage, RefusesContentThatIsOutOfRange) {
     EXPECT_NE(changed("first.layer.0.query.delta.channels", 4, {1}).find("holds channel 1; expected ascending"), std::string::npos);
     EXPECT_NE(changed("first.layer.0.query.delta.channels", 4, {8}).find("holds channel 8"), std::string::npos);
     EXPECT_NE(changed("first.layer.0.query.delta.codes", 0, {0x02}).find("holds bits that are no code"), std::string::npos);
+    EXPECT_NE(changed("base.pooler.values", 0, {0x10}).find("section base.pooler.values: holds bits that are no code"), std::string::npos);
+    EXPECT_NE(changed("first.layer.0.attention_output.low_rank.down.values", 8, {0x80}).find("holds bits that are no code"), std::string::npos);
     EXPECT_NE(changed("vocabulary", 6, {'Z', '[', 'U', 'N'}).find("lacks [UNK]"), std::string::npos);
     const auto overflow = refusal(with_section(
         good, "base.layer.0.key.values", [](std::span<std::byte> section) { std::fill(section.begin(), section.end(), std::byte{127}); }));
     EXPECT_NE(overflow.find("tasks[0].linears[1].delta: takes a weight of channel"), std::string::npos) << overflow;
+}
+
+TEST(WeightImage, PacksCodesOfEveryWidth) {
+    test::Numbers numbers(4);
+    for (int bits = 1; bits <= 7; ++bits)
+        for (std::size_t count = 0; count < 20; ++count) {
+            const int most = (1 << bits) - 1;
+            std::vector<std::int8_t> codes;
+            for (std::size_t i = 0; i < count; ++i) codes.push_back(i == 1 ? static_cast<std::int8_t>(-most) : numbers.integer(most));
+            const auto packed = layout::pack(codes, bits);
+            ASSERT_EQ(packed.size(), layout::packed_bytes(count, bits));
+            std::vector<std::int8_t> back(count);
+            EXPECT_TRUE(layout::unpack(packed, back, bits));
+            EXPECT_EQ(back, codes);
+            if (bits == 1) {
+                EXPECT_EQ(packed, layout::pack_ternary(codes));
+            }
+        }
+    // 1, -1, 3 in three bits each: 001, 111, 011 from the lowest bit.
+    EXPECT_EQ(layout::pack(std::vector<std::int8_t>{1, -1, 3}, 2), (Bytes{std::byte{0b11111001}, std::byte{0b0}}));
+    std::vector<std::int8_t> codes(3);
+    EXPECT_FALSE(layout::unpack(Bytes{std::byte{0b11111001}, std::byte{0b10}}, codes, 2)) << "a bit behind the last code";
+    EXPECT_FALSE(layout::unpack(Bytes{std::byte{0b11111100}, std::byte{0}}, codes, 2)) << "the code -4";
 }
 
 TEST(WeightImage, RefusesAHeaderThatMultipliesItsFile) {
@@ -274,7 +278,7 @@ TEST(Planes, AreTheBaseOnceThenWhatEachTaskKeeps) {
     WeightImage image = test::small_image();
     image.tasks[1].network.linears[1].delta = std::make_shared<const inference::MatrixDelta>(inference::MatrixDelta{1, {}, {}});
     const auto planes = planes_of(image);
-    ASSERT_EQ(planes.size(), 7u + 3u + 2u);
+    ASSERT_EQ(planes.size(), 7u + 5u + 4u);
     EXPECT_EQ(planes[4].matrix, "layer.0.intermediate");
     EXPECT_EQ(planes[4].owner, "base");
     EXPECT_EQ(planes[4].inputs, 8);
@@ -289,7 +293,17 @@ TEST(Planes, AreTheBaseOnceThenWhatEachTaskKeeps) {
     EXPECT_EQ(planes[9].matrix, "layer.0.value");
     EXPECT_EQ(planes[9].outputs, 8);
     EXPECT_EQ(planes[9].magnitude_bits, 7);
-    EXPECT_EQ(planes[11].owner, "second");
+    EXPECT_EQ(planes[6].magnitude_bits, 4);
+    EXPECT_EQ(planes[10].matrix, "layer.0.attention_output.down");
+    EXPECT_EQ(planes[10].inputs, 8);
+    EXPECT_EQ(planes[10].outputs, 3);
+    EXPECT_EQ(planes[10].magnitude_bits, 2);
+    EXPECT_EQ(planes[11].matrix, "layer.0.attention_output.up");
+    EXPECT_EQ(planes[11].inputs, 3);
+    EXPECT_EQ(planes[11].outputs, 8);
+    EXPECT_EQ(planes[11].magnitude_bits, 1);
+    for (const auto& plane : planes_of_copies(image)) EXPECT_EQ(plane.magnitude_bits, 7);
+    EXPECT_EQ(planes[12].owner, "second");
     EXPECT_EQ(planes_of_copies(image).size(), 14u);
 }
 

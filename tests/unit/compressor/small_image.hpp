@@ -79,6 +79,9 @@ inline compressor::TaskImage small_task(const std::string& name, const inference
     };
     network.linears[0].delta = delta(1, {1, 6});
     network.linears[1].delta = delta(3, {0, 4, 5});
+    inference::LowRankDelta low_rank{small_matrix(numbers, 3, shape.hidden, 3), small_matrix(numbers, shape.hidden, 3, 1)};
+    low_rank.down.magnitude_bits = 2, low_rank.up.magnitude_bits = 1;
+    network.linears[3].low_rank = std::make_shared<const inference::LowRankDelta>(std::move(low_rank));
     network.linears[2].matrix = std::make_shared<const inference::Int8Matrix>(small_matrix(numbers, 8, 8, 127));
     network.classifier = small_matrix(numbers, 2, shape.hidden, 127);
     network.classifier_bias = numbers.reals(2);
@@ -101,7 +104,9 @@ inline compressor::WeightImage small_image() {
     image.base_provenance["config.json"] = "11";
     for (int index = 0; index < 7; ++index) {
         const int out = index == 4 ? 16 : 8, in = index == 5 ? 16 : 8;
-        image.base.push_back(std::make_shared<const inference::Int8Matrix>(small_matrix(numbers, out, in, 100)));
+        inference::Int8Matrix matrix = small_matrix(numbers, out, in, index == 6 ? 15 : 100);
+        if (index == 6) matrix.magnitude_bits = 4;
+        image.base.push_back(std::make_shared<const inference::Int8Matrix>(std::move(matrix)));
     }
     const auto embeddings = std::make_shared<const inference::Embeddings>(
         inference::Embeddings{small_matrix(numbers, 8, 8, 127), small_matrix(numbers, 16, 8, 127), small_matrix(numbers, 2, 8, 127)});

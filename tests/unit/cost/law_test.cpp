@@ -62,6 +62,18 @@ TEST_F(LawTest, NeverCostsLessForMoreBits) {
     }));
 }
 
+TEST_F(LawTest, CountsTheUnitsOfACapacitorDac) {
+    const auto dac = [](const char* row, int bits) {
+        return R"({"law": "capacitor_dac", "row": ")" + std::string(row) + R"(", "bits": )" + std::to_string(bits) + "}";
+    };
+    EXPECT_DOUBLE_EQ(value(dac("isaac.ima.dac.1b.energy", 1)), 0.390625e-12) << "the row itself";
+    EXPECT_DOUBLE_EQ(value(dac("isaac.ima.dac.1b.energy", 2)), 3 * 0.390625e-12);
+    EXPECT_DOUBLE_EQ(value(dac("isaac.ima.dac.1b.power", 4), "power"), 15 * 3.90625e-6);
+    EXPECT_EQ(fault(dac("isaac.ima.dac.1b.energy", 9)), "p.json:cost.bits: is 9; expected the law's range, 1 to 8 bit");
+    EXPECT_EQ(fault(dac("isaac.clock", 2), "frequency"),
+              R"(p.json:cost.row: names "isaac.clock", which is in GHz; expected a row that gives energy, power or area)");
+}
+
 TEST_F(LawTest, ChargesAnAdaptiveConverterByItsSteps) {
     for (int bits = 1; bits <= 9; ++bits)
         EXPECT_DOUBLE_EQ(value(R"({"law": "adaptive_sar", "row": "isaac_adc.9b.convert.energy", "resolution": 9, "bits": )" +

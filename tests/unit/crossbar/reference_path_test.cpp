@@ -50,6 +50,20 @@ TEST(ReferencePath, TakesTheBackgroundsCodesAwayFromEveryCode) {
     EXPECT_EQ(all.sums[0], (21 - 5) - (5 - 5));
 }
 
+// Driven with 1 of 3, a wordline of a converter bowed by half a step has 1 + 4 * 0.5 * 1/3 * 2/3 steps; driven with 3 it has 3.
+TEST(ReferencePath, DrivesWordlinesWithABowedDacsVoltages) {
+    const std::vector<std::int8_t> ones(16, 1), threes(16, 3);
+    CrossbarDesign bowed = design("differential", 1, uniform_adc(6), {.levels = {0.0, 1.0}, .noise = {}});
+    bowed.dac = {.bits = 2, .inl = 0.5};
+    bowed.crossbar.path = "auto";
+    const CrossbarMatrix matrix(ones, 1, 16, 1, bowed);
+    EXPECT_EQ(matrix.path_taken(), "reference");
+    EXPECT_EQ(read(matrix, ones, 1).codes[0], 23);
+    EXPECT_EQ(read(matrix, threes, 1).codes[0], 48);
+    bowed.dac.bits = 1;
+    EXPECT_EQ(read(CrossbarMatrix(ones, 1, 16, 1, bowed), ones, 1).codes[0], 16) << "two voltages are always on a line";
+}
+
 TEST(ReferencePath, ShiftsCodesOfWiderRanges) {
     // Weight 3 is a one in both slices. The lower slice's converter stands two bits higher: 13 / 4 reads 3, which counts 12.
     const std::vector<std::int8_t> threes(13, 3), ones(13, 1);

@@ -72,6 +72,36 @@ TEST(CrossbarEngine, EqualsTheExactEngineWhereConvertersAreLossless) {
     EXPECT_EQ(fast.activity().clipped, 0u);
 }
 
+TEST(CrossbarEngine, TakesBothFactorsThroughArrays) {
+    constexpr int rank = 5;
+    Network net = network();
+    const auto factor = [](int out, int in, std::uint32_t seed) {
+        return Int8Matrix{.out = out,
+                          .in = in,
+                          .values = random_int8(std::size_t(out) * std::size_t(in), -3, 3, seed),
+                          .scales = std::vector<float>(std::size_t(out), 1.0f),
+                          .magnitude_bits = 2};
+    };
+    net.linears[0].low_rank = std::make_shared<const LowRankDelta>(LowRankDelta{factor(rank, kIn, 21), factor(kOut, rank, 22)});
+    const ExactEngine exact(net);
+    for (const char* path : {"auto", "reference"}) {
+        const CrossbarEngine engine(net, design(path, 1, adc(7)), {}, 1);
+        const auto same = [&](Factor which, int in, int out) {
+            const auto x = random_int8(std::size_t(kTokens) * std::size_t(in), -127, 127, 23);
+            std::vector<std::int32_t> expected(std::size_t(kTokens) * std::size_t(out)), got(expected.size());
+            exact.multiply_factor(0, which, x, kTokens, 0, expected);
+            engine.multiply_factor(0, which, x, kTokens, 0, got);
+            EXPECT_EQ(got, expected) << path;
+        };
+        same(Factor::down, kIn, rank);
+        // Three row blocks of 64 lines, two polarities, one block of columns, eight input slices a token.
+        EXPECT_EQ(engine.activity().array_reads, 3u * 2 * 8 * kTokens);
+        same(Factor::up, rank, kOut);
+        // One row block; 40 channels of two slices stand in two blocks of 64 columns.
+        EXPECT_EQ(engine.activity().array_reads, (3u * 2 + 2 * 2) * 8 * kTokens);
+    }
+}
+
 TEST(CrossbarEngine, JoinsADeltasCodesOnTheChannelsItKeeps) {
     const Network net = network();
     const CrossbarEngine engine(net, design("auto", 1, adc(3, 2.0)), {}, 1);

@@ -68,7 +68,13 @@ private:
         const Linear& linear = network_.linears[matrix_index(layer, matrix)];
         const Int8Matrix weights = linear.effective();
         Vectors y;
-        for (const auto& token : x) y.push_back(product(weights, linear.bias, token));
+        for (const auto& token : x) {
+            y.push_back(product(weights, linear.bias, token));
+            if (!linear.low_rank) continue;
+            const auto& [down, up] = *linear.low_rank;
+            const auto added = product(up, std::vector<float>(up.scales.size()), product(down, std::vector<float>(down.scales.size()), token));
+            for (std::size_t i = 0; i < added.size(); ++i) y.back()[i] += added[i];
+        }
         return y;
     }
 
@@ -118,6 +124,7 @@ TEST(Executor, AgreesWithRealArithmetic) {
         test::RandomNetwork random(seed);
         random.add_delta(2);
         random.add_delta(9);
+        random.add_low_rank(1, 5), random.add_low_rank(5, 3), random.add_low_rank(9, 7);
         const ExactEngine engine(random.network);
         const Sentence sentence = random.sentence(1 + seed * 4);
         const auto expected = RealEncoder(random.network).logits(sentence);
@@ -160,6 +167,10 @@ public:
                   std::span<std::int32_t> accumulators) const override {
         calls.push_back({index, static_cast<std::uint64_t>(tokens), request});
         exact_.multiply(index, x, tokens, request, accumulators);
+    }
+    void multiply_factor(std::size_t index, Factor factor, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
+                         std::span<std::int32_t> accumulators) const override {
+        exact_.multiply_factor(index, factor, x, tokens, request, accumulators);
     }
     mutable std::vector<std::array<std::uint64_t, 3>> calls;
 
@@ -210,6 +221,37 @@ TEST(Executor, RefusesNetworksThatDoNotFitTogether) {
     refused([](Network& n) { n.classifier.scales[0] = 0.0f; });
     refused([](Network& n) { n.output_norms[0].gamma.pop_back(); });
     refused([](Network& n) { n.shape.norm_epsilon = -1.0; });
+}
+
+TEST(Executor, RefusesFactorsThatDoNotFit) {
+    const auto refused = [](const auto& spoil) {
+        test::RandomNetwork random;
+        random.add_low_rank(4, 5);
+        LowRankDelta delta = *random.network.linears[4].low_rank;
+        spoil(delta);
+        random.network.linears[4].low_rank = std::make_shared<const LowRankDelta>(delta);
+        const ExactEngine engine(random.network);
+        EXPECT_THROW(Executor(random.network, engine, Arithmetic::integer), InputError);
+    };
+    refused([](LowRankDelta& delta) { std::swap(delta.down, delta.up); });
+    refused([](LowRankDelta& delta) { delta.up.scales[3] = 0.0F; });
+    refused([](LowRankDelta& delta) { delta = {}; });
+}
+
+TEST(Executor, AnUnusedFactorAddsNothing) {
+    test::RandomNetwork random;
+    const Sentence sentence = random.sentence(9);
+    const auto logits = [&] {
+        const ExactEngine engine(random.network);
+        return Executor(random.network, engine, Arithmetic::integer).logits(std::span(&sentence, 1));
+    };
+    const auto without = logits();
+    random.add_low_rank(3, 4);
+    EXPECT_NE(logits(), without);
+    LowRankDelta zero = *random.network.linears[3].low_rank;
+    std::fill(zero.down.values.begin(), zero.down.values.end(), std::int8_t{0});
+    random.network.linears[3].low_rank = std::make_shared<const LowRankDelta>(zero);
+    EXPECT_EQ(logits(), without);
 }
 
 TEST(Executor, RunsWhereAValueVectorIsZero) {

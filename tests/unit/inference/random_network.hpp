@@ -55,6 +55,17 @@ public:
         network.linears[index].delta = delta;
     }
 
+    /// A low-rank delta of 3 bits beside what the matrix has.
+    void add_low_rank(std::size_t index, int rank) {
+        constexpr int bits = 2;
+        const auto& own = *network.linears[index].matrix;
+        const auto factor = [&](int out, int in) {
+            return inference::quantise_rows(values(static_cast<std::size_t>(out * in), 0.5f / std::sqrt(float(in))), out, in, bits);
+        };
+        network.linears[index].low_rank =
+            std::make_shared<const inference::LowRankDelta>(inference::LowRankDelta{factor(rank, own.in), factor(own.out, rank)});
+    }
+
     inference::Network network;
 
 private:

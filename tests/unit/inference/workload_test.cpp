@@ -34,6 +34,10 @@ public:
         output_bytes += accumulators.size_bytes();
         exact_.multiply(index, x, tokens, request, accumulators);
     }
+    void multiply_factor(std::size_t index, Factor factor, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
+                         std::span<std::int32_t> accumulators) const override {
+        exact_.multiply_factor(index, factor, x, tokens, request, accumulators);
+    }
     mutable std::uint64_t macs = 0, output_bytes = 0;
 
 private:

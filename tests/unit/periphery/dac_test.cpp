@@ -44,5 +44,16 @@ TEST(Dac, AppliesTheLeastSignificantSliceFirst) {
     EXPECT_EQ(slices[2].weight(), -128);
 }
 
+TEST(Dac, BowsBetweenExactEnds) {
+    const DacParams bowed{.bits = 4, .inl = 0.5};
+    EXPECT_FALSE(bowed.linear());
+    EXPECT_EQ(bowed.voltage(0), 0.0);
+    EXPECT_EQ(bowed.voltage(15), 15.0);
+    EXPECT_DOUBLE_EQ(bowed.voltage(5), 5.0 + 4 * 0.5 * (1.0 / 3) * (2.0 / 3));
+    EXPECT_DOUBLE_EQ(bowed.voltage(7) - 7.0, bowed.voltage(8) - 8.0) << "symmetric";
+    EXPECT_TRUE((DacParams{.bits = 1, .inl = 0.5}).linear());
+    EXPECT_TRUE((DacParams{.bits = 4}).linear());
+}
+
 }  // namespace
 }  // namespace berth::periphery

@@ -35,6 +35,14 @@ TEST(Exponential, IsWithinItsBoundEverywhere) {
     EXPECT_EQ(exp_of_minus(std::numeric_limits<std::uint32_t>::max()), 0u);
 }
 
+TEST(Exponential, IsNotBiasedWhereItIsSmall) {
+    double sum = 0.0;
+    int count = 0;
+    for (std::uint32_t x = 4u << kFractionBits; x < 11u << kFractionBits; x += 7, ++count)
+        sum += exp_of_minus(x) - std::exp(-static_cast<double>(x) / 65536.0) * 65536.0;
+    EXPECT_LE(std::abs(sum / count), 0.05);  // a cut would be half a unit short
+}
+
 TEST(Softmax, OfEqualScoresIsUniform) {
     std::vector<std::int32_t> row(4, -kOne);
     softmax(row);

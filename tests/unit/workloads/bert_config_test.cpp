@@ -64,7 +64,7 @@ TEST(BertConfig, NamesFileKeyAndFault) {
         const char* key;
         boost::json::value value;
     };
-    const std::vector<Case> wrong{{"model_type", "roberta"},
+    const std::vector<Case> wrong{{"model_type", "albert"},
                                   {"model_type", 3},
                                   {"hidden_act", "relu"},
                                   {"position_embedding_type", "relative_key"},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workloads/reference.hpp"
 
-#include "tests/unit/workloads/small_bert.hpp"
+#include "tests/unit/workloads/small_architectures.hpp"
 
 #include <gtest/gtest.h>
 
@@ -16,9 +16,10 @@ namespace {
 using Row = std::vector<double>;
 using Rows = std::vector<Row>;
 
-std::shared_ptr<const BertWeights> small_weights(const test::SmallBert& bert = {}) {
+template <class Model = test::SmallBert>
+std::shared_ptr<const BertWeights> small_weights(const Model& model = {}) {
     const test::Scratch scratch;
-    return std::make_shared<const BertWeights>(read_bert_weights(Checkpoint(bert.write(scratch)), Head::classifier));
+    return std::make_shared<const BertWeights>(read_bert_weights(Checkpoint(model.write(scratch)), Head::classifier));
 }
 
 /// A BERT's forward written down plainly, one token after the other, in double precision.
@@ -32,12 +33,12 @@ public:
             Row row(width());
             for (std::size_t i = 0; i < width(); ++i)
                 row[i] = double(w_.words[std::size_t(sentence.ids[t]) * width() + i]) + w_.positions[t * width() + i] +
-                         w_.segments[std::size_t(sentence.segments[t]) * width() + i];
+                         (w_.segments.empty() ? 0.0f : w_.segments[std::size_t(sentence.segments[t]) * width() + i]);
             x.push_back(normalise(row, w_.embedding_norm));
         }
         for (const LayerWeights& layer : w_.layers) x = run(layer, x);
         Row pooled = linear(w_.pooler, x[0]);
-        for (double& value : pooled) value = std::tanh(value);
+        for (double& value : pooled) value = w_.config.head_activation() == HeadActivation::relu ? std::max(0.0, value) : std::tanh(value);
         return linear(w_.classifier, pooled);
     }
 
@@ -103,14 +104,14 @@ private:
     const BertWeights& w_;
 };
 
-std::vector<Encoded> sentences(std::size_t count) {
+std::vector<Encoded> sentences(std::size_t count, int segments = 2) {
     std::vector<Encoded> made;
     for (std::size_t s = 0; s < count; ++s) {
         Encoded one;
         const std::size_t tokens = 1 + s * 7 % test::SmallBert::kPositions;
         for (std::size_t t = 0; t < tokens; ++t) {
             one.ids.push_back(static_cast<std::int32_t>((s * 3 + t * t) % 10));
-            one.segments.push_back(t > tokens / 2);
+            one.segments.push_back(segments > 1 && t > tokens / 2);
         }
         made.push_back(one);
     }
@@ -118,7 +119,7 @@ std::vector<Encoded> sentences(std::size_t count) {
 }
 
 void expect_plain_logits(const std::shared_ptr<const BertWeights>& weights) {
-    const auto input = sentences(40);
+    const auto input = sentences(40, weights->config.segments);
     Threads threads(2);
     const std::vector<float> logits = Reference(weights).logits(input, threads);
     for (std::size_t s = 0; s < input.size(); ++s) {
@@ -134,6 +135,11 @@ TEST(Reference, AgreesWithThePlainForwardForTheTanhGelu) {
     test::SmallBert bert;
     bert.config["hidden_act"] = "gelu_new";
     expect_plain_logits(small_weights(bert));
+}
+
+TEST(Reference, AgreesWithThePlainForwardForRobertaAndDistilBert) {
+    expect_plain_logits(small_weights(test::SmallRoberta()));
+    expect_plain_logits(small_weights(test::SmallDistilBert()));
 }
 
 TEST(Reference, GivesTheSameBytesForAnyThreadCount) {

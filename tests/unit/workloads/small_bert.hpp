@@ -87,7 +87,7 @@ struct SmallBert {
         return scratch.path();
     }
 
-private:
+protected:
     void add(const std::string& name, const std::vector<std::int64_t>& shape) {
         std::size_t count = 1;
         for (const std::int64_t size : shape) count *= static_cast<std::size_t>(size);

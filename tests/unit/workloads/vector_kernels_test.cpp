@@ -62,11 +62,13 @@ TEST_P(VectorKernels, BiasIsAddedToEveryRowOfAnyWidth) {
     EXPECT_TRUE(rc::check([] {
         const auto width = *rc::gen::inRange<std::size_t>(1, 40), rows = *rc::gen::inRange<std::size_t>(1, 4);
         const auto x = random_row(rows * width), bias = random_row(width);
-        auto sum = x, tanh = x;
+        auto sum = x, tanh = x, relu = x;
         add_bias(sum, bias);
         add_bias_and_tanh(tanh, bias);
+        add_bias_and_relu(relu, bias);
         for (std::size_t i = 0; i < x.size(); ++i) {
             RC_ASSERT(sum[i] == x[i] + bias[i % width]);
+            RC_ASSERT(relu[i] == std::max(0.0f, sum[i]));
             RC_ASSERT(std::abs(tanh[i] - std::tanh(double(sum[i]))) < 1e-6);
         }
     }));

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/programming.hpp"
+
+#include "models/core/parallel.hpp"
+#include "models/crossbar/array_writes.hpp"
+#include "platform/accelerator/array_actions.hpp"
+#include "platform/accelerator/crossbar_timing.hpp"
+#include "platform/crossbar_design.hpp"
+#include "platform/plane_owners.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <vector>
+
+namespace berth::platform {
+namespace {
+
+constexpr const char* kArray = "tile.ima.array";
+
+/// A matrix that wants cells, with its values.
+struct ProgrammedPlane {
+    std::span<const std::int8_t> values;
+    int out = 0, in = 0, magnitude_bits = 0;
+    std::uint64_t component = 0;
+};
+
+std::vector<ProgrammedPlane> planes_with_values(const compressor::WeightImage& image) {
+    std::vector<ProgrammedPlane> planes;
+    const auto add_matrix = [&planes](const inference::Int8Matrix& matrix, std::uint64_t component) {
+        planes.push_back({matrix.values, matrix.out, matrix.in, matrix.magnitude_bits, component});
+    };
+    for (std::size_t index = 0; index < image.base.size(); ++index) add_matrix(*image.base[index], inference::plane_component(0, index));
+    for (std::size_t task = 0; task < image.tasks.size(); ++task) {
+        const auto& linears = image.tasks[task].network.linears;
+        const inference::PlaneOwners owners = plane_owners(image, task);
+        for (std::size_t index = 0; index < linears.size(); ++index) {
+            const bool on_base = index < image.base.size() && linears[index].matrix == image.base[index];
+            if (!on_base) add_matrix(*linears[index].matrix, inference::plane_component(owners.matrices, index));
+            const inference::MatrixDelta* const delta = linears[index].delta.get();
+            if (delta && !delta->channels.empty())
+                planes.push_back({delta->codes, static_cast<int>(delta->channels.size()), linears[index].matrix->in, delta->magnitude_bits,
+                                  inference::plane_component(owners.deltas, index)});
+            if (const inference::LowRankDelta* const low_rank = linears[index].low_rank.get()) {
+                add_matrix(low_rank->down, inference::plane_component(owners.deltas, inference::down_plane(index, linears.size())));
+                add_matrix(low_rank->up, inference::plane_component(owners.deltas, inference::up_plane(index, linears.size())));
+            }
+        }
+    }
+    return planes;
+}
+
+bool verified(const PlatformConfig& config) { return config.cells.programming && config.cells.most_pulses > 1; }
+
+bool wears(const PlatformConfig& config) { return config.cells.endurance.model != "none"; }
+
+/// Cells as writing meets them: what comes behind it, and what reads add, changes no pulse.
+crossbar::CrossbarDesign while_written(PlatformConfig config) {
+    config.cells.wire_solver = "none";
+    config.cells.retention = nullptr;
+    config.cells.read_noise = nullptr;
+    return crossbar_design(config);
+}
+
+crossbar::ArrayProgramming pulse_by_pulse(const compressor::WeightImage& image, const PlatformConfig& config, int threads) {
+    const auto planes = planes_with_values(image);
+    const crossbar::CrossbarDesign design = while_written(config);
+    std::vector<crossbar::ArrayProgramming> written(planes.size());
+    Threads pool(threads);
+    pool.for_each(planes.size(), [&](std::size_t i) {
+        const ProgrammedPlane& plane = planes[i];
+        written[i] = crossbar::programming_of(plane.values, plane.out, plane.in, plane.magnitude_bits, design, plane.component);
+    });
+    crossbar::ArrayProgramming all;
+    for (const auto& one : written) all += one;
+    return all;
+}
+
+/// Every cell once.
+crossbar::ArrayProgramming one_pulse_each(const mapping::Placement& placement) {
+    crossbar::ArrayProgramming all;
+    for (const mapping::PlacedPlane& placed : placement.planes) {
+        if (placed.row_blocks == 0) continue;
+        all.cells += static_cast<std::uint64_t>(placed.plane.inputs * (placed.columns / placed.row_blocks));
+        all.rows += static_cast<std::uint64_t>(placed.plane.inputs * (placed.array_reads / placed.row_blocks));
+    }
+    all.pulses = all.cells;
+    all.row_pulses = all.rows;
+    all.most_pulses = all.cells > 0 ? 1 : 0;
+    return all;
+}
+
+double array_cells(const PlatformConfig& config) { return static_cast<double>(config.crossbar.rows) * config.crossbar.cols; }
+
+void book_pulses(const crossbar::ArrayProgramming& cells, const PlatformConfig& config, Ledger& ledger) {
+    ledger.add(kArray, "pulse", cells.pulses - cells.cells, config.inventory.energy(kArray, "write") / array_cells(config));
+    const auto count = [](std::uint64_t number) { return static_cast<std::int64_t>(number); };
+    const ArrayActions reads{.cells = count(cells.pulses), .drives = count(cells.row_pulses), .conversions = count(cells.pulses)};
+    for (const auto& [component, action, times] : read_bookings(reads))
+        if (std::string_view(component) != "tile.ima.shift_add")
+            config.inventory.record(ledger, component, action, static_cast<std::uint64_t>(times));
+}
+
+double seconds_of(const Programming& programming, const PlatformConfig& config) {
+    const auto in_tile = std::int64_t{config.hierarchy.arrays_per_ima} * config.hierarchy.imas_per_tile;
+    const auto arrays = static_cast<double>(std::min(programming.arrays, in_tile * programming.deepest));
+    if (!verified(config)) return arrays * config.timing.array_write_s;
+    const double read_s = crossbar_timing(config.dac.bits, config.timing.array_read_s, config.crossbar.cols, config.adcs_per_array,
+                                          config.timing.adc_rate_hz, config.timing.drain_stages)
+                              .stage_s;
+    const double rounds = static_cast<double>(programming.cells.row_pulses) / static_cast<double>(programming.cells.rows);
+    return arrays * rounds * (config.timing.array_write_s + config.crossbar.rows * read_s);
+}
+
+}  // namespace
+
+Programming programming_of(const compressor::WeightImage& image, const mapping::Placement& placement, const PlatformConfig& config,
+                           int threads) {
+    Programming programming;
+    programming.arrays = placement.arrays;
+    programming.deepest = placement.deepest;
+    // Faults and wear alone change no pulse, but worn cells are counted with them.
+    const bool counted = verified(config) || wears(config);
+    programming.cells = counted ? pulse_by_pulse(image, config, threads) : one_pulse_each(placement);
+    programming.time_s = seconds_of(programming, config);
+    programming.energy_j = ledger_of(programming, config).total();
+    return programming;
+}
+
+Ledger ledger_of(const Programming& programming, const PlatformConfig& config) {
+    Ledger ledger;
+    config.inventory.record(ledger, kArray, "write", static_cast<std::uint64_t>(programming.arrays));
+    if (verified(config)) book_pulses(programming.cells, config, ledger);
+    return ledger;
+}
+
+boost::json::object programming_block(const Programming& programming, const PlatformConfig& config) {
+    const crossbar::ArrayProgramming& cells = programming.cells;
+    const double mean = cells.cells > 0 ? static_cast<double>(cells.pulses) / static_cast<double>(cells.cells) : 0.0;
+    const auto& endurance = config.cells.endurance;
+    boost::json::object wear{{"most_pulses", cells.most_pulses}, {"median_endurance", nullptr}, {"programmings", nullptr}};
+    if (wears(config)) {
+        wear["median_endurance"] = endurance.median;
+        if (mean > 0.0) wear["programmings"] = std::max(0.0, std::floor((endurance.median - endurance.earlier_pulses) / mean));
+    }
+    return {{"time_s", programming.time_s},
+            {"energy_j", programming.energy_j},
+            {"arrays", programming.arrays},
+            {"components", ledger_of(programming, config).components()},
+            {"cells", cells.cells},
+            {"pulses", cells.pulses},
+            {"pulses_per_cell", mean},
+            {"wear", std::move(wear)},
+            {"missed", verified(config) ? boost::json::value(cells.missed) : boost::json::value()},
+            {"worn", wears(config) ? boost::json::value(cells.worn) : boost::json::value()}};
+}
+
+}  // namespace berth::platform

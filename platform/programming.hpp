@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "compressor/weight_image.hpp"
+#include "models/core/ledger.hpp"
+#include "models/crossbar/conductance_block.hpp"
+#include "models/mapping/placement.hpp"
+#include "platform/config.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <cstdint>
+
+namespace berth::platform {
+
+/// What writing an image into the arrays takes. It is part of no inference.
+struct Programming {
+    double time_s = 0.0;
+    double energy_j = 0.0;
+    std::int64_t arrays = 0;
+    std::int64_t deepest = 1;          ///< most arrays behind one set of converters, of any image
+    crossbar::ArrayProgramming cells;  ///< of all arrays together
+
+    Programming& operator+=(const Programming& other) {
+        time_s += other.time_s;
+        energy_j += other.energy_j;
+        arrays += other.arrays;
+        deepest = std::max(deepest, other.deepest);
+        cells += other.cells;
+        return *this;
+    }
+};
+
+/// Every tile has one set of write drivers, which take a row of cells at once: its arrays are written row by row, one after the other,
+/// and all tiles at once. The time is that of a full tile.
+///
+/// A row of the tables prices one write of a whole array's cells, and that is taken as one pulse for each. With write-verify
+/// (programming.most_pulses above 1) cells get as many pulses as the run's own draws want, each followed by a read of the cell through
+/// its DAC, sample-and-hold and ADC, and a row takes as many rounds as its slowest cell; what a pulse costs is the array's write over its
+/// cells.
+/// @param threads that count pulses; 0 means every core.
+[[nodiscard]] Programming programming_of(const compressor::WeightImage& image, const mapping::Placement& placement,
+                                         const PlatformConfig& config, int threads);
+
+/// Its actions: writes of arrays, pulses beyond a cell's first, and what verifying reads.
+[[nodiscard]] Ledger ledger_of(const Programming& programming, const PlatformConfig& config);
+
+/// {time_s, energy_j, arrays, components, cells, pulses, pulses_per_cell, wear: {most_pulses, median_endurance, programmings}, missed,
+/// worn}: missed and worn are null where nothing is verified, or nothing wears.
+[[nodiscard]] boost::json::object programming_block(const Programming& programming, const PlatformConfig& config);
+
+}  // namespace berth::platform
