@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -27,6 +28,10 @@ void write_image(const WeightImage& image, const std::filesystem::path& file);
 
 /// The JSON header alone, its CRC checked: what `berth inspect --json` shows. @throws InputError as parse_image.
 [[nodiscard]] boost::json::object parse_header(std::span<const std::byte> bytes, const std::string& where);
+
+/// Bytes of the whole file, from its beginning. Zero while the header is not all there; nothing is believed that the header's CRC
+/// does not cover. @throws InputError as parse_image.
+[[nodiscard]] std::uint64_t announced_bytes(std::span<const std::byte> beginning, const std::string& where);
 
 /// Maps the file and parses it.
 [[nodiscard]] WeightImage read_image(const std::filesystem::path& file);

@@ -367,6 +367,23 @@ WeightImage parse_image(std::span<const std::byte> bytes, const std::string& whe
     return image;
 }
 
+std::uint64_t announced_bytes(std::span<const std::byte> beginning, const std::string& where) {
+    std::uint64_t header = 0;
+    if (beginning.size() < layout::kHeaderAt) return 0;
+    std::memcpy(&header, beginning.data() + layout::kHeaderLengthAt, sizeof header);
+    if (header <= layout::kLargestHeader && header > beginning.size() - layout::kHeaderAt) return 0;
+    const std::string_view text = header_text(beginning, where);
+    const boost::json::value json = parse_json(text, where + ": header");
+    const HeaderNode sections = HeaderNode(json, where + ":")["sections"];
+    std::uint64_t end = layout::kHeaderAt + text.size();
+    for (std::size_t i = 0; i < sections.size(); ++i) {
+        const std::uint64_t length = sections[i]["length"].unsigned_integer(), start = layout::aligned(end);
+        if (length > UINT64_MAX / 2 - start) sections[i]["length"].refuse("passes the end of addresses", "the section's bytes");
+        end = start + length;
+    }
+    return end;
+}
+
 WeightImage read_image(const std::filesystem::path& file) {
     const MappedFile mapped(file);
     return parse_image(mapped.bytes(), file.string());

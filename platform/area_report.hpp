@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compressor/weight_image.hpp"
+#include "models/core/ledger.hpp"
 #include "models/mapping/inventory.hpp"
 #include "models/mapping/placement.hpp"
 #include "platform/config.hpp"
@@ -55,6 +56,10 @@ struct CellsPerElement {
     bool has_base = false;  ///< without a shared base the closed form says nothing
 };
 [[nodiscard]] CellsPerElement cells_per_element(const ImageOnChip& on_chip);
+
+/// Books what parts at rest take: everything for `on_s` seconds, and for `down_s` everything but the arrays' periphery, which is
+/// then powered down (the components under tile.ima). @return watts while all is on.
+double book_static(Ledger& ledger, const PlatformConfig& config, const ImageOnChip& on_chip, double on_s, double down_s);
 
 /// The parts of a report, on which `berth area` and `berth simulate` agree. `on_chip` null: the whole chip, no comparison.
 /// {total, components{path: mm2}, baseline_copies, ratio, copies_sharing, groups{cells, converters, buffers, network, digital,

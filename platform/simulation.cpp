@@ -5,6 +5,9 @@
 #include "platform/host/host.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -25,7 +28,8 @@ public:
     Soc(const sc_core::sc_module_name& name, const SimulationInput& input, const Job& job)
         : sc_module(name),
           memory("memory", memory_map(job).bytes, memory_timing(*input.config)),
-          accelerator("accelerator", *input.config, {input.view, input.threads, input.modelled_tiles}),
+          accelerator("accelerator", *input.config,
+                      {input.view, input.threads, input.modelled_tiles, {input.image, input.parsed}, input.values}),
           host("host", job, sc_time(1.0 / input.config->timing.clock_hz, SC_SEC) * kPollCycles, input.served),
           irq("irq") {
         memory.load(0, input.image);
@@ -51,8 +55,18 @@ void rethrow_faults(const Soc& soc) {
     if (const auto fault = soc.accelerator.controller().fault()) std::rethrow_exception(fault);
     if (const auto fault = soc.host.fault()) std::rethrow_exception(fault);
     if (!soc.host.done()) throw std::runtime_error("the simulation ended before its requests did");
-    const Pipeline& pipeline = soc.accelerator.pipeline();
-    if (pipeline.tokens_entered() != pipeline.tokens_left()) throw std::logic_error("tokens were lost in the pipeline");
+    const auto leftovers = soc.accelerator.leftovers();
+    if (!leftovers.empty()) throw std::logic_error("the simulation came to its end, but " + leftovers.front());
+}
+
+constexpr double kRounding = 1e6 * std::numeric_limits<double>::epsilon();
+
+/// The total is the sum of its components, or a report may not be written.
+void check_sum(const Ledger& ledger) {
+    double sum = 0.0;
+    for (const auto& [path, component] : ledger.components()) sum += component.at("energy_j").to_number<double>();
+    if (std::abs(sum - ledger.total()) > kRounding * ledger.total())
+        throw std::logic_error("the energy total is not the sum of its components");
 }
 
 void take_requests(const Soc& soc, SimulationOutcome& outcome, Trace* trace) {
@@ -74,8 +88,13 @@ SimulationOutcome simulate(const SimulationInput& input) {
     const Job job{input.image.size(), input.task, input.labels, input.in_flight, input.sentences};
     // The kernel's remarks (that it was stopped) are nobody's results; its warnings and errors stay.
     sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
-    Soc soc("soc", input, job);
-    sc_core::sc_start();
+    double wall_s = 0.0;
+    std::optional<Soc> soc_there;
+    measured(wall_s, [&] {
+        soc_there.emplace("soc", input, job);
+        sc_core::sc_start();
+    });
+    const Soc& soc = *soc_there;
     rethrow_faults(soc);
 
     SimulationOutcome outcome;
@@ -86,12 +105,21 @@ SimulationOutcome simulate(const SimulationInput& input) {
     outcome.active_s = (soc.host.idle() - soc.host.loaded()).to_seconds();
     outcome.load_s = soc.host.loaded().to_seconds() - outcome.programming.time_s;
     soc.accelerator.record(outcome.ledger);
+    check_sum(outcome.ledger);
     outcome.array_reads = static_cast<std::uint64_t>(soc.accelerator.array_actions().reads);
     outcome.adc_conversions = static_cast<std::uint64_t>(soc.accelerator.array_actions().conversions);
     outcome.utilisation = soc.accelerator.utilisation(outcome.active_s);
-    outcome.path = controller.values()->path();
-    outcome.clipped = controller.values()->clipped();
-    outcome.cell_reads = controller.values()->cell_reads();
+    outcome.stages = soc.accelerator.pipeline().stage_times(soc.host.idle());
+    outcome.link_share = soc.accelerator.busiest_link(outcome.active_s);
+    outcome.powered_down_s = controller.powered_down().to_seconds();
+    outcome.wall = soc.accelerator.wall();
+    outcome.wall_s = wall_s;
+    outcome.path = "off";
+    if (const Values* values = controller.values()) {
+        outcome.path = values->path();
+        outcome.clipped = values->clipped();
+        outcome.cell_reads = values->cell_reads();
+    }
     return outcome;
 }
 

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,10 +25,12 @@ struct SimulationInput {
     std::uint32_t task = 0;  ///< its number in the image
     int labels = 0;
     std::vector<inference::Sentence> sentences;
-    std::uint32_t in_flight = 1;  ///< requests that the host keeps under way
-    int modelled_tiles = 0;       ///< see AcceleratorOptions
+    std::uint32_t in_flight = 1;                              ///< requests that the host keeps under way
+    std::shared_ptr<const compressor::WeightImage> parsed{};  ///< the image, where it was parsed already; see KnownImage
+    int modelled_tiles = 0;                                   ///< see AcceleratorOptions
     tlm::View view = tlm::View::lt;
     int threads = 0;
+    bool values = true;  ///< see AcceleratorOptions
     Trace* trace = nullptr;
     std::function<void()> served;  ///< called after each sentence
 };
@@ -42,9 +45,14 @@ struct SimulationOutcome {
     Programming programming;
     Ledger ledger;  ///< actions of inference; no static energy
     std::uint64_t array_reads = 0, adc_conversions = 0, clipped = 0;
-    CellReads cell_reads;     ///< of those array reads
-    Utilisation utilisation;  ///< over active_s
-    std::string path;         ///< how products were taken
+    CellReads cell_reads;            ///< of those array reads
+    Utilisation utilisation;         ///< over active_s
+    std::string path;                ///< how products were taken; "off" where they were not
+    std::vector<StageTimes> stages;  ///< over active_s
+    double link_share = 0.0;         ///< of active_s for which the busiest link carried flits
+    double powered_down_s = 0.0;     ///< of active_s, without the arrays' periphery
+    WallTimes wall;                  ///< of the host
+    double wall_s = 0.0;             ///< of the host, all of the simulation
 };
 
 /// Assembles host, memory and accelerator, runs them, and takes them apart. The kernel permits this once a process.

@@ -52,7 +52,7 @@ Tree Mesh::multicast(int from, std::span<const int> to, std::int64_t bytes) cons
             previous = step->second;
         }
     }
-    count_routers(tree);
+    count_flits(tree);
     return tree;
 }
 
@@ -85,13 +85,15 @@ Tree Mesh::gather(std::span<const int> from, int to, std::int64_t share, std::in
         const Link& about = links[link];
         tree.steps.push_back({link, flits(std::min(whole, about.sources * share)), about.next < 0 ? -1 : place[about.next], -1});
     }
-    count_routers(tree);
+    count_flits(tree);
     return tree;
 }
 
-void Mesh::count_routers(Tree& tree) const {
-    for (const TreeStep& step : tree.steps)
+void Mesh::count_flits(Tree& tree) const {
+    for (const TreeStep& step : tree.steps) {
+        tree.link_flits += step.flits;
         if (leaves_router(step.link)) tree.router_flits += step.flits;
+    }
 }
 
 }  // namespace berth::interconnect

@@ -18,6 +18,7 @@ struct TreeStep {
 struct Tree {
     std::vector<TreeStep> steps;
     std::int64_t router_flits = 0;  ///< flits times routers they pass
+    std::int64_t link_flits = 0;    ///< flits times links they pass
 };
 
 /// A rectangular mesh of routers, each shared by a few tiles, as square as can be; packets go along the row first, then
@@ -52,7 +53,7 @@ private:
     [[nodiscard]] int router(int tile) const { return tile / tiles_per_router_; }
     [[nodiscard]] int into_tile(int tile) const { return width_ * height_ * kDirections + tile; }
     [[nodiscard]] int out_of_tile(int tile) const { return width_ * height_ * kDirections + tiles_ + tile; }
-    void count_routers(Tree& tree) const;
+    void count_flits(Tree& tree) const;
 
     int tiles_, tiles_per_router_, flit_bits_;
     int width_, height_;

@@ -2,6 +2,7 @@
 #include "models/interconnect/mesh_network.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace berth::interconnect {
 
@@ -18,19 +19,32 @@ void MeshNetwork::pass(const TreeStep& step, Passage<sc_time>& passage) {
 void MeshNetwork::multicast(const Tree& tree, sc_time& delay) {
     const sc_time now = sc_core::sc_time_stamp();
     delay = pass_multicast(tree, now + delay, passages_, [this](const TreeStep& step, auto& passage) { pass(step, passage); }) - now;
-    router_flits_ += static_cast<std::uint64_t>(tree.router_flits);
+    count(tree);
 }
 
 void MeshNetwork::gather(const Tree& tree, sc_time& delay) {
     const sc_time now = sc_core::sc_time_stamp();
     delay = pass_gather(tree, now + delay, passages_, [this](const TreeStep& step, auto& passage) { pass(step, passage); }) - now;
-    router_flits_ += static_cast<std::uint64_t>(tree.router_flits);
+    count(tree);
 }
+
+void MeshNetwork::count(const Tree& tree) {
+    router_flits_ += static_cast<std::uint64_t>(tree.router_flits);
+    flits_given_ += static_cast<std::uint64_t>(tree.link_flits);
+}
+
+std::uint64_t MeshNetwork::flits_carried() const { return static_cast<std::uint64_t>(std::llround(busy() / cycle_)); }
 
 sc_time MeshNetwork::busy() const {
     sc_time sum;
     for (const auto& link : links_) sum += link.busy();
     return sum;
+}
+
+sc_time MeshNetwork::busiest() const {
+    sc_time most;
+    for (const auto& link : links_) most = std::max(most, link.busy());
+    return most;
 }
 
 std::uint64_t MeshNetwork::links_in_use() const {

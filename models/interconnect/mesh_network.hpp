@@ -26,17 +26,22 @@ public:
 
     [[nodiscard]] const Mesh& mesh() const { return mesh_; }
     [[nodiscard]] std::uint64_t router_flits() const { return router_flits_; }
+    /// Flits times links that packets were to pass, and those that links had time for: the same, or the network lost some.
+    [[nodiscard]] std::uint64_t flits_given() const { return flits_given_; }
+    [[nodiscard]] std::uint64_t flits_carried() const;
     [[nodiscard]] sc_core::sc_time busy() const;       ///< of all links together
+    [[nodiscard]] sc_core::sc_time busiest() const;    ///< of the link that is busy for longest
     [[nodiscard]] std::uint64_t links_in_use() const;  ///< links that ever carried something
 
 private:
+    void count(const Tree& tree);
     void pass(const TreeStep& step, Passage<sc_core::sc_time>& passage);
 
     Mesh mesh_;
     sc_core::sc_time cycle_, hop_;
     std::vector<Calendar<sc_core::sc_time>> links_;
     std::vector<Passage<sc_core::sc_time>> passages_;
-    std::uint64_t router_flits_ = 0;
+    std::uint64_t router_flits_ = 0, flits_given_ = 0;
 };
 
 }  // namespace berth::interconnect

@@ -55,6 +55,7 @@ public:
     /// Others may begin meanwhile.
     void abort();
 
+    [[nodiscard]] std::size_t transfers() const { return transfers_.size(); }  ///< under way
     [[nodiscard]] std::uint64_t bursts() const { return bursts_; }
     [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
     [[nodiscard]] std::uint64_t bytes_written() const { return bytes_written_; }

@@ -50,10 +50,12 @@ Accelerator::Accelerator(const sc_core::sc_module_name& name, const PlatformConf
       registers_("registers", kRegisters, cycle_),
       dma_("dma", tlm::DmaParams{cycle_, static_cast<std::uint32_t>(config.host.burst_bytes), kBurstsOutstanding, options.view}),
       network_("network", make_mesh(config), cycle_, config.interconnect.hop_cycles * cycle_),
-      arrays_("arrays", sc_time(timing_of(config).interval_s(), SC_SEC), sc_time(timing_of(config).latency_s(), SC_SEC)),
+      arrays_("arrays", sc_time(timing_of(config).interval_s(), SC_SEC), sc_time(timing_of(config).latency_s(), SC_SEC),
+              sc_time(timing_of(config).reads * config.timing.array_read_s, SC_SEC)),
       pipeline_(
           "pipeline", cycle_, config.buffer.port_bits, [this](int number) -> Tile& { return tile(number); }, network_, arrays_),
-      controller_("controller", config, options.threads, {network_.mesh(), registers_, dma_, pipeline_, arrays_}) {
+      controller_("controller", config, options.threads, options.values, {network_.mesh(), registers_, dma_, pipeline_, arrays_},
+                  options.known_image) {
     check_payable(config);
     const int tiles = options.modelled_tiles == 0 ? config.hierarchy.tiles : options.modelled_tiles;
     for (int i = 0; i < tiles; ++i) tiles_.push_back(std::make_unique<Tile>(("tile_" + std::to_string(i)).c_str(), config_, cycle_));
@@ -108,6 +110,33 @@ Utilisation Accelerator::utilisation(double seconds) const {
     const auto links = static_cast<double>(network_.links_in_use());
     shares.network = links == 0.0 ? 0.0 : network_.busy().to_seconds() / (links * seconds);
     return shares;
+}
+
+std::vector<std::string> Accelerator::leftovers() const {
+    std::vector<std::string> found;
+    const auto note = [&](auto count, const char* what) {
+        if (count != 0) found.push_back(std::to_string(count) + what);
+    };
+    const std::uint64_t out = pipeline_.tokens_left() + pipeline_.tokens_dropped() + pipeline_.tokens_inside();
+    note(static_cast<std::int64_t>(pipeline_.tokens_entered() - out), " tokens were lost in the pipeline");
+    note(static_cast<std::int64_t>(network_.flits_given() - network_.flits_carried()), " flits were lost in the network");
+    note(pipeline_.tokens_inside(), " tokens are in the pipeline");
+    note(controller_.under_way(), " requests have no answer");
+    note(dma_.transfers(), " transfers of the DMA wait for memory");
+    if (controller_.command_waits()) found.emplace_back("a command waits");
+    return found;
+}
+
+WallTimes Accelerator::wall() const {
+    WallTimes times = controller_.wall();
+    times.models_s = pipeline_.wall_s();
+    return times;
+}
+
+void Accelerator::end_of_simulation() {
+#ifndef NDEBUG
+    for (const std::string& what : leftovers()) SC_REPORT_WARNING(name(), what.c_str());
+#endif
 }
 
 }  // namespace berth::platform

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <systemc>
 #include <utility>
 #include <vector>
@@ -26,6 +27,8 @@ struct AcceleratorOptions {
     int threads = 0;                 ///< that compute values; 0: every core
     /// Tiles to model: the chip has config.hierarchy.tiles, but those that hold nothing do nothing. 0 models all.
     int modelled_tiles = 0;
+    KnownImage known_image{};
+    bool values = true;  ///< whether logits are computed; else they are 0, and time and energy are all there is
 };
 
 /// Shares of their time for which parts were at work, over a span of simulated time.
@@ -62,9 +65,21 @@ public:
 
     [[nodiscard]] Utilisation utilisation(double seconds) const;
 
+    /// What should not be there when a simulation has come to its end, in words: tokens, requests, bursts or commands that wait,
+    /// tokens or flits that were lost. Empty when everything that went in has come out. Without NDEBUG each is also a warning of the
+    /// kernel's at end_of_simulation.
+    [[nodiscard]] std::vector<std::string> leftovers() const;
+
+    /// Share of a span for which the busiest link of the network carried flits.
+    [[nodiscard]] double busiest_link(double seconds) const { return seconds > 0.0 ? network_.busiest().to_seconds() / seconds : 0.0; }
+
+    /// The host's own time so far.
+    [[nodiscard]] WallTimes wall() const;
+
     void trace(Trace* trace) { pipeline_.trace(trace); }
 
 private:
+    void end_of_simulation() override;
     [[nodiscard]] Tile& tile(int number);
 
     PlatformConfig config_;

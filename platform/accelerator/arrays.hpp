@@ -5,6 +5,7 @@
 #include "platform/accelerator/array_actions.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <systemc>
 #include <vector>
@@ -15,8 +16,10 @@ namespace berth::platform {
 /// vector is meant for (the base's and the active task's) take it together.
 class Arrays : public sc_core::sc_module {
 public:
-    Arrays(const sc_core::sc_module_name& name, const sc_core::sc_time& interval, const sc_core::sc_time& latency)
-        : sc_module(name), interval_(interval), latency_(latency) {}
+    /// @param reading of the interval, the time in which the array itself is read; the rest waits for converters. Not given: all of it.
+    Arrays(const sc_core::sc_module_name& name, const sc_core::sc_time& interval, const sc_core::sc_time& latency,
+           const std::optional<sc_core::sc_time>& reading = {})
+        : sc_module(name), interval_(interval), latency_(latency), reading_(reading.value_or(interval)) {}
 
     /// Programs the chip. Planes behind the same converters take their vectors one after the other.
     void program(std::span<const mapping::PlacedPlane> planes) {
@@ -44,10 +47,12 @@ public:
         return begin;
     }
 
+    [[nodiscard]] const sc_core::sc_time& reading() const { return reading_; }
+    [[nodiscard]] sc_core::sc_time converting() const { return interval_ - reading_; }
     [[nodiscard]] const ArrayActions& done() const { return done_; }
 
 private:
-    sc_core::sc_time interval_, latency_;
+    sc_core::sc_time interval_, latency_, reading_;
     std::vector<std::size_t> converters_;  ///< of each plane
     std::vector<Occupancy<sc_core::sc_time>> busy_;
     ArrayActions done_;

@@ -19,14 +19,17 @@ std::span<std::byte> bytes_of(T& value) {
 using sc_core::sc_time;
 using sc_core::sc_time_stamp;
 
-Controller::Controller(const sc_core::sc_module_name& name, const PlatformConfig& config, int threads, const Parts& parts)
+Controller::Controller(const sc_core::sc_module_name& name, const PlatformConfig& config, int threads, bool computes, const Parts& parts,
+                       KnownImage known)
     : sc_module(name),
       irq("irq"),
       reset("reset"),
       config_(config),
       threads_(threads),
+      computes_(computes),
       parts_(parts),
-      cycle_(1.0 / config.timing.clock_hz, sc_core::SC_SEC) {
+      cycle_(1.0 / config.timing.clock_hz, sc_core::SC_SEC),
+      known_(std::move(known)) {
     parts_.registers.on_write([this](std::uint32_t offset, std::uint32_t word) { written(offset, word); });
     show_identity();
     SC_HAS_PROCESS(Controller);
@@ -150,11 +153,11 @@ void Controller::halt(Outcome outcome, std::uint64_t failed_address) {
     update_status();
 }
 
-bool Controller::has_work() const {
+bool Controller::command_waits() const {
     const auto& registers = parts_.registers;
     const bool queued = enabled_ && registers.value(reg::kHead) != registers.value(reg::kTail) &&
                         registers.value(reg::kHead) - registers.value(reg::kTaken) < ring_.entries;
-    return !halted_ && (serving_ || !running_.empty() || queued);
+    return !halted_ && (serving_ || queued);
 }
 
 /// Grows whenever anything moves.

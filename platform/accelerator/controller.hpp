@@ -4,9 +4,11 @@
 #include "compressor/weight_image.hpp"
 #include "models/tlm/dma.hpp"
 #include "models/tlm/register_bank.hpp"
+#include "platform/accelerator/image_arrival.hpp"
 #include "platform/accelerator/pipeline.hpp"
 #include "platform/accelerator/registers.hpp"
 #include "platform/accelerator/values.hpp"
+#include "platform/accelerator/wall_times.hpp"
 #include "platform/config.hpp"
 #include "platform/programming.hpp"
 
@@ -40,11 +42,14 @@ public:
         const Arrays& arrays;
     };
 
-    Controller(const sc_core::sc_module_name& name, const PlatformConfig& config, int threads, const Parts& parts);
+    /// @param computes whether logits are computed; else they are 0, and time and energy are all there is.
+    Controller(const sc_core::sc_module_name& name, const PlatformConfig& config, int threads, bool computes, const Parts& parts,
+               KnownImage known = {});
 
     /// Of all images loaded so far.
     [[nodiscard]] const Programming& programming() const { return programming_; }
     [[nodiscard]] const ChipPlan* plan() const { return plan_.get(); }
+    /// Null before an image, and where none are computed.
     [[nodiscard]] const Values* values() const { return values_.get(); }
 
     /// Time for which the periphery was off.
@@ -52,6 +57,11 @@ public:
 
     /// Requests that have been taken and neither answered nor dropped.
     [[nodiscard]] std::size_t under_way() const { return running_.size(); }
+
+    /// Whether a command is being served, or could be fetched and is not.
+    [[nodiscard]] bool command_waits() const;
+
+    [[nodiscard]] const WallTimes& wall() const { return wall_; }
 
     /// What went wrong inside, in full, where a completion can only give a code; null when nothing did.
     [[nodiscard]] std::exception_ptr fault() const { return fault_; }
@@ -83,7 +93,7 @@ private:
     [[nodiscard]] std::uint64_t address(std::uint32_t low, std::uint32_t high) const;
 
     // The watchdog.
-    [[nodiscard]] bool has_work() const;
+    [[nodiscard]] bool has_work() const { return command_waits() || (!halted_ && !running_.empty()); }
     [[nodiscard]] std::uint64_t progress() const;
     void arm_watchdog();
     void watch();
@@ -99,12 +109,14 @@ private:
     void complete(std::uint64_t tag, Outcome outcome, std::uint64_t failed_address = 0);
 
     // The commands.
+    [[nodiscard]] bool fetch_image(const Descriptor& descriptor, ImageArrival& image);
     void load_image(const Descriptor& descriptor);
     void program(std::shared_ptr<const compressor::WeightImage> image);
     void run_request(const Descriptor& descriptor);
     void unload(const Descriptor& descriptor);
     void set_power(const Descriptor& descriptor);
     void power(bool on);
+    [[nodiscard]] std::future<std::vector<float>> logits_of(std::uint32_t task, inference::Sentence sentence);
     void answer(std::uint64_t request);
     void drain();
     [[nodiscard]] bool acceptable(const Descriptor& descriptor) const;
@@ -113,6 +125,7 @@ private:
 
     PlatformConfig config_;
     int threads_;
+    bool computes_;
     Parts parts_;
     sc_core::sc_time cycle_;
 
@@ -123,6 +136,7 @@ private:
     std::uint64_t seen_progress_ = 0;
     sc_core::sc_time programmed_at_;  ///< until then no progress is expected
 
+    KnownImage known_;
     std::shared_ptr<const compressor::WeightImage> image_;
     std::shared_ptr<const ChipPlan> plan_;
     std::set<std::uint32_t> unloaded_;  ///< tasks of the image
@@ -132,6 +146,7 @@ private:
     bool powered_ = true;
     sc_core::sc_time powered_down_, power_changed_;
     Programming programming_;
+    WallTimes wall_;
     std::exception_ptr fault_;
 };
 

@@ -58,26 +58,54 @@ void Controller::drain() {
     }
 }
 
+/// Fetches the image, and no more than its own header says that it has: a wrong length is found there, long before the end of
+/// the memory or of the host's. @return whether it is there; where it is not, the command is answered.
+bool Controller::fetch_image(const Descriptor& descriptor, ImageArrival& image) {
+    std::vector<std::byte> part;
+    std::uint64_t announced = 0;
+    for (std::uint64_t done = 0; done < descriptor.length; done += part.size()) {
+        part.resize(std::min<std::uint64_t>(kFetchBytes, descriptor.length - done));
+        const auto fetched = read(descriptor.address + done, part);
+        if (!fetched.ok()) {
+            complete(descriptor.tag, Outcome::bus_error, fetched.failed_address);
+            return false;
+        }
+        measured(wall_.image_s, [&] { image.add(part); });
+        if (announced != 0) continue;
+        bool good = begins_like_an_image(image.bytes());
+        try {
+            announced = elsewhere([&] { return compressor::announced_bytes(image.bytes(), "weight image"); });
+        } catch (const InputError&) {
+            fault_ = std::current_exception();
+            good = false;
+        }
+        if (!good || (announced != 0 && announced != descriptor.length)) {
+            complete(descriptor.tag, Outcome::bad_image);
+            return false;
+        }
+        if (announced != 0) image.expect(descriptor.length);
+    }
+    return true;
+}
+
 void Controller::load_image(const Descriptor& descriptor) {
     drain();
     if (!powered_) return complete(descriptor.tag, Outcome::powered_down);
     if (!within_addresses(descriptor.address, descriptor.length)) return complete(descriptor.tag, Outcome::bad_descriptor);
-    std::vector<std::byte> bytes;
-    while (bytes.size() < descriptor.length) {
-        const std::size_t done = bytes.size();
-        bytes.resize(done + std::min<std::uint64_t>(kFetchBytes, descriptor.length - done));
-        const auto fetched = read(descriptor.address + done, std::span(bytes).subspan(done));
-        if (!fetched.ok()) return complete(descriptor.tag, Outcome::bus_error, fetched.failed_address);
-        if (!begins_like_an_image(bytes)) break;
-    }
-    std::shared_ptr<const compressor::WeightImage> image;
+    ImageArrival arrival(known_);
+    if (!fetch_image(descriptor, arrival)) return;
+    std::shared_ptr<const compressor::WeightImage> image = arrival.known();
     try {
-        image = elsewhere([&] { return std::make_shared<const compressor::WeightImage>(compressor::parse_image(bytes, "weight image")); });
+        const Measured time(wall_.image_s);
+        const auto parse = [&] {
+            return std::make_shared<const compressor::WeightImage>(compressor::parse_image(arrival.bytes(), "weight image"));
+        };
+        if (!image) image = elsewhere(parse);
     } catch (const InputError&) {
         fault_ = std::current_exception();
         return complete(descriptor.tag, Outcome::bad_image);
     }
-    bytes = {};
+    arrival = ImageArrival({});
     try {
         program(std::move(image));
     } catch (const InputError&) {
@@ -89,9 +117,12 @@ void Controller::load_image(const Descriptor& descriptor) {
 
 /// Until the last array is written there is no image on the chip.
 void Controller::program(std::shared_ptr<const compressor::WeightImage> image) {
-    auto plan = elsewhere([&] { return std::make_shared<const ChipPlan>(make_plan(*image, config_, parts_.mesh)); });
+    auto plan = measured(wall_.image_s, [&] {
+        return elsewhere([&] { return std::make_shared<const ChipPlan>(make_plan(*image, config_, parts_.mesh)); });
+    });
     image_.reset();
-    const Programming programming = elsewhere([&] { return programming_of(*image, plan->placement, config_, threads_); });
+    const Programming programming =
+        measured(wall_.image_s, [&] { return elsewhere([&] { return programming_of(*image, plan->placement, config_, threads_); }); });
     programming_ += programming;
     const sc_time length(programming.time_s, sc_core::SC_SEC);
     programmed_at_ = sc_time_stamp() + length;
@@ -100,7 +131,7 @@ void Controller::program(std::shared_ptr<const compressor::WeightImage> image) {
     image_ = std::move(image);
     plan_ = std::move(plan);
     unloaded_.clear();
-    values_ = std::make_unique<Values>(image_, config_, threads_);
+    if (computes_) values_ = std::make_unique<Values>(image_, config_, threads_);
     parts_.pipeline.program(plan_);
 }
 
@@ -130,13 +161,21 @@ void Controller::run_request(const Descriptor& descriptor) {
         return complete(descriptor.tag, Outcome::bad_request);
 
     const std::uint64_t request = next_request_++;
-    running_[request] = {descriptor.tag, descriptor.result, values_->compute(descriptor.task, std::move(sentence))};
+    running_[request] = {descriptor.tag, descriptor.result, logits_of(descriptor.task, std::move(sentence))};
     parts_.pipeline.start(request, static_cast<int>(descriptor.task), static_cast<int>(descriptor.length));
+}
+
+/// Without values every logit is 0, at once.
+std::future<std::vector<float>> Controller::logits_of(std::uint32_t task, inference::Sentence sentence) {
+    if (values_) return values_->compute(task, std::move(sentence));
+    std::promise<std::vector<float>> nothing;
+    nothing.set_value(std::vector<float>(static_cast<std::size_t>(image_->tasks[task].network.labels), 0.0F));
+    return nothing.get_future();
 }
 
 void Controller::answer(std::uint64_t request) {
     Running& running = running_.at(request);
-    const std::vector<float> logits = running.logits.get();
+    const std::vector<float> logits = measured(wall_.values_s, [&] { return running.logits.get(); });
     const std::uint64_t tag = running.tag;
     const auto written = write(running.result, std::as_bytes(std::span(logits)));
     running_.erase(request);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/accelerator/pipeline.hpp"
 
+#include "platform/accelerator/wall_times.hpp"
+
 #include <algorithm>
 #include <stdexcept>
 #include <string>
@@ -30,6 +32,10 @@ void Pipeline::program(std::shared_ptr<const ChipPlan> plan) {
     if (busy()) throw std::logic_error("an image was programmed while tokens were under way");
     plan_ = std::move(plan);
     arrays_.program(plan_->placement.planes);
+    clocks_.assign(plan_->tasks.empty() ? 0 : plan_->tasks.front().stages.size(), {});
+    attention_clocks_.assign(static_cast<std::size_t>(plan_->shape.layers), {});
+    for (auto* clocks : {&clocks_, &attention_clocks_})
+        for (StageClock& clock : *clocks) clock.begin(sc_time_stamp());
 }
 
 void Pipeline::start(std::uint64_t request, int task, int tokens) {
@@ -53,7 +59,7 @@ void Pipeline::start(std::uint64_t request, int task, int tokens) {
 }
 
 void Pipeline::drop() {
-    for (const auto& [request, sentence] : sentences_) tokens_dropped_ += static_cast<std::uint64_t>(sentence->inside);
+    tokens_dropped_ += tokens_inside();
     steps_.clear();
     sentences_.clear();
     finished_.clear();
@@ -73,7 +79,25 @@ void Pipeline::follow(const Step& step, Phase phase, const sc_time& delay, int s
     steps_.push({step.sentence, step.token, step.stage + stages, phase}, delay);
 }
 
+std::uint64_t Pipeline::tokens_inside() const {
+    std::uint64_t sum = 0;
+    for (const auto& [request, sentence] : sentences_) sum += static_cast<std::uint64_t>(sentence->inside);
+    return sum;
+}
+
+std::vector<StageTimes> Pipeline::stage_times(const sc_time& end) const {
+    std::vector<StageTimes> list;
+    for (std::size_t i = 0; i < clocks_.size(); ++i) {
+        list.push_back(clocks_[i].until(end, plan_->tasks.front().stages[i].name));
+        const std::size_t layer = i / kStagesPerLayer;
+        if (layer < attention_clocks_.size() && static_cast<Stage>(i % kStagesPerLayer) == Stage::query_key_value)
+            list.push_back(attention_clocks_[layer].until(end, "layer." + std::to_string(layer) + ".attention"));
+    }
+    return list;
+}
+
 void Pipeline::advance() {
+    const Measured time(wall_s_);
     Step step{};
     while (steps_.pop(step)) {
         ++steps_taken_;
@@ -128,18 +152,19 @@ void Pipeline::depart(const Step& step) {
         tile_(stage.residual_home).buffer.write(static_cast<std::uint64_t>(stage.residual_bytes), aside);
     }
     network_.multicast(stage.multicast, delay);
-    follow(step, Phase::multiply, delay);
+    steps_.push({step.sentence, step.token, step.stage, Phase::multiply, sc_time_stamp()}, delay);
 }
 
 sc_time Pipeline::read(const Step& step, std::span<const int> tiles, std::int64_t bytes, std::span<const int> planes,
-                       const ArrayActions& actions) {
+                       const ArrayActions& actions, StageClock* clock) {
     sc_time latest;
     for (const int tile : tiles) {
         sc_time delay;
         tile_(tile).bus.transfer(static_cast<std::uint64_t>(bytes), delay);
         latest = std::max(latest, delay);
     }
-    const sc_time begin = arrays_.multiply(planes, actions, latest);
+    const sc_time ready = sc_time_stamp() + latest, begin = arrays_.multiply(planes, actions, latest);
+    if (clock) clock->take(step.departed, ready, begin, arrays_.reading(), arrays_.converting());
     if (trace_)
         trace_->span(stage_of(step).name, "request " + std::to_string(step.sentence->request) + " token " + std::to_string(step.token),
                      begin, sc_time_stamp() + latest);
@@ -149,7 +174,8 @@ sc_time Pipeline::read(const Step& step, std::span<const int> tiles, std::int64_
 /// The vector is at the tiles of the matrices.
 void Pipeline::multiply(const Step& step) {
     const StagePlan& stage = stage_of(step);
-    sc_time delay = read(step, stage.tiles, stage.input_bytes, stage.planes, stage.actions);
+    sc_time delay =
+        read(step, stage.tiles, stage.input_bytes, stage.planes, stage.actions, &clocks_[static_cast<std::size_t>(step.stage)]);
     sc_time aside;
     tile_(stage.home).digital.work(stage.low_rank.down_work, aside);
     delay = std::max(delay, aside);
@@ -174,7 +200,7 @@ void Pipeline::widen(const Step& step) {
     if (low_rank.digital())
         tile_(stage.next_home).digital.work(low_rank.up_work, delay);
     else
-        delay = read(step, low_rank.tiles, low_rank.middle_bytes, low_rank.planes, low_rank.actions);
+        delay = read(step, low_rank.tiles, low_rank.middle_bytes, low_rank.planes, low_rank.actions, nullptr);
     follow(step, Phase::collect, delay);
 }
 
@@ -223,6 +249,7 @@ void Pipeline::attend(const Step& step) {
     tile.buffer.read(rows * static_cast<std::uint64_t>(plan_->shape.hidden), delay);
     const sc_time read = sc_time_stamp() + delay;
     const sc_time products = tile.digital.work(attention_work(plan_->shape, sentence.tokens), delay);
+    attention_clocks_[static_cast<std::size_t>(step.stage / kStagesPerLayer)].take(sc_time_stamp(), read, read, products - read, {});
     if (trace_)
         trace_->span("layer." + std::to_string(step.stage / kStagesPerLayer) + ".attention",
                      "request " + std::to_string(sentence.request) + " token " + std::to_string(step.token), read, sc_time_stamp() + delay);

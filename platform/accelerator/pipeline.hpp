@@ -6,6 +6,7 @@
 #include "models/tlm/timed_queue.hpp"
 #include "platform/accelerator/arrays.hpp"
 #include "platform/accelerator/plan.hpp"
+#include "platform/accelerator/stage_clock.hpp"
 #include "platform/accelerator/tile.hpp"
 #include "platform/accelerator/trace.hpp"
 
@@ -53,6 +54,14 @@ public:
     [[nodiscard]] std::uint64_t tokens_dropped() const { return tokens_dropped_; }
     [[nodiscard]] std::uint64_t steps() const { return steps_taken_; }  ///< of tokens, from one part to the next
 
+    /// Tokens under way.
+    [[nodiscard]] std::uint64_t tokens_inside() const;
+
+    /// How every stage's arrays, and every attention's multipliers, spent the time from the image's readiness to `end`.
+    [[nodiscard]] std::vector<StageTimes> stage_times(const sc_core::sc_time& end) const;
+
+    [[nodiscard]] double wall_s() const { return wall_s_; }  ///< of the host's time in steps
+
     /// Where spans of the stages go; null for none.
     void trace(Trace* trace) { trace_ = trace; }
 
@@ -70,6 +79,7 @@ private:
         int token;
         int stage;
         Phase phase;
+        sc_core::sc_time departed{};  ///< when the stage's vector was made
     };
 
     void advance();
@@ -87,7 +97,7 @@ private:
 
     /// Over the tiles' buses into the input registers, and through the arrays. @return the delay until the sums are out.
     sc_core::sc_time read(const Step& step, std::span<const int> tiles, std::int64_t bytes, std::span<const int> planes,
-                          const ArrayActions& actions);
+                          const ArrayActions& actions, StageClock* clock);
     void follow(const Step& step, Phase phase, const sc_core::sc_time& delay, int stages = 0);
     [[nodiscard]] const StagePlan& stage_of(const Step& step) const;
     [[nodiscard]] bool is_pooler(const StagePlan& stage, const Step& step) const { return &stage == &step.sentence->plan->stages.back(); }
@@ -98,12 +108,14 @@ private:
     sc_core::sc_time cycle_;
     std::uint64_t port_bytes_;
     std::shared_ptr<const ChipPlan> plan_;
+    std::vector<StageClock> clocks_, attention_clocks_;  ///< by stage, and by layer
     Occupancy<sc_core::sc_time> embedding_memory_;
     tlm::TimedQueue<Step> steps_;
     std::map<std::uint64_t, std::unique_ptr<Sentence>> sentences_;
     std::deque<std::uint64_t> finished_;
     sc_core::sc_event finished_event_;
     std::uint64_t embedding_bytes_ = 0, tokens_entered_ = 0, tokens_left_ = 0, tokens_dropped_ = 0, steps_taken_ = 0;
+    double wall_s_ = 0.0;
     Trace* trace_ = nullptr;
 };
 

@@ -8,7 +8,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -254,6 +256,58 @@ TEST(Platform, WritesATraceOfItsRequestsAndStages) {
     EXPECT_EQ(requests, 1u) << "one track of requests";
     EXPECT_EQ(spans, trace.spans());
     EXPECT_GT(spans, run.input.sentences.size());
+}
+
+TEST(Platform, TakesTheSameTimeAndEnergyWithoutValues) {
+    const auto with = [](bool values) {
+        return in_own_process([values] {
+            Experiment run;
+            run.input.values = values;
+            SimulationOutcome outcome = run.go();
+            const std::string path = values ? "int8_gemm" : "off";
+            if (outcome.path != path) return "the path is " + outcome.path;
+            if (!values && outcome.logits != std::vector<float>(outcome.logits.size(), 0.0F)) return std::string("there are logits");
+            outcome.logits.clear();
+            outcome.cell_reads = {};
+            outcome.path.clear();
+            return shown(outcome);
+        });
+    };
+    const std::string on = with(true);
+    EXPECT_EQ(on.substr(0, 9), "{\"logits\"");
+    EXPECT_EQ(on, with(false));
+}
+
+TEST(Platform, ComesToTheSameWithAnImageThatWasParsedBefore) {
+    const auto with = [](bool parsed) {
+        return in_own_process([parsed] {
+            Experiment run;
+            if (parsed) run.input.parsed = std::make_shared<const compressor::WeightImage>(run.image);
+            return shown(run.go());
+        });
+    };
+    EXPECT_EQ(with(true), with(false));
+}
+
+TEST(Platform, SaysHowEachStageSpentItsTime) {
+    Experiment run;
+    const SimulationOutcome outcome = run.go();
+    std::uint64_t tokens = 0;
+    for (const auto& sentence : run.input.sentences) tokens += sentence.ids.size();
+    ASSERT_EQ(outcome.stages.size(), 6u) << "four stages and the attention of one layer, and the pooler";
+    EXPECT_EQ(outcome.stages[0].name, "layer.0.query_key_value");
+    EXPECT_EQ(outcome.stages[1].name, "layer.0.attention");
+    EXPECT_EQ(outcome.stages[5].name, "pooler");
+    for (const StageTimes& stage : outcome.stages) {
+        EXPECT_EQ(stage.tokens, stage.name == "pooler" ? run.input.sentences.size() : tokens) << stage.name;
+        EXPECT_NEAR(stage.busy_s + stage.converters_s + stage.network_s + stage.input_s, outcome.active_s, 0.01 * outcome.active_s)
+            << stage.name;
+        EXPECT_GE(stage.input_s, 0.0);
+    }
+    const double reads = 8.0 * static_cast<double>(tokens);
+    EXPECT_NEAR(outcome.stages[0].busy_s, reads * run.config.timing.array_read_s, 1e-3 * outcome.stages[0].busy_s);
+    const double conversion = run.config.crossbar.cols / run.config.adcs_per_array / run.config.timing.adc_rate_hz;
+    EXPECT_NEAR(outcome.stages[0].converters_s, reads * std::max(0.0, conversion - run.config.timing.array_read_s), 1e-9);
 }
 
 }  // namespace

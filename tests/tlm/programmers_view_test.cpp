@@ -108,7 +108,8 @@ std::vector<Mistake> mistakes(const SocBench& soc) {
     add(Outcome::bad_image, 0, [](Descriptor& d) { d = {Command::load_image, 0, 8, 4096, 0, d.tag, {}}; });
     add(Outcome::bad_image, 0, [](Descriptor& d) { d = {Command::load_image, 0, 0, 0, 0, d.tag, {}}; });
     add(Outcome::bad_image, 0, [&](Descriptor& d) { d = {Command::load_image, 0, 0, soc.image_bytes.size() - 1, 0, d.tag, {}}; });
-    add(Outcome::bus_error, kEnd, [](Descriptor& d) { d = {Command::load_image, 0, 0, UINT64_MAX, 0, d.tag, {}}; });
+    add(Outcome::bus_error, kEnd, [](Descriptor& d) { d = {Command::load_image, 0, kEnd - 64, 4096, 0, d.tag, {}}; });
+    add(Outcome::bad_image, 0, [](Descriptor& d) { d = {Command::load_image, 0, 0, UINT64_MAX, 0, d.tag, {}}; });
     add(Outcome::bad_descriptor, 0, [](Descriptor& d) { d = {Command::load_image, 0, 64, UINT64_MAX, 0, d.tag, {}}; });
     add(Outcome::bad_request, 0, [](Descriptor& d) { d = {Command::unload, 7, 0, 0, 0, d.tag, {}}; });
     add(Outcome::bad_request, 0, [](Descriptor& d) { d = {Command::set_power, 2, 0, 0, 0, d.tag, {}}; });
@@ -134,6 +135,19 @@ TEST_P(InBothViews, AnswersEveryMistakeAndGoesOn) {
         soc.post(1, 5);
         EXPECT_EQ(soc.finish().outcome, BERTH_OUTCOME_DONE);
         EXPECT_TRUE(soc.answered(1, 5));
+    }).run();
+}
+
+TEST(ProgrammersView, BelievesTheImagesOwnLengthAndNotTheDescriptors) {
+    SocBench("soc", tlm::View::lt, [](SocBench& soc) {
+        soc.open();
+        for (const std::uint64_t length : {std::uint64_t{1} << 40, UINT64_MAX, soc.image_bytes.size() + 1}) {
+            soc.give({Command::load_image, 0, 0, length, 0, 1, {}});
+            EXPECT_EQ(soc.finish().outcome, BERTH_OUTCOME_BAD_IMAGE);
+        }
+        berth_counters counters{};
+        soc.processor.check(berth_read_counters(&soc.device, &counters));
+        EXPECT_LE(counters.dma_bytes_read, 3 * (SocBench::kMemoryBytes + 64)) << "no more was fetched than the first part";
     }).run();
 }
 
@@ -352,6 +366,7 @@ TEST_P(InBothViews, GivesUpOnAMemoryThatNeverAnswersAndRecoversWhenItDoes) {
         EXPECT_EQ(soc.status() & BERTH_STATUS_HALTED, 0u) << "programming takes its time, and is no hang";
         for (int round = 0; round < 3; ++round) {
             soc.gate.mood = Gate::Mood::hang;
+            soc.memory_hung = true;
             const sc_time begin = sc_core::sc_time_stamp();
             soc.post(0, 8);
             EXPECT_EQ(berth_wait(&soc.device), BERTH_HALTED);
@@ -420,6 +435,22 @@ TEST(Driver, RefusesRingsThatCannotBeAndADeviceThatIsAnothers) {
         wrong.read_register = [](void*, std::uint32_t, std::uint32_t*) { return -1; };
         EXPECT_EQ(berth_open(&soc.device, &wrong, &rings), BERTH_TRANSPORT);
     }).run();
+}
+
+TEST(Conservation, SaysWhatIsLeftInASimulationThatWasCutOff) {
+    SocBench bench("soc", tlm::View::lt, [](SocBench& soc) {
+        soc.open();
+        soc.load();
+        EXPECT_TRUE(soc.accelerator.leftovers().empty());
+        soc.post(0, 12);
+        soc.processor.sleep(sc_time(3, SC_US));
+        const auto left = soc.accelerator.leftovers();
+        ASSERT_EQ(left.size(), 2u);
+        EXPECT_EQ(left[0], "13 tokens are in the pipeline");
+        EXPECT_EQ(left[1], "1 requests have no answer");
+        EXPECT_EQ(soc.finish().outcome, BERTH_OUTCOME_DONE);
+    });
+    bench.run();
 }
 
 TEST(Driver, SaysWhenTheRingIsFullOrNothingComes) {

@@ -75,6 +75,7 @@ struct FirmwareBench : sc_core::sc_module {
     platform::Processor processor;
     sc_core::sc_signal<bool> irq{"irq"}, reset{"reset"};
     berth_device device{};
+    bool memory_hung = false;  ///< a burst was never answered, and so waits for ever
 
     FirmwareBench(const sc_core::sc_module_name& name, tlm::View view, std::function<void()> firmware,
                   const std::vector<std::string>& settings = {})
@@ -100,8 +101,8 @@ struct FirmwareBench : sc_core::sc_module {
         }
         EXPECT_TRUE(processor.done()) << "the firmware hangs";
         for (const tlm::Monitor* link : links) EXPECT_TRUE(link->violations().empty()) << link->violations().front();
-        const auto& pipeline = accelerator.pipeline();
-        EXPECT_EQ(pipeline.tokens_entered(), pipeline.tokens_left() + pipeline.tokens_dropped());
+        const auto leftovers = accelerator.leftovers();
+        EXPECT_TRUE(leftovers.empty() || memory_hung) << leftovers.front();
     }
 
     // What firmware does.

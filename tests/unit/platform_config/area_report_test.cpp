@@ -52,6 +52,24 @@ TEST(AreaReport, CountsTheTilesOfTheImageAndItsEmbeddingBanks) {
     EXPECT_DOUBLE_EQ(arrays.at("utilisation").as_double(), 1.0);
 }
 
+TEST(StaticEnergy, LeavesOutTheArraysPeripheryWhileItIsPoweredDown) {
+    const PlatformConfig config = load_platform("reram-multitask");
+    const std::vector<mapping::Plane> planes{{"m", "base", 768, 768, 7}};
+    const ImageOnChip on_chip = place_on_chip(config, planes, planes, 1, 65537);
+    double all = 0.0, periphery = 0.0;
+    for (const auto& [path, watts] : config.inventory.static_power(on_chip.extent(), config.hierarchy))
+        (path.starts_with("tile.ima.") ? periphery : all) += watts;
+    all += periphery;
+    ASSERT_GT(periphery, 0.0);
+    Ledger on, mixed, down;
+    EXPECT_DOUBLE_EQ(book_static(on, config, on_chip, 2.0, 0.0), all);
+    book_static(mixed, config, on_chip, 0.5, 1.5);
+    book_static(down, config, on_chip, 0.0, 2.0);
+    EXPECT_NEAR(on.static_total(), 2.0 * all, 1e-12);
+    EXPECT_NEAR(mixed.static_total(), 2.0 * all - 1.5 * periphery, 1e-12);
+    EXPECT_NEAR(down.static_total(), 2.0 * (all - periphery), 1e-12);
+}
+
 TEST(AreaReport, CountsSharedEmbeddingsOnce) {
     const auto table = [](int rows) { return inference::Int8Matrix{.out = rows, .in = 12, .values = {}, .scales = {}}; };
     const auto shared = std::make_shared<const inference::Embeddings>(inference::Embeddings{table(100), table(10), table(2)});
