@@ -174,8 +174,7 @@ sc_time Pipeline::read(const Step& step, std::span<const int> tiles, std::int64_
 /// The vector is at the tiles of the matrices.
 void Pipeline::multiply(const Step& step) {
     const StagePlan& stage = stage_of(step);
-    sc_time delay =
-        read(step, stage.tiles, stage.input_bytes, stage.planes, stage.actions, &clocks_[static_cast<std::size_t>(step.stage)]);
+    sc_time delay = read(step, stage.tiles, stage.input_bytes, stage.planes, stage.actions, &clocks_[static_cast<std::size_t>(step.stage)]);
     sc_time aside;
     tile_(stage.home).digital.work(stage.low_rank.down_work, aside);
     delay = std::max(delay, aside);

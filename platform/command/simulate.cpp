@@ -134,8 +134,8 @@ double add_static_energy(const Input& input, platform::SimulationOutcome& outcom
 
 /// How the converters' ranges were found; null where the image has none, or was calibrated for other converters.
 boost::json::value calibration_block(const Input& input) {
-    const bool calibrated = input.image.calibration && input.image.calibration->converters == platform::converter_setting(input.config);
-    return calibrated ? boost::json::value(input.image.calibration->method) : boost::json::value();
+    const bool calibrated = input.image->calibration && input.image->calibration->converters == platform::converter_setting(input.config);
+    return calibrated ? boost::json::value(input.image->calibration->method) : boost::json::value();
 }
 
 boost::json::object latency_block(std::span<const double> latency) {

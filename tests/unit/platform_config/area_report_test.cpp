@@ -55,7 +55,7 @@ TEST(AreaReport, CountsTheTilesOfTheImageAndItsEmbeddingBanks) {
 TEST(StaticEnergy, LeavesOutTheArraysPeripheryWhileItIsPoweredDown) {
     const PlatformConfig config = load_platform("reram-multitask");
     const std::vector<mapping::Plane> planes{{"m", "base", 768, 768, 7}};
-    const ImageOnChip on_chip = place_on_chip(config, planes, planes, 1, 65537);
+    const ImageOnChip on_chip = place_on_chip(config, planes, planes, 1, {65537, 65537});
     double all = 0.0, periphery = 0.0;
     for (const auto& [path, watts] : config.inventory.static_power(on_chip.extent(), config.hierarchy))
         (path.starts_with("tile.ima.") ? periphery : all) += watts;
