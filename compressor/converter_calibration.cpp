@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compressor/converter_calibration.hpp"
 
+#include "compressor/image_planes.hpp"
 #include "models/core/error.hpp"
 #include "models/crossbar/crossbar_matrix.hpp"
 #include "models/crossbar/encoding.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <stdexcept>
 #include <utility>
 
@@ -67,14 +67,16 @@ struct Inputs {
     std::vector<std::vector<std::int8_t>> matrices, downs, ups;
 };
 
-/// Which of them a plane is read by.
-using InputsOf = std::vector<std::vector<std::int8_t>> Inputs::*;
+const std::vector<std::vector<std::int8_t>>& inputs_of(const Inputs& inputs, PlaneKind kind) {
+    if (kind == PlaneKind::down) return inputs.downs;
+    return kind == PlaneKind::up ? inputs.ups : inputs.matrices;
+}
 
 /// Takes exact products, and keeps what went into them.
 class InputRecorder final : public inference::LinearEngine {
 public:
     explicit InputRecorder(const inference::Network& network) : exact_(network) {
-        for (const InputsOf of : {&Inputs::matrices, &Inputs::downs, &Inputs::ups}) (inputs_.*of).resize(network.linears.size());
+        for (auto* inputs : {&inputs_.matrices, &inputs_.downs, &inputs_.ups}) inputs->resize(network.linears.size());
     }
 
     void multiply(std::size_t index, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
@@ -97,50 +99,6 @@ private:
     inference::ExactEngine exact_;
     mutable Inputs inputs_;  ///< of one thread
 };
-
-/// A plane, and the tasks whose vectors it is read by.
-struct CalibratedPlane {
-    std::span<const std::int8_t> values;
-    int out = 0, in = 0, magnitude_bits = 0;
-    std::size_t linear = 0;
-    std::vector<std::size_t> tasks;
-    InputsOf inputs = &Inputs::matrices;
-};
-
-/// In the order of planes_of.
-std::vector<CalibratedPlane> planes_to_calibrate(const WeightImage& image) {
-    std::vector<CalibratedPlane> planes;
-    const auto matrix = [](const inference::Int8Matrix& of, std::size_t linear, std::vector<std::size_t> tasks,
-                           InputsOf inputs = &Inputs::matrices) {
-        return CalibratedPlane{of.values, of.out, of.in, of.magnitude_bits, linear, std::move(tasks), inputs};
-    };
-    for (std::size_t linear = 0; linear < image.base.size(); ++linear) {
-        std::vector<std::size_t> sharing;
-        for (std::size_t task = 0; task < image.tasks.size(); ++task)
-            if (image.tasks[task].network.linears[linear].matrix == image.base[linear]) sharing.push_back(task);
-        planes.push_back(matrix(*image.base[linear], linear, std::move(sharing)));
-    }
-    for (std::size_t task = 0; task < image.tasks.size(); ++task) {
-        const auto& linears = image.tasks[task].network.linears;
-        for (std::size_t linear = 0; linear < linears.size(); ++linear) {
-            const bool on_base = linear < image.base.size() && linears[linear].matrix == image.base[linear];
-            if (!on_base) planes.push_back(matrix(*linears[linear].matrix, linear, {task}));
-            const inference::MatrixDelta* const delta = linears[linear].delta.get();
-            if (delta && !delta->channels.empty())
-                planes.push_back({delta->codes,
-                                  static_cast<int>(delta->channels.size()),
-                                  linears[linear].matrix->in,
-                                  delta->magnitude_bits,
-                                  linear,
-                                  {task}});
-            const inference::LowRankDelta* const low_rank = linears[linear].low_rank.get();
-            if (!low_rank) continue;
-            planes.push_back(matrix(low_rank->down, linear, {task}, &Inputs::downs));
-            planes.push_back(matrix(low_rank->up, linear, {task}, &Inputs::ups));
-        }
-    }
-    return planes;
-}
 
 /// How often each current comes, by polarity and slice.
 class CurrentCounts {
@@ -180,7 +138,26 @@ crossbar::CrossbarDesign without_errors(crossbar::CrossbarDesign design) {
     return design;
 }
 
-Inputs inputs_of(const inference::Network& network, std::span<const inference::Sentence> sentences) {
+/// Whether the task's vectors go into the plane: it is its own, or the base's and shared.
+bool is_read_by(const WeightImage& image, const ImagePlane& plane, std::size_t task) {
+    return plane.task ? *plane.task == task : image.shares(image.tasks[task], plane.linear);
+}
+
+std::vector<crossbar::ConverterRanges>& ranges_of_kind(inference::PlaneRanges& ranges, PlaneKind kind) {
+    switch (kind) {
+        case PlaneKind::matrix:
+            return ranges.matrices;
+        case PlaneKind::delta:
+            return ranges.deltas;
+        case PlaneKind::down:
+            return ranges.downs;
+        case PlaneKind::up:
+            break;
+    }
+    return ranges.ups;
+}
+
+Inputs recorded(const inference::Network& network, std::span<const inference::Sentence> sentences) {
     InputRecorder recorder(network);
     const inference::Executor executor(network, recorder, inference::Arithmetic::integer);
     for (const inference::Sentence& sentence : sentences) (void)executor.logits(std::span(&sentence, 1));
@@ -204,19 +181,20 @@ ConverterCalibration calibrate(const WeightImage& image, const std::vector<std::
     threads.for_each(image.tasks.size(), [&](std::size_t task) {
         if (sentences.at(task).empty())
             throw InputError("task " + image.tasks[task].name, "has no sentences to calibrate converters with", "data=FILE.tsv with rows");
-        inputs[task] = inputs_of(image.tasks[task].network, sentences[task]);
+        inputs[task] = recorded(image.tasks[task].network, sentences[task]);
     });
     const crossbar::CrossbarDesign exact = without_errors(design);
-    const auto planes = planes_to_calibrate(image);
+    const auto planes = image_planes(image);
     ConverterCalibration found{.method = method, .converters = converters, .exponents = {}};
     found.exponents.resize(planes.size());
     threads.for_each(planes.size(), [&](std::size_t i) {
-        const CalibratedPlane& plane = planes[i];
-        const crossbar::CrossbarMatrix matrix(plane.values, plane.out, plane.in, plane.magnitude_bits, exact);
+        const ImagePlane& plane = planes[i];
+        const crossbar::CrossbarMatrix matrix(plane.codes, plane.out, plane.in, plane.magnitude_bits, exact);
         const std::size_t largest_input = (std::size_t{1} << design.dac.bits) - 1,
                           largest_cell = (std::size_t{1} << design.crossbar.cell_bits) - 1;
         CurrentCounts counts(matrix, std::size_t(design.crossbar.rows) * largest_input * largest_cell);
-        for (const std::size_t task : plane.tasks) counts.add((inputs[task].*plane.inputs)[plane.linear]);
+        for (std::size_t task = 0; task < image.tasks.size(); ++task)
+            if (is_read_by(image, plane, task)) counts.add(inputs_of(inputs[task], plane.kind)[plane.linear]);
         for (const auto& of_kind : counts.counts()) found.exponents[i].push_back(range_exponent(method, of_kind, *design.adc));
     });
     return found;
@@ -224,25 +202,12 @@ ConverterCalibration calibrate(const WeightImage& image, const std::vector<std::
 
 inference::PlaneRanges ranges_of(const WeightImage& image, std::size_t task, const ConverterSetting& converters) {
     if (!image.calibration || image.calibration->converters != converters) return {};
-    const auto planes = planes_of(image);
-    std::map<std::pair<std::string_view, std::string_view>, std::size_t> index;
-    for (std::size_t i = 0; i < planes.size(); ++i) index[{planes[i].owner, planes[i].matrix}] = i;
-    const auto& linears = image.tasks.at(task).network.linears;
     inference::PlaneRanges ranges;
-    for (std::size_t linear = 0; linear < linears.size(); ++linear) {
-        const std::string name = inference::matrix_name(image.shape, linear);
-        const bool on_base = linear < image.base.size() && linears[linear].matrix == image.base[linear];
-        const auto at = [&](std::string_view owner, const std::string& plane) {
-            const auto found = index.find({owner, plane});
-            return found == index.end() ? crossbar::ConverterRanges{}
-                                        : crossbar::ConverterRanges{image.calibration->exponents[found->second]};
-        };
-        const std::string& own = image.tasks[task].name;
-        ranges.matrices.push_back(at(on_base ? mapping::kBaseOwner : std::string_view(own), name));
-        ranges.deltas.push_back(on_base ? at(own, name) : crossbar::ConverterRanges{});
-        ranges.downs.push_back(at(own, name + ".down"));
-        ranges.ups.push_back(at(own, name + ".up"));
-    }
+    for (auto* of : {&ranges.matrices, &ranges.deltas, &ranges.downs, &ranges.ups}) of->resize(image.tasks.at(task).network.linears.size());
+    const auto planes = image_planes(image);
+    for (std::size_t i = 0; i < planes.size(); ++i)
+        if (is_read_by(image, planes[i], task))
+            ranges_of_kind(ranges, planes[i].kind)[planes[i].linear] = crossbar::ConverterRanges{image.calibration->exponents[i]};
     return ranges;
 }
 

@@ -113,8 +113,7 @@ array describe_linears(const WeightImage& image, const TaskImage& task, Sections
         const inference::Linear& linear = task.network.linears[index];
         const std::string matrix = inference::matrix_name(image.shape, index), name = task.name + "." + matrix;
         object entry{{"name", matrix}};
-        const bool on_base = index < image.base.size() && linear.matrix == image.base[index];
-        if (on_base)
+        if (image.shares(task, index))
             entry["matrix"] = "base";
         else
             entry["matrix"] = describe(*linear.matrix, name, sections);

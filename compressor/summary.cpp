@@ -33,7 +33,7 @@ TaskSummary summarise(const WeightImage& image, const TaskImage& task) {
     std::int64_t kept_values = 0;
     for (std::size_t index = 0; index < task.network.linears.size(); ++index) {
         const inference::Linear& linear = task.network.linears[index];
-        const bool on_base = index < image.base.size() && linear.matrix == image.base[index];
+        const bool on_base = image.shares(task, index);
         summary.weights += static_cast<std::int64_t>(linear.matrix->values.size());
         summary.channels += linear.matrix->out;
         if (!on_base) {

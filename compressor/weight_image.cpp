@@ -1,23 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compressor/weight_image.hpp"
 
+#include "compressor/image_planes.hpp"
+
 #include "models/core/error.hpp"
 #include "models/core/params.hpp"
 
 namespace berth::compressor {
 namespace {
-
-mapping::Plane whole(const inference::Int8Matrix& matrix, const std::string& name, const std::string& owner) {
-    return {name, owner, matrix.in, matrix.out, matrix.magnitude_bits};
-}
-
-mapping::Plane factor(const inference::Int8Matrix& matrix, const std::string& name, const std::string& owner, mapping::PlaneRole role,
-                      const std::string& stage) {
-    mapping::Plane plane = whole(matrix, name, owner);
-    plane.role = role;
-    plane.stage = stage;
-    return plane;
-}
 
 /// A copy takes a whole int8 weight where the image makes do with less.
 mapping::Plane copy_of(const inference::Int8Matrix& matrix, const std::string& name, const std::string& owner) {
@@ -37,22 +27,18 @@ const TaskImage& WeightImage::task(const std::string& name) const {
 
 std::vector<mapping::Plane> planes_of(const WeightImage& image) {
     std::vector<mapping::Plane> planes;
-    for (std::size_t index = 0; index < image.base.size(); ++index)
-        planes.push_back(whole(*image.base[index], inference::matrix_name(image.shape, index), std::string(mapping::kBaseOwner)));
-    for (const TaskImage& task : image.tasks)
-        for (std::size_t index = 0; index < task.network.linears.size(); ++index) {
-            const inference::Linear& linear = task.network.linears[index];
-            const std::string name = inference::matrix_name(image.shape, index);
-            const bool on_base = index < image.base.size() && linear.matrix == image.base[index];
-            if (!on_base) planes.push_back(whole(*linear.matrix, name, task.name));
-            if (linear.delta && !linear.delta->channels.empty())
-                planes.push_back(
-                    {name, task.name, linear.matrix->in, static_cast<int>(linear.delta->channels.size()), linear.delta->magnitude_bits});
-            if (!linear.low_rank) continue;
-            const std::string stage = inference::stage_name(image.shape, index);
-            planes.push_back(factor(linear.low_rank->down, name + kDownSuffix, task.name, mapping::PlaneRole::down_factor, stage));
-            planes.push_back(factor(linear.low_rank->up, name + kUpSuffix, task.name, mapping::PlaneRole::up_factor, stage));
+    for (const ImagePlane& one : image_planes(image)) {
+        mapping::Plane plane{inference::matrix_name(image.shape, one.linear),
+                             one.task ? image.tasks[*one.task].name : std::string(mapping::kBaseOwner), one.in, one.out,
+                             one.magnitude_bits};
+        if (one.kind == PlaneKind::down || one.kind == PlaneKind::up) {
+            const bool down = one.kind == PlaneKind::down;
+            plane.matrix += down ? kDownSuffix : kUpSuffix;
+            plane.role = down ? mapping::PlaneRole::down_factor : mapping::PlaneRole::up_factor;
+            plane.stage = inference::stage_name(image.shape, one.linear);
         }
+        planes.push_back(std::move(plane));
+    }
     return planes;
 }
 

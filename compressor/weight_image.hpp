@@ -61,6 +61,11 @@ struct WeightImage {
     std::vector<TaskImage> tasks;
     std::optional<ConverterCalibration> calibration;
 
+    /// Whether a task's matrix of this index is the base's.
+    [[nodiscard]] bool shares(const TaskImage& task, std::size_t index) const {
+        return index < base.size() && task.network.linears[index].matrix == base[index];
+    }
+
     /// @throws InputError naming the task and those that are there.
     [[nodiscard]] const TaskImage& task(const std::string& name) const;
 };
@@ -68,7 +73,7 @@ struct WeightImage {
 /// What the planes of a low-rank delta's factors are called behind their matrix's name.
 inline constexpr const char *kDownSuffix = ".down", *kUpSuffix = ".up";
 
-/// Every plane that wants cells: the base once, then each task's matrices or deltas, in file order.
+/// Every plane that wants cells, by name and size, in the order of image_planes.
 [[nodiscard]] std::vector<mapping::Plane> planes_of(const WeightImage& image);
 
 /// The same image as one full int8 copy a task would need: the baseline of every area ratio.

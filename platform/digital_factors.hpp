@@ -2,7 +2,7 @@
 #pragma once
 
 #include "compressor/weight_image.hpp"
-#include "platform/config.hpp"
+#include "models/mapping/placement.hpp"
 
 #include <cstddef>
 #include <vector>
@@ -10,6 +10,8 @@
 namespace berth::platform {
 
 /// By linear layer of a task: whether its low-rank factors are in the tiles' memory, and in no array.
-[[nodiscard]] std::vector<bool> digital_factors(const PlatformConfig& config, const compressor::WeightImage& image, std::size_t task);
+/// @param placement of the image's planes, in the order of image_planes.
+[[nodiscard]] std::vector<bool> digital_factors(const compressor::WeightImage& image, const mapping::Placement& placement,
+                                                std::size_t task);
 
 }  // namespace berth::platform

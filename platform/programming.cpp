@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/programming.hpp"
 
+#include "compressor/image_planes.hpp"
 #include "models/core/parallel.hpp"
 #include "models/crossbar/array_writes.hpp"
 #include "platform/accelerator/array_actions.hpp"
 #include "platform/accelerator/crossbar_timing.hpp"
 #include "platform/crossbar_design.hpp"
-#include "platform/digital_factors.hpp"
 #include "platform/plane_owners.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <span>
+#include <string_view>
 #include <vector>
 
 namespace berth::platform {
@@ -19,37 +19,16 @@ namespace {
 
 constexpr const char* kArray = "tile.ima.array";
 
-/// A matrix that wants cells, with its values.
-struct ProgrammedPlane {
-    std::span<const std::int8_t> values;
-    int out = 0, in = 0, magnitude_bits = 0;
-    std::uint64_t component = 0;
-};
-
-std::vector<ProgrammedPlane> planes_with_values(const compressor::WeightImage& image, const PlatformConfig& config) {
-    std::vector<ProgrammedPlane> planes;
-    const auto add_matrix = [&planes](const inference::Int8Matrix& matrix, std::uint64_t component) {
-        planes.push_back({matrix.values, matrix.out, matrix.in, matrix.magnitude_bits, component});
-    };
-    for (std::size_t index = 0; index < image.base.size(); ++index) add_matrix(*image.base[index], inference::plane_component(0, index));
-    for (std::size_t task = 0; task < image.tasks.size(); ++task) {
-        const auto& linears = image.tasks[task].network.linears;
-        const inference::PlaneOwners owners = plane_owners(image, task);
-        const std::vector<bool> digital = digital_factors(config, image, task);
-        for (std::size_t index = 0; index < linears.size(); ++index) {
-            const bool on_base = index < image.base.size() && linears[index].matrix == image.base[index];
-            if (!on_base) add_matrix(*linears[index].matrix, inference::plane_component(owners.matrices, index));
-            const inference::MatrixDelta* const delta = linears[index].delta.get();
-            if (delta && !delta->channels.empty())
-                planes.push_back({delta->codes, static_cast<int>(delta->channels.size()), linears[index].matrix->in, delta->magnitude_bits,
-                                  inference::plane_component(owners.deltas, index)});
-            if (const inference::LowRankDelta* const low_rank = linears[index].low_rank.get(); low_rank && !digital[index]) {
-                add_matrix(low_rank->down, inference::plane_component(owners.deltas, inference::down_plane(index, linears.size())));
-                add_matrix(low_rank->up, inference::plane_component(owners.deltas, inference::up_plane(index, linears.size())));
-            }
-        }
-    }
-    return planes;
+/// Keys what is random in the cells of a plane, as inference::CrossbarEngine does.
+std::uint64_t component_of(const compressor::WeightImage& image, const compressor::ImagePlane& plane) {
+    using compressor::PlaneKind;
+    if (!plane.task) return inference::plane_component(0, plane.linear);
+    const inference::PlaneOwners owners = plane_owners(image, *plane.task);
+    const std::size_t linears = image.tasks[*plane.task].network.linears.size();
+    if (plane.kind == PlaneKind::matrix) return inference::plane_component(owners.matrices, plane.linear);
+    if (plane.kind == PlaneKind::delta) return inference::plane_component(owners.deltas, plane.linear);
+    return inference::plane_component(owners.deltas, plane.kind == PlaneKind::down ? inference::down_plane(plane.linear, linears)
+                                                                                   : inference::up_plane(plane.linear, linears));
 }
 
 bool verified(const PlatformConfig& config) { return config.cells.programming && config.cells.most_pulses > 1; }
@@ -64,14 +43,16 @@ crossbar::CrossbarDesign while_written(PlatformConfig config) {
     return crossbar_design(config);
 }
 
-crossbar::ArrayProgramming pulse_by_pulse(const compressor::WeightImage& image, const PlatformConfig& config, int threads) {
-    const auto planes = planes_with_values(image, config);
+crossbar::ArrayProgramming pulse_by_pulse(const compressor::WeightImage& image, const mapping::Placement& placement,
+                                          const PlatformConfig& config, int threads) {
+    const auto planes = compressor::image_planes(image);
     const crossbar::CrossbarDesign design = while_written(config);
     std::vector<crossbar::ArrayProgramming> written(planes.size());
     Threads pool(threads);
     pool.for_each(planes.size(), [&](std::size_t i) {
-        const ProgrammedPlane& plane = planes[i];
-        written[i] = crossbar::programming_of(plane.values, plane.out, plane.in, plane.magnitude_bits, design, plane.component);
+        const compressor::ImagePlane& plane = planes[i];
+        if (placement.planes[i].plane.digital) return;
+        written[i] = crossbar::programming_of(plane.codes, plane.out, plane.in, plane.magnitude_bits, design, component_of(image, plane));
     });
     crossbar::ArrayProgramming all;
     for (const auto& one : written) all += one;
@@ -123,7 +104,7 @@ Programming programming_of(const compressor::WeightImage& image, const mapping::
     programming.deepest = placement.deepest;
     // Faults and wear alone change no pulse, but worn cells are counted with them.
     const bool counted = verified(config) || wears(config);
-    programming.cells = counted ? pulse_by_pulse(image, config, threads) : one_pulse_each(placement);
+    programming.cells = counted ? pulse_by_pulse(image, placement, config, threads) : one_pulse_each(placement);
     programming.time_s = seconds_of(programming, config);
     programming.energy_j = ledger_of(programming, config).total();
     return programming;

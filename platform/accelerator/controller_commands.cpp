@@ -131,7 +131,7 @@ void Controller::program(std::shared_ptr<const compressor::WeightImage> image) {
     image_ = std::move(image);
     plan_ = std::move(plan);
     unloaded_.clear();
-    if (computes_) values_ = std::make_unique<Values>(image_, config_, threads_);
+    if (computes_) values_ = std::make_unique<Values>(image_, plan_, config_, threads_);
     parts_.pipeline.program(plan_);
 }
 

@@ -61,8 +61,7 @@ std::vector<int> planes_of_matrix(const compressor::WeightImage& image, const co
     const auto take = [&](const std::string& owner, const std::string& plane) {
         if (const auto found = index.find({owner, plane}); found != index.end()) planes.push_back(found->second);
     };
-    if (matrix < image.base.size() && task.network.linears[matrix].matrix == image.base[matrix])
-        take(std::string(mapping::kBaseOwner), name);
+    if (image.shares(task, matrix)) take(std::string(mapping::kBaseOwner), name);
     take(task.name, name);
     if (planes.empty()) throw std::logic_error("task " + task.name + " has no plane for " + name);
     take(task.name, name + compressor::kDownSuffix);

@@ -28,8 +28,10 @@ struct Values::Prepared {
           executor(network, metered, config.digital.arithmetic == "fp32" ? inference::Arithmetic::fp32 : inference::Arithmetic::integer) {}
 };
 
-Values::Values(std::shared_ptr<const compressor::WeightImage> image, const PlatformConfig& config, int threads)
+Values::Values(std::shared_ptr<const compressor::WeightImage> image, std::shared_ptr<const ChipPlan> plan, const PlatformConfig& config,
+               int threads)
     : image_(std::move(image)),
+      plan_(std::move(plan)),
       config_(config),
       threads_(threads > 0 ? threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()))),
       workers_(threads_) {}
@@ -42,7 +44,7 @@ Values::PreparedFuture Values::prepare(std::size_t task) {
         prepared = workers_
                        .submit([this, task] {
                            return std::make_shared<const Prepared>(image_->tasks.at(task).network, config_, plane_owners(*image_, task),
-                                                                   threads_, digital_factors(config_, *image_, task),
+                                                                   threads_, digital_factors(*image_, plan_->placement, task),
                                                                    converter_ranges(*image_, task, config_));
                        })
                        .share();

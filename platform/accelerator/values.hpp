@@ -3,6 +3,7 @@
 
 #include "compressor/weight_image.hpp"
 #include "models/inference/executor.hpp"
+#include "platform/accelerator/plan.hpp"
 #include "platform/accelerator/worker_pool.hpp"
 #include "platform/config.hpp"
 #include "platform/read_energy.hpp"
@@ -20,8 +21,9 @@ namespace berth::platform {
 /// on nothing but the sentence, so neither threads nor time can change it.
 class Values {
 public:
-    /// @param threads workers beside the kernel's own thread; 0 means every core.
-    Values(std::shared_ptr<const compressor::WeightImage> image, const PlatformConfig& config, int threads);
+    /// @param plan of the image: where its planes are. @param threads workers beside the kernel's own thread; 0 means every core.
+    Values(std::shared_ptr<const compressor::WeightImage> image, std::shared_ptr<const ChipPlan> plan, const PlatformConfig& config,
+           int threads);
     ~Values();
 
     /// Begins to compute the logits of a sentence of one task.
@@ -44,6 +46,7 @@ private:
     [[nodiscard]] PreparedFuture prepare(std::size_t task);
 
     std::shared_ptr<const compressor::WeightImage> image_;
+    std::shared_ptr<const ChipPlan> plan_;
     const PlatformConfig& config_;
     int threads_;
     std::map<std::size_t, PreparedFuture> prepared_;
