@@ -18,6 +18,24 @@ constexpr const char* kCmo = "CMO-HfOx ReRAM, as in IBM's aihwkit";
     "cell_errors.wan2022." at ".c0", "cell_errors.wan2022." at ".c1", "cell_errors.wan2022." at ".c2", "cell_errors.wan2022." at ".c3", \
         "cell_errors.wan2022." at ".c4"
 
+DeviationEntry constant_entry() {
+    return {"constant", "normal; standard deviation sigma times the highest level's conductance",
+            "",         {},
+            false,      0,
+            kEver,      &make_constant_deviation};
+}
+
+DeviationEntry proportional_entry() {
+    return {"proportional",
+            "normal; standard deviation sigma times the cell's conductance",
+            "",
+            {},
+            false,
+            0,
+            kEver,
+            &make_proportional_deviation};
+}
+
 std::vector<std::string> names_of(const std::vector<DeviationEntry>& table) {
     std::vector<std::string> names{"none"};
     for (const DeviationEntry& entry : table) names.emplace_back(entry.name);
@@ -28,22 +46,8 @@ std::vector<std::string> names_of(const std::vector<DeviationEntry>& table) {
 
 const std::vector<DeviationEntry>& programming_errors() {
     static const std::vector<DeviationEntry> table{
-        {"constant",
-         "normal; standard deviation sigma times the highest level's conductance",
-         "",
-         {},
-         false,
-         0,
-         kEver,
-         &make_constant_deviation},
-        {"proportional",
-         "normal; standard deviation sigma times the cell's conductance",
-         "",
-         {},
-         false,
-         0,
-         kEver,
-         &make_proportional_deviation},
+        constant_entry(),
+        proportional_entry(),
         {"wan2022",
          "normal; a polynomial of the conductance, one second after programming",
          kWan,
@@ -96,22 +100,8 @@ const std::vector<DeviationEntry>& retention_models() {
 
 const std::vector<DeviationEntry>& read_noises() {
     static const std::vector<DeviationEntry> table{
-        {"constant",
-         "normal; standard deviation sigma times the highest level's conductance",
-         "",
-         {},
-         false,
-         0,
-         kEver,
-         &make_constant_deviation},
-        {"proportional",
-         "normal; standard deviation sigma times the cell's conductance",
-         "",
-         {},
-         false,
-         0,
-         kEver,
-         &make_proportional_deviation},
+        constant_entry(),
+        proportional_entry(),
         {"cmo",
          "normal; goes with the logarithm of the conductance and grows with the time of reading",
          kCmo,

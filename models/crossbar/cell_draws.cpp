@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Plain loops, compiled once for each kind of vector unit. Every step is one rounding that all of them share, so all give the same bits.
+// Plain loops but for Philox, compiled once for each kind of vector unit. Every step is one rounding that all of them share, so all give
+// the same bits.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "models/crossbar/cell_draws.cpp"
 #include <hwy/foreach_target.h>
@@ -8,6 +9,8 @@
 #include "models/crossbar/cell_draws.hpp"
 
 #include <hwy/highway.h>
+
+#include "models/crossbar/philox-inl.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -28,23 +31,33 @@ constexpr std::size_t kBatch = 4 * kLanes;
 using Lanes = std::array<std::uint32_t, kLanes>;
 using Words = std::array<Lanes, 4>;
 
-/// Philox 4x32-10 of the counters whose first words are counter[0], counter[0] + 1, ... (see models/core/philox.hpp).
-HWY_INLINE void philox_lanes(const Counter& counter, Key key, Words& words) {
-    for (std::size_t i = 0; i < kLanes; ++i) words[0][i] = counter[0] + static_cast<std::uint32_t>(i);
-    for (std::size_t w = 1; w < 4; ++w) words[w].fill(counter[w]);
-    for (int round = 0; round < 10; ++round) {
-        for (std::size_t i = 0; i < kLanes; ++i) {
-            const std::uint64_t low = std::uint64_t{0xD2511F53u} * words[0][i];
-            const std::uint64_t high = std::uint64_t{0xCD9E8D57u} * words[2][i];
-            words[0][i] = static_cast<std::uint32_t>(high >> 32) ^ words[1][i] ^ key[0];
-            words[1][i] = static_cast<std::uint32_t>(high);
-            words[2][i] = static_cast<std::uint32_t>(low >> 32) ^ words[3][i] ^ key[1];
-            words[3][i] = static_cast<std::uint32_t>(low);
-        }
-        key[0] += 0x9E3779B9u;
-        key[1] += 0xBB67AE85u;
+#if HWY_TARGET == HWY_SCALAR
+
+/// Philox of the counters whose first words are counter[0], counter[0] + 1, ...
+HWY_INLINE void philox_lanes(const Counter& counter, const Key& key, Words& words) {
+    for (std::size_t i = 0; i < kLanes; ++i) {
+        const auto drawn = philox({counter[0] + static_cast<std::uint32_t>(i), counter[1], counter[2], counter[3]}, key);
+        for (std::size_t w = 0; w < 4; ++w) words[w][i] = drawn[w];
     }
 }
+
+#else
+
+/// Philox of the counters whose first words are counter[0], counter[0] + 1, ...
+HWY_INLINE void philox_lanes(const Counter& counter, const Key& key, Words& words) {
+    const hn::CappedTag<std::uint32_t, kLanes> d;
+    const RoundKeys keys(key);
+    for (std::size_t i = 0; i < kLanes; i += hn::Lanes(d)) {
+        const auto drawn =
+            philox_words<decltype(d)>(hn::Iota(d, counter[0] + static_cast<std::uint32_t>(i)), counter[1], counter[2], counter[3], keys);
+        hn::StoreU(drawn.word0, d, words[0].data() + i);
+        hn::StoreU(drawn.word1, d, words[1].data() + i);
+        hn::StoreU(drawn.word2, d, words[2].data() + i);
+        hn::StoreU(drawn.word3, d, words[3].data() + i);
+    }
+}
+
+#endif
 
 /// The middle of one of 2^24 equal parts of (0, 1).
 HWY_INLINE float uniform(std::uint32_t word) { return (static_cast<float>(static_cast<std::int32_t>(word >> 8)) + 0.5f) * 0x1.0p-24f; }
