@@ -62,25 +62,11 @@ public:
     /// Books `count` actions. Zero is not booked.
     void record(Ledger& ledger, const std::string& path, const std::string& action, std::uint64_t count) const;
 
-    /// mm2 by component path of so many tiles with so many IMAs and arrays in all (whole tiles: the placement's tiles times
-    /// the hierarchy's counts), one chip, and so many banks of embedding memory.
+    /// mm2 by component path of what `extent` says, and of the chip's own parts once.
     [[nodiscard]] std::map<std::string, double> area(const Extent& extent, const HierarchyParams& hierarchy) const;
-    [[nodiscard]] std::map<std::string, double> area(std::int64_t tiles, const HierarchyParams& hierarchy,
-                                                     std::int64_t embedding_banks) const {
-        return area(Extent{tiles, embedding_banks, 0}, hierarchy);
-    }
-
     /// Watts by component path, fully active and at rest, of the same.
     [[nodiscard]] std::map<std::string, double> peak_power(const Extent& extent, const HierarchyParams& hierarchy) const;
-    [[nodiscard]] std::map<std::string, double> peak_power(std::int64_t tiles, const HierarchyParams& hierarchy,
-                                                           std::int64_t embedding_banks) const {
-        return peak_power(Extent{tiles, embedding_banks, 0}, hierarchy);
-    }
     [[nodiscard]] std::map<std::string, double> static_power(const Extent& extent, const HierarchyParams& hierarchy) const;
-    [[nodiscard]] std::map<std::string, double> static_power(std::int64_t tiles, const HierarchyParams& hierarchy,
-                                                             std::int64_t embedding_banks) const {
-        return static_power(Extent{tiles, embedding_banks, 0}, hierarchy);
-    }
 
     /// Whether anything is counted in such a scope.
     [[nodiscard]] bool counts(Scope scope) const;

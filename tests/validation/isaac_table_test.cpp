@@ -22,8 +22,8 @@ double row(const PlatformConfig& config, const char* id, const char* dimension) 
 class IsaacTable : public ::testing::Test {
 protected:
     const PlatformConfig config = load_platform("isaac-ce");
-    const std::map<std::string, double> tile_area = config.inventory.area(1, config.hierarchy, 0);
-    const std::map<std::string, double> tile_power = config.inventory.peak_power(1, config.hierarchy, 0);
+    const std::map<std::string, double> tile_area = config.inventory.area({.tiles = 1}, config.hierarchy);
+    const std::map<std::string, double> tile_power = config.inventory.peak_power({.tiles = 1}, config.hierarchy);
 };
 
 TEST_F(IsaacTable, GivesTheTile) {

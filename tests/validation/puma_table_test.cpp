@@ -38,7 +38,7 @@ TEST_F(PumaTable, GivesTheEnergyOfAnMvm) {
     double leakage = 0.0;  // of one of a core's two units
     for (const auto& part : {"tile.ima.array", "tile.ima.dac", "tile.ima.sample_hold", "tile.ima.adc", "tile.ima.shift_add",
                              "tile.ima.input_register", "tile.ima.output_register"})
-        leakage += parts.static_power(1, config.hierarchy, 0).at(part) / config.hierarchy.imas_per_tile / 2 * mvm_s();
+        leakage += parts.static_power({.tiles = 1}, config.hierarchy).at(part) / config.hierarchy.imas_per_tile / 2 * mvm_s();
     const double published = printed("puma.mvm.energy", "energy");
     EXPECT_NEAR(dynamic + leakage, published, kTolerance * published);
 }

@@ -61,13 +61,13 @@ TEST_F(InventoryTest, CountsEveryScope) {
 
 TEST_F(InventoryTest, KeepsPeakAndStaticPowerApart) {
     const Inventory parts = inventory(R"({"adc": {"scope": "tile", "count": 4, "area": "t.adc.area", "peak_power": "t.adc.power"}})");
-    EXPECT_DOUBLE_EQ(parts.peak_power(2, hierarchy, 0).at("adc"), 2 * 4 * 2e-3);
-    EXPECT_DOUBLE_EQ(parts.static_power(2, hierarchy, 0).at("adc"), 0.0);
+    EXPECT_DOUBLE_EQ(parts.peak_power({.tiles = 2}, hierarchy).at("adc"), 2 * 4 * 2e-3);
+    EXPECT_DOUBLE_EQ(parts.static_power({.tiles = 2}, hierarchy).at("adc"), 0.0);
 }
 
 TEST_F(InventoryTest, MultipliesARowByWhatItIsTaken) {
     const Inventory parts = inventory(R"({"adc": {"scope": "chip", "count": 1, "area": {"row": "t.adc.area", "times": [10, 100]}}})");
-    EXPECT_DOUBLE_EQ(parts.area(0, hierarchy, 0).at("adc"), 1.2);
+    EXPECT_DOUBLE_EQ(parts.area({.tiles = 0}, hierarchy).at("adc"), 1.2);
 }
 
 TEST_F(InventoryTest, BooksActionsAtTheirRowsEnergy) {

@@ -56,7 +56,9 @@ TEST_F(PlatformConfigTest, TakesARowByWhatASettingSays) {
 
 TEST_F(PlatformConfigTest, GrowsAnArrayWithItsCells) {
     const PlatformConfig plain = load_platform("reram-multitask"), tall = load_platform("reram-multitask", {"crossbar.rows=256"});
-    const auto area = [](const PlatformConfig& config, const char* path) { return config.inventory.area(1, config.hierarchy, 0).at(path); };
+    const auto area = [](const PlatformConfig& config, const char* path) {
+        return config.inventory.area({.tiles = 1}, config.hierarchy).at(path);
+    };
     EXPECT_DOUBLE_EQ(area(tall, "tile.ima.array"), 2 * area(plain, "tile.ima.array"));
     EXPECT_DOUBLE_EQ(area(tall, "tile.ima.dac"), 2 * area(plain, "tile.ima.dac"));
     EXPECT_DOUBLE_EQ(area(tall, "tile.ima.adc"), area(plain, "tile.ima.adc"));
@@ -67,10 +69,12 @@ TEST_F(PlatformConfigTest, ChargesABufferByItsBytesAndAFlitByItsBits) {
     const PlatformConfig plain = load_platform("reram-multitask");
     const PlatformConfig other = load_platform("reram-multitask", {"buffer.bytes=131072", "interconnect.flit_bits=8"});
     const auto part = [](const std::map<std::string, double>& parts) { return parts.at("tile.buffer"); };
-    EXPECT_DOUBLE_EQ(part(other.inventory.area(1, other.hierarchy, 0)), 2 * part(plain.inventory.area(1, plain.hierarchy, 0)));
-    EXPECT_DOUBLE_EQ(part(other.inventory.peak_power(1, other.hierarchy, 0)), 2 * part(plain.inventory.peak_power(1, plain.hierarchy, 0)));
-    EXPECT_DOUBLE_EQ(part(other.inventory.static_power(1, other.hierarchy, 0)),
-                     2 * part(plain.inventory.static_power(1, plain.hierarchy, 0)));
+    EXPECT_DOUBLE_EQ(part(other.inventory.area({.tiles = 1}, other.hierarchy)),
+                     2 * part(plain.inventory.area({.tiles = 1}, plain.hierarchy)));
+    EXPECT_DOUBLE_EQ(part(other.inventory.peak_power({.tiles = 1}, other.hierarchy)),
+                     2 * part(plain.inventory.peak_power({.tiles = 1}, plain.hierarchy)));
+    EXPECT_DOUBLE_EQ(part(other.inventory.static_power({.tiles = 1}, other.hierarchy)),
+                     2 * part(plain.inventory.static_power({.tiles = 1}, plain.hierarchy)));
     EXPECT_DOUBLE_EQ(other.inventory.energy("tile.router", "flit"), plain.inventory.energy("tile.router", "flit") / 4);
 }
 
@@ -80,7 +84,7 @@ TEST_F(PlatformConfigTest, ExtendsAPresetByWhatDiffers) {
     EXPECT_EQ(config.hierarchy.tiles, 7);
     EXPECT_EQ(config.hierarchy.arrays_per_ima, 8);
     EXPECT_DOUBLE_EQ(config.adcs_per_array, 0.5);
-    EXPECT_FALSE(config.inventory.area(1, config.hierarchy, 0).contains("tile.shift_add"));
+    EXPECT_FALSE(config.inventory.area({.tiles = 1}, config.hierarchy).contains("tile.shift_add"));
 }
 
 TEST_F(PlatformConfigTest, ExtendsAFileBesideItAndAddsItsTables) {
@@ -160,11 +164,12 @@ TEST_F(PlatformConfigTest, WidensRouterAndBusWithTheirBits) {
         const PlatformConfig plain = load_platform(preset);
         const PlatformConfig wide = load_platform(preset, {"interconnect.flit_bits=64", "buffer.bus_bits=768"});
         for (const char* path : {"tile.router", "tile.bus"}) {
-            EXPECT_DOUBLE_EQ(wide.inventory.area(1, wide.hierarchy, 0).at(path), 2 * plain.inventory.area(1, plain.hierarchy, 0).at(path));
-            EXPECT_DOUBLE_EQ(wide.inventory.peak_power(1, wide.hierarchy, 0).at(path),
-                             2 * plain.inventory.peak_power(1, plain.hierarchy, 0).at(path));
-            EXPECT_DOUBLE_EQ(wide.inventory.static_power(1, wide.hierarchy, 0).at(path),
-                             2 * plain.inventory.static_power(1, plain.hierarchy, 0).at(path));
+            EXPECT_DOUBLE_EQ(wide.inventory.area({.tiles = 1}, wide.hierarchy).at(path),
+                             2 * plain.inventory.area({.tiles = 1}, plain.hierarchy).at(path));
+            EXPECT_DOUBLE_EQ(wide.inventory.peak_power({.tiles = 1}, wide.hierarchy).at(path),
+                             2 * plain.inventory.peak_power({.tiles = 1}, plain.hierarchy).at(path));
+            EXPECT_DOUBLE_EQ(wide.inventory.static_power({.tiles = 1}, wide.hierarchy).at(path),
+                             2 * plain.inventory.static_power({.tiles = 1}, plain.hierarchy).at(path));
         }
     }
 }

@@ -47,9 +47,9 @@ protected:
             "tile.ima.adc": {"area": "mine.area", "peak_power": "mine.power", "energy": {"convert": "isaac.ima.dac.1b.energy"}}}})"));
     }
     static Totals totals(const PlatformConfig& config) {
-        return {{"area", config.inventory.area(1, config.hierarchy, 0).at("tile.ima.adc")},
-                {"power", config.inventory.peak_power(1, config.hierarchy, 0).at("tile.ima.adc")},
-                {"dac", config.inventory.area(1, config.hierarchy, 0).at("tile.ima.dac")}};
+        return {{"area", config.inventory.area({.tiles = 1}, config.hierarchy).at("tile.ima.adc")},
+                {"power", config.inventory.peak_power({.tiles = 1}, config.hierarchy).at("tile.ima.adc")},
+                {"dac", config.inventory.area({.tiles = 1}, config.hierarchy).at("tile.ima.dac")}};
     }
     static double at(const boost::json::object& block, const char* total, const char* key) {
         return block.at("totals").at(total).at(key).to_number<double>();
