@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compressor/calibrated_task.hpp"
 
+#include "compressor/cosine.hpp"
+#include "compressor/evenly_spaced.hpp"
 #include "compressor/profiler.hpp"
 #include "compressor/quantise.hpp"
 #include "workloads/dataset.hpp"
@@ -8,7 +10,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 namespace berth::compressor {
 namespace {
@@ -23,14 +24,14 @@ std::vector<Rows> matrices_of(const workloads::BertWeights& weights) {
     return matrices;
 }
 
-double cosine_of(const std::vector<Rows>& a, const std::vector<Rows>& b) {
+double cosine_between(const std::vector<Rows>& a, const std::vector<Rows>& b) {
     double mixed = 0.0, left = 0.0, right = 0.0;
     for (std::size_t index = 0; index < a.size(); ++index) {
         mixed += a[index].cast<double>().cwiseProduct(b[index].cast<double>()).sum();
         left += a[index].cast<double>().squaredNorm();
         right += b[index].cast<double>().squaredNorm();
     }
-    return left > 0.0 && right > 0.0 ? std::clamp(mixed / std::sqrt(left * right), -1.0, 1.0) : left == right ? 1.0 : 0.0;
+    return cosine_of(mixed, left, right);
 }
 
 /// Rows that the probe does not have, at equal distances; all rows where it has every one.
@@ -38,15 +39,13 @@ std::vector<workloads::Encoded> calibration_sentences(const std::filesystem::pat
                                                       const workloads::Tokenizer& tokenizer) {
     const workloads::DataSet set = workloads::read_dataset(data);
     const std::size_t rows = set.examples.size(), probed = probe.sentences.size();
-    std::set<std::size_t> taken;
-    for (std::size_t i = 0; i < probed && probed < rows; ++i) taken.insert(i * rows / probed);
+    const std::vector<std::size_t> taken = probed < rows ? evenly_spaced(rows, probed) : std::vector<std::size_t>();
     std::vector<std::size_t> free;
     for (std::size_t row = 0; row < rows; ++row)
-        if (!taken.contains(row)) free.push_back(row);
-    const std::size_t count = std::min(free.size(), kCalibrationSentences);
+        if (!std::binary_search(taken.begin(), taken.end(), row)) free.push_back(row);
     std::vector<workloads::Encoded> sentences;
-    for (std::size_t i = 0; i < count; ++i) {
-        const workloads::Example& example = set.examples[free[i * free.size() / count]];
+    for (const std::size_t place : evenly_spaced(free.size(), kCalibrationSentences)) {
+        const workloads::Example& example = set.examples[free[place]];
         sentences.push_back(tokenizer.encode(example.first, example.second));
     }
     return sentences;
@@ -74,7 +73,7 @@ std::vector<CalibratedTask> calibrate_tasks(const Family& family, const std::vec
         FamilyMember member = read_member(family, request.tasks[i], embeddings);
         const auto weights = std::make_shared<const workloads::BertWeights>(std::move(member.weights));
         CalibratedTask task{std::move(member.image), matrices_of(*weights), {}, 0.0, probes[i], {}};
-        task.cosine = cosine_of(base, task.weights);
+        task.cosine = cosine_between(base, task.weights);
         check_parent(family, request.tasks[i], task.cosine, request.force);
         const auto sentences = calibration_sentences(*request.tasks[i].data, probes[i], tokenizer);
         Progress progress("calibrating " + task.image.name, 2 * sentences.size(), request.quiet);

@@ -14,7 +14,6 @@
 namespace berth::compressor {
 namespace {
 
-constexpr int kLargestExponent = 15;
 constexpr int kTokensAtOnce = 32;
 
 /// Every current's code and whether it clips, in a range.
@@ -37,20 +36,20 @@ Codes codes_in_range(std::size_t currents, const periphery::Adc& adc, int expone
 int by_percentile(std::span<const std::uint64_t> counts, const periphery::Adc& adc) {
     double all = 0.0;
     for (const std::uint64_t count : counts) all += static_cast<double>(count);
-    for (int exponent = 0; exponent < kLargestExponent; ++exponent) {
+    for (int exponent = 0; exponent < kLargestRangeExponent; ++exponent) {
         const Codes codes = codes_in_range(counts.size(), adc, exponent);
         double clipped = 0.0;
         for (std::size_t current = 0; current < counts.size(); ++current)
             if (codes.clipped[current]) clipped += static_cast<double>(counts[current]);
         if (clipped <= kClippedShare * all) return exponent;
     }
-    return kLargestExponent;
+    return kLargestRangeExponent;
 }
 
 int by_error(std::span<const std::uint64_t> counts, const periphery::Adc& adc) {
     int best = 0;
     double least = -1.0;
-    for (int exponent = 0; exponent <= kLargestExponent; ++exponent) {
+    for (int exponent = 0; exponent <= kLargestRangeExponent; ++exponent) {
         const Codes codes = codes_in_range(counts.size(), adc, exponent);
         double error = 0.0;
         for (std::size_t current = 0; current < counts.size(); ++current) {

@@ -17,8 +17,10 @@
 
 namespace berth::compressor {
 
-/// Sentences of a task, at equal distances in its data, whose currents are looked at.
-inline constexpr std::size_t kCalibrationSentences = 8;
+/// Sentences of a task, at equal distances in its data (evenly_spaced), whose currents are looked at.
+inline constexpr std::size_t kConverterSentences = 8;
+
+inline constexpr int kLargestRangeExponent = 15;  ///< of a converter's range, from 0 on
 
 /// Share of the currents that the method "percentile" lets clip.
 inline constexpr double kClippedShare = 0.001;

@@ -11,20 +11,6 @@ namespace berth::compressor {
 namespace {
 
 using inference::Embeddings;
-using inference::Int8Matrix;
-
-bool equal(const Int8Matrix& one, const Int8Matrix& other) {
-    return one.out == other.out && one.in == other.in && one.magnitude_bits == other.magnitude_bits && one.values == other.values &&
-           one.scales == other.scales;
-}
-
-bool equal(const Embeddings& one, const Embeddings& other) {
-    return equal(one.words, other.words) && equal(one.positions, other.positions) && equal(one.segments, other.segments);
-}
-
-bool equal(const Geometry& one, const Geometry& other) {
-    return one.rows == other.rows && one.cols == other.cols && one.cell_bits == other.cell_bits && one.encoding == other.encoding;
-}
 
 void check_family(const WeightImage& image, const WeightImage& more) {
     const auto agree = [](bool same, const char* what) {
@@ -33,15 +19,15 @@ void check_family(const WeightImage& image, const WeightImage& more) {
     };
     agree(image.shape == more.shape, "shape");
     agree(image.tokenizer == more.tokenizer, "tokenizer");
-    agree(equal(image.geometry, more.geometry), "geometry");
+    agree(image.geometry == more.geometry, "geometry");
     agree(image.base.size() == more.base.size(), "base");
     for (std::size_t index = 0; index < image.base.size(); ++index)
-        agree(equal(*image.base[index], *more.base[index]), ("base." + inference::matrix_name(image.shape, index)).c_str());
+        agree(*image.base[index] == *more.base[index], ("base." + inference::matrix_name(image.shape, index)).c_str());
 }
 
 std::shared_ptr<const Embeddings> known(const WeightImage& image, const std::shared_ptr<const Embeddings>& tables) {
     for (const TaskImage& task : image.tasks)
-        if (equal(*task.network.embeddings, *tables)) return task.network.embeddings;
+        if (*task.network.embeddings == *tables) return task.network.embeddings;
     return tables;
 }
 

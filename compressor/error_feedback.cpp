@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compressor/error_feedback.hpp"
 
+#include "compressor/weight_scale.hpp"
+
 #include <Eigen/Cholesky>
 
 #include <algorithm>
-#include <limits>
 #include <stdexcept>
 
 namespace berth::compressor {
@@ -41,17 +42,11 @@ Vector calibrated_scales(const Rows& weights, int magnitude_bits, const Vector& 
     for (Eigen::Index row = 0; row < weights.rows(); ++row) {
         const Eigen::ArrayXf values = weights.row(row).transpose().array();
         const float largest = values.abs().maxCoeff();
-        float best = largest > 0.0F ? largest / most : 1.0F, least = std::numeric_limits<float>::infinity();
-        for (int candidate = 0; candidate < kCandidates && largest > 0.0F; ++candidate) {
-            const float scale = largest * (1.0F - kStep * static_cast<float>(candidate)) / most;
+        const auto error = [&](float scale) {
             const Eigen::ArrayXf codes = (values / scale).round().min(most).max(-most);
-            const float error = ((codes * scale - values).square() * moments.array()).sum();
-            if (error < least) {
-                least = error;
-                best = scale;
-            }
-        }
-        scales(row) = std::max(best, std::numeric_limits<float>::min());
+            return ((codes * scale - values).square() * moments.array()).sum();
+        };
+        scales(row) = largest > 0.0F ? best_scale(largest, most, kCandidates, kStep, error) : 1.0F;
     }
     return scales;
 }

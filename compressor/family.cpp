@@ -64,8 +64,6 @@ void check_tokenizer(const Family& family, const workloads::Checkpoint& task) {
                          "the tokenizer settings of the base " + family.base().directory().string());
 }
 
-bool equal(const inference::Int8Matrix& a, const inference::Int8Matrix& b) { return a.values == b.values && a.scales == b.scales; }
-
 }  // namespace
 
 void check_task_names(const std::vector<TaskRequest>& tasks) {
@@ -102,9 +100,7 @@ WeightImage Family::begin_image() const {
 
 std::shared_ptr<const inference::Embeddings> SharedEmbeddings::share(inference::Embeddings embeddings) {
     for (const auto& known : known_)
-        if (equal(known->words, embeddings.words) && equal(known->positions, embeddings.positions) &&
-            equal(known->segments, embeddings.segments))
-            return known;
+        if (*known == embeddings) return known;
     return known_.emplace_back(std::make_shared<const inference::Embeddings>(std::move(embeddings)));
 }
 

@@ -30,7 +30,7 @@ namespace {
 using inference::Int8Matrix;
 
 constexpr int kLargestWidth = 1 << 20, kLargestTable = 1 << 26, kMostLayers = 1024, kMostLabels = 1 << 20;
-constexpr int kLargestWeight = 127, kMostConverterBits = 16, kLargestExponent = 15;
+constexpr int kLargestWeight = 127, kMostConverterBits = 16;
 constexpr float kAnyFloat = std::numeric_limits<float>::lowest(), kSmallestScale = std::numeric_limits<float>::denorm_min();
 
 template <class Value>
@@ -104,18 +104,6 @@ inference::Shape read_shape(const HeaderNode& node) {
     return shape;
 }
 
-struct Dimensions {
-    int out, in;
-};
-
-Dimensions matrix_dimensions(const inference::Shape& shape, std::size_t index) {
-    constexpr std::size_t intermediate = 4, output = 5;
-    const bool pooler = index == inference::matrix_index(shape.layers, 0);
-    if (!pooler && index % inference::kMatricesPerLayer == intermediate) return {shape.intermediate, shape.hidden};
-    if (!pooler && index % inference::kMatricesPerLayer == output) return {shape.hidden, shape.intermediate};
-    return {shape.hidden, shape.hidden};
-}
-
 void expect_elements(const HeaderNode& list, std::size_t count) {
     if (list.size() != count) list.refuse(fmt::format("has {} elements", list.size()), fmt::format("{}", count));
 }
@@ -167,13 +155,13 @@ private:
             calibration.exponents.emplace_back(static_cast<std::size_t>(kinds));
             all += static_cast<std::size_t>(kinds);
         }
-        const std::vector<std::int8_t> exponents = sections_.integers(node["exponents"], all, kLargestExponent);
+        const std::vector<std::int8_t> exponents = sections_.integers(node["exponents"], all, kLargestRangeExponent);
         std::size_t next = 0;
         for (auto& plane : calibration.exponents)
             for (int& exponent : plane) {
                 exponent = exponents[next++];
                 if (exponent < 0)
-                    node["exponents"].refuse(fmt::format("has a range of {}", exponent), fmt::format("0 to {}", kLargestExponent));
+                    node["exponents"].refuse(fmt::format("has a range of {}", exponent), fmt::format("0 to {}", kLargestRangeExponent));
             }
         return calibration;
     }
@@ -222,12 +210,12 @@ private:
         // Without the last one it is each task's own, as the first layer of its head.
         if (matrices.size() + 1 != linears()) expect_elements(matrices, linears());
         for (std::size_t index = 0; index < matrices.size(); ++index)
-            image_.base.push_back(read_matrix(matrices[index], matrix_dimensions(image_.shape, index)));
+            image_.base.push_back(read_matrix(matrices[index], inference::matrix_size(image_.shape, index)));
     }
 
     [[nodiscard]] std::size_t linears() const { return inference::matrix_index(image_.shape.layers, 0) + 1; }
 
-    std::shared_ptr<const Int8Matrix> read_matrix(const HeaderNode& node, Dimensions size) {
+    std::shared_ptr<const Int8Matrix> read_matrix(const HeaderNode& node, inference::MatrixSize size) {
         auto& shared = matrices_[{sections_.index(node["values"]), sections_.index(node["scales"]), size.out, size.in,
                                   node["magnitude_bits"].count(1, inference::kMatrixMagnitudeBits)}];
         if (!shared) shared = std::make_shared<const Int8Matrix>(read_own_matrix(node, size));
@@ -239,7 +227,7 @@ private:
                                                                  : sections_.packed(reference, count, magnitude_bits);
     }
 
-    Int8Matrix read_own_matrix(const HeaderNode& node, Dimensions size) {
+    Int8Matrix read_own_matrix(const HeaderNode& node, inference::MatrixSize size) {
         (void)node["out"].integer(size.out, size.out);
         (void)node["in"].integer(size.in, size.in);
         const std::size_t elements = static_cast<std::size_t>(size.out) * static_cast<std::size_t>(size.in);
@@ -248,7 +236,7 @@ private:
                 sections_.floats(node["scales"], static_cast<std::size_t>(size.out), kSmallestScale), bits};
     }
 
-    std::shared_ptr<const inference::LowRankDelta> read_low_rank(const HeaderNode& node, Dimensions size) {
+    std::shared_ptr<const inference::LowRankDelta> read_low_rank(const HeaderNode& node, inference::MatrixSize size) {
         if (node.is_null()) return nullptr;
         const int rank = node["down"]["out"].count(1, std::max(size.out, size.in));
         return std::make_shared<const inference::LowRankDelta>(
@@ -289,7 +277,7 @@ private:
         std::vector<inference::Linear> read;
         for (std::size_t index = 0; index < list.size(); ++index) {
             const HeaderNode node = list[index], matrix = node["matrix"];
-            const Dimensions size = matrix_dimensions(image_.shape, index);
+            const inference::MatrixSize size = inference::matrix_size(image_.shape, index);
             inference::Linear linear;
             if (matrix.is_text()) {
                 (void)one_of(matrix, {"base"});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compressor/probe.hpp"
 
+#include "compressor/evenly_spaced.hpp"
 #include "models/core/digest.hpp"
 #include "models/core/error.hpp"
 #include "workloads/dataset.hpp"
@@ -21,11 +22,10 @@ Probe read_probe(const std::filesystem::path& data, const workloads::BertConfig&
     if (!set.labelled) throw InputError(data.string(), "has no labels", "a column `label`, for the method measures on it");
     workloads::check_labels(set, task.labels, task.regression);
     Probe probe;
-    const std::size_t rows = set.examples.size(), count = std::min(rows, kProbeSentences);
-    for (std::size_t i = 0; i < count; ++i) {
-        const workloads::Example& example = set.examples[i * rows / count];
+    for (const std::size_t row : evenly_spaced(set.examples.size(), kProbeSentences)) {
+        const workloads::Example& example = set.examples[row];
         workloads::Encoded encoded = tokenizer.encode(example.first, example.second);
-        probe.sentences.push_back({i, std::move(encoded.ids), std::move(encoded.segments)});
+        probe.sentences.push_back({probe.sentences.size(), std::move(encoded.ids), std::move(encoded.segments)});
         probe.labels.push_back(example.label.value());
     }
     probe.data_sha256 = sha256_of_file(data);

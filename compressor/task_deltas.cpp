@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compressor/task_deltas.hpp"
 
+#include "compressor/cosine.hpp"
 #include "compressor/quantise.hpp"
 
 #include <algorithm>
@@ -14,10 +15,7 @@ namespace {
 struct Products {
     double mixed = 0.0, base = 0.0, tuned = 0.0;
 
-    [[nodiscard]] double cosine() const {
-        if (base == 0.0 && tuned == 0.0) return 1.0;
-        return base == 0.0 || tuned == 0.0 ? 0.0 : std::clamp(mixed / std::sqrt(base * tuned), -1.0, 1.0);
-    }
+    [[nodiscard]] double cosine() const { return cosine_of(mixed, base, tuned); }
     Products& operator+=(const Products& other) {
         mixed += other.mixed;
         base += other.base;

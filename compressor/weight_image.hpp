@@ -18,6 +18,8 @@ namespace berth::compressor {
 struct Geometry {
     int rows = 0, cols = 0, cell_bits = 0;
     std::string encoding;
+
+    bool operator==(const Geometry&) const = default;
 };
 
 /// One task: its own small vectors, and for every matrix either integers of its own or a delta on the base.

@@ -3,9 +3,6 @@
 
 #include <Eigen/Core>
 
-#include <algorithm>
-#include <limits>
-
 namespace berth::compressor {
 namespace {
 
@@ -26,21 +23,10 @@ float least_error_scale(std::span<const float> values) {
     const Eigen::Map<const Eigen::ArrayXf> row(values.data(), static_cast<Eigen::Index>(values.size()));
     const float largest = row.abs().maxCoeff();
     if (largest == 0.0F) return 1.0F;
-    constexpr float smallest = std::numeric_limits<float>::min();
     // The reciprocal of a scale so small, and squares of weights so large, do not fit a float.
     constexpr float least = 1e-15F, most = 1e15F;
-    float best = std::max(largest / kLargestWeight, smallest);
-    if (largest < least || largest > most) return best;
-    float best_error = squared_error(row, best);
-    for (int candidate = 1; candidate < kCandidates; ++candidate) {
-        const float scale = largest * (1.0F - kStep * static_cast<float>(candidate)) / kLargestWeight;
-        const float error = squared_error(row, scale);
-        if (error < best_error) {
-            best_error = error;
-            best = scale;
-        }
-    }
-    return best;
+    const int candidates = largest < least || largest > most ? 1 : kCandidates;
+    return best_scale(largest, kLargestWeight, candidates, kStep, [&](float scale) { return squared_error(row, scale); });
 }
 
 std::vector<float> least_error_scales(std::span<const float> values, int out) {

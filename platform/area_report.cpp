@@ -10,6 +10,7 @@
 #include <iterator>
 #include <limits>
 #include <set>
+#include <utility>
 
 namespace berth::platform {
 namespace {
@@ -80,10 +81,6 @@ boost::json::object groups(const std::map<std::string, double>& parts) {
 
 boost::json::value ratio(double image, double copies) { return copies > 0 ? boost::json::value(image / copies) : boost::json::value(); }
 
-int64_t bytes_of(const inference::Int8Matrix& table, int magnitude_bits) {
-    return int64_t{table.out} * (ceil_div(int64_t{table.in} * (magnitude_bits + 1), 8) + kScaleBytes);
-}
-
 int64_t banks(int64_t embedding_bytes) { return ceil_div(embedding_bytes, mapping::kEmbeddingBankBytes); }
 
 mapping::Extent extent_of(const mapping::Placement& placement, int64_t embedding_banks) {
@@ -101,9 +98,11 @@ ImageOnChip place_on_chip(const PlatformConfig& config, const std::vector<mappin
                          "what an array behind shared converters takes, or a mapper that shares none");
     mapping::HierarchyParams unshared = roomy;
     unshared.mapper = mapping::unshared_mapper(roomy.mapper);
+    mapping::Placement apart = mapping::place(copies, config.array_shape(), unshared);
+    mapping::Placement sharing = unshared.mapper == roomy.mapper ? apart : mapping::place(copies, config.array_shape(), roomy);
     return {.image = mapping::place(planes_on(config, image), config.array_shape(), config.hierarchy),
-            .copies = mapping::place(copies, config.array_shape(), unshared),
-            .copies_sharing = mapping::place(copies, config.array_shape(), roomy),
+            .copies = std::move(apart),
+            .copies_sharing = std::move(sharing),
             .tasks = tasks,
             .embedding_banks = banks(embeddings.image),
             .copies_embedding_banks = banks(embeddings.copies)};
@@ -120,6 +119,10 @@ ImageOnChip place_on_chip(const PlatformConfig& config, const compressor::Weight
                          static_cast<int64_t>(image.tasks.size()), embedding_bytes(image));
 }
 
+int64_t table_bytes(int64_t rows, int64_t width, int magnitude_bits) {
+    return rows * (ceil_div(width * (magnitude_bits + 1), 8) + kScaleBytes);
+}
+
 EmbeddingBytes embedding_bytes(const compressor::WeightImage& image) {
     std::set<const inference::Embeddings*> tables;
     EmbeddingBytes bytes;
@@ -127,8 +130,8 @@ EmbeddingBytes embedding_bytes(const compressor::WeightImage& image) {
         const inference::Embeddings* const own = task.network.embeddings.get();
         if (!own || !tables.insert(own).second) continue;
         for (const inference::Int8Matrix* table : {&own->words, &own->positions, &own->segments}) {
-            bytes.image += bytes_of(*table, table->magnitude_bits);
-            bytes.copies += bytes_of(*table, inference::kMatrixMagnitudeBits);
+            bytes.image += table_bytes(table->out, table->in, table->magnitude_bits);
+            bytes.copies += table_bytes(table->out, table->in, inference::kMatrixMagnitudeBits);
         }
     }
     return bytes;

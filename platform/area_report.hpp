@@ -29,7 +29,10 @@ struct ImageOnChip {
     [[nodiscard]] mapping::Extent extent_of_copies(const mapping::Placement& placement) const;
 };
 
-/// Bytes of the embedding tables, shared ones once: packed values and a 4-byte scale a row.
+/// Bytes of a table of the embedding memory: packed values and a 4-byte scale a row.
+[[nodiscard]] std::int64_t table_bytes(std::int64_t rows, std::int64_t width, int magnitude_bits);
+
+/// Of all embedding tables, shared ones once.
 struct EmbeddingBytes {
     std::int64_t image = 0;
     std::int64_t copies = 0;  ///< the same tables in int8

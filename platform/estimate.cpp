@@ -95,8 +95,7 @@ public:
           tokens_(tokens),
           mesh_(make_mesh(config)),
           network_(mesh_, config.interconnect.hop_cycles) {
-        const CrossbarTiming timing = crossbar_timing(config.dac.bits, config.timing.array_read_s, config.crossbar.cols,
-                                                      config.adcs_per_array, config.timing.adc_rate_hz, config.timing.drain_stages);
+        const CrossbarTiming timing = crossbar_timing(config);
         array_interval_ = timing.interval_s() * config.timing.clock_hz;
         array_latency_ = timing.latency_s() * config.timing.clock_hz;
     }

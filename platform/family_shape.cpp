@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/family_shape.hpp"
 
-#include "models/core/ceil_div.hpp"
 #include "models/core/error.hpp"
 #include "models/core/params.hpp"
 
@@ -29,23 +28,11 @@ const std::vector<Model>& models() {
     return all;
 }
 
-struct Size {
-    int out, in;
-};
-
-Size size_of(const inference::Shape& shape, std::size_t index) {
-    constexpr std::size_t intermediate = 4, output = 5;
-    if (index >= inference::matrix_index(shape.layers, 0)) return {shape.hidden, shape.hidden};
-    if (index % inference::kMatricesPerLayer == intermediate) return {shape.intermediate, shape.hidden};
-    if (index % inference::kMatricesPerLayer == output) return {shape.hidden, shape.intermediate};
-    return {shape.hidden, shape.hidden};
-}
-
 /// Every matrix of the encoder, and the dense layer between it and the classifier.
 template <class Add>
 void each_matrix(const inference::Shape& shape, const Add& add) {
     for (std::size_t index = 0; index <= inference::matrix_index(shape.layers, 0); ++index)
-        add(index, inference::matrix_name(shape, index), size_of(shape, index));
+        add(index, inference::matrix_name(shape, index), inference::matrix_size(shape, index));
 }
 
 std::string task_name(int task) { return "task" + std::to_string(task); }
@@ -68,11 +55,11 @@ std::vector<Plane> planes_of(const FamilyShape& family) {
     const inference::Shape shape = shape_of(family.model);
     std::vector<Plane> planes;
     if (family.base_bits > 0)
-        each_matrix(shape, [&](std::size_t, const std::string& name, Size size) {
+        each_matrix(shape, [&](std::size_t, const std::string& name, inference::MatrixSize size) {
             planes.push_back({name, std::string(mapping::kBaseOwner), size.in, size.out, family.base_bits - 1});
         });
     for (int task = 0; task < family.tasks; ++task)
-        each_matrix(shape, [&](std::size_t index, const std::string& name, Size size) {
+        each_matrix(shape, [&](std::size_t index, const std::string& name, inference::MatrixSize size) {
             if (family.delta_bits > 0) planes.push_back({name, task_name(task), size.in, size.out, family.delta_bits - 1});
             if (family.rank == 0) return;
             const int bits = family.factor_bits - 1, rank = std::min({family.rank, size.in, size.out});
@@ -86,16 +73,14 @@ std::vector<Plane> planes_of(const FamilyShape& family) {
 std::vector<Plane> planes_of_copies(const FamilyShape& family) {
     std::vector<Plane> planes;
     for (int task = 0; task < family.tasks; ++task)
-        each_matrix(shape_of(family.model), [&](std::size_t, const std::string& name, Size size) {
+        each_matrix(shape_of(family.model), [&](std::size_t, const std::string& name, inference::MatrixSize size) {
             planes.push_back({name, task_name(task), size.in, size.out, inference::kMatrixMagnitudeBits});
         });
     return planes;
 }
 
 std::int64_t embedding_bytes(const inference::Shape& shape, int bits) {
-    constexpr std::int64_t scale_bytes = 4;
-    const std::int64_t rows = std::int64_t{shape.vocabulary} + shape.positions + shape.segments;
-    return rows * (ceil_div(std::int64_t{shape.hidden} * bits, 8) + scale_bytes);
+    return table_bytes(std::int64_t{shape.vocabulary} + shape.positions + shape.segments, shape.hidden, bits - 1);
 }
 
 ImageOnChip place_family(PlatformConfig& config, const FamilyShape& family) {

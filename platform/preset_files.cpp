@@ -3,6 +3,7 @@
 
 #include "models/core/json.hpp"
 #include "models/core/params.hpp"
+#include "platform/cell_sections.hpp"
 #include "platform/config.hpp"
 
 #include <algorithm>
@@ -15,10 +16,16 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kLongestChain = 16;
-const std::vector<std::string> kKeys{"extends",   "description", "accounting",      "tables",    "crossbar",  "dac",          "adc",
-                                     "hierarchy", "digital",     "interconnect",    "buffer",    "host",      "timing",       "inventory",
-                                     "sense",     "cells",       "programming",     "endurance", "retention", "read_disturb", "temperature",
-                                     "faults",    "read_noise",  "telegraph_noise", "wires"};
+
+const std::vector<std::string>& known_keys() {
+    static const std::vector<std::string> keys = [] {
+        std::vector<std::string> all{"extends", "description",  "accounting", "tables", "crossbar", "dac",       "adc",  "hierarchy",
+                                     "digital", "interconnect", "buffer",     "host",   "timing",   "inventory", "sense"};
+        all.insert(all.end(), kCellSections.begin(), kCellSections.end());
+        return all;
+    }();
+    return keys;
+}
 
 void add_folder(std::vector<fs::path>& folders, const fs::path& folder) {
     std::error_code bad;
@@ -53,8 +60,8 @@ std::string text_of(const boost::json::value& json, const std::string& where, co
 
 void check_keys(const boost::json::object& json, const std::string& file) {
     for (const auto& entry : json)
-        if (std::find(kKeys.begin(), kKeys.end(), entry.key()) == kKeys.end())
-            throw InputError(file + ":" + std::string(entry.key()), "is not known", detail::alternatives(kKeys));
+        if (std::find(known_keys().begin(), known_keys().end(), entry.key()) == known_keys().end())
+            throw InputError(file + ":" + std::string(entry.key()), "is not known", detail::alternatives(known_keys()));
 }
 
 void add_tables(std::vector<fs::path>& tables, const boost::json::object& json, const fs::path& file) {

@@ -88,9 +88,7 @@ double seconds_of(const Programming& programming, const PlatformConfig& config) 
     const auto in_tile = std::int64_t{config.hierarchy.arrays_per_ima} * config.hierarchy.imas_per_tile;
     const auto arrays = static_cast<double>(std::min(programming.arrays, in_tile * programming.deepest));
     if (!verified(config)) return arrays * config.timing.array_write_s;
-    const double read_s = crossbar_timing(config.dac.bits, config.timing.array_read_s, config.crossbar.cols, config.adcs_per_array,
-                                          config.timing.adc_rate_hz, config.timing.drain_stages)
-                              .stage_s;
+    const double read_s = crossbar_timing(config).stage_s;
     const double rounds = static_cast<double>(programming.cells.row_pulses) / static_cast<double>(programming.cells.rows);
     return arrays * rounds * (config.timing.array_write_s + config.crossbar.rows * read_s);
 }

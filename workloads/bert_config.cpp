@@ -12,7 +12,6 @@ namespace {
 /// Far above any published BERT, and low enough that no product of two sizes leaves 64 bits.
 constexpr int kLargestSize = 1 << 24;
 constexpr int kMostLayers = 1024;
-constexpr int kMostLabels = 1 << 16;
 constexpr double kUsualEpsilon = 1e-12;
 
 std::vector<std::string> read_label_names(const ConfigFile& reader) {

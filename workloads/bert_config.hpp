@@ -18,6 +18,9 @@ inline constexpr std::array kArchitectureNames{"bert", "roberta", "distilbert"};
 /// What stands between the first token's vector and the classifier, behind a dense layer of its own.
 enum class HeadActivation { tanh, relu };
 
+/// Of a classifier, far above any published one's.
+inline constexpr int kMostLabels = 1 << 16;
+
 /// What config.json of a Hugging Face BERT, RoBERTa or DistilBERT says of a model's shape and of its head.
 struct BertConfig {
     Architecture architecture = Architecture::bert;

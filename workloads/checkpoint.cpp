@@ -19,7 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kWeights = "model.safetensors";
-constexpr int kMostLabels = 1 << 16;
 constexpr const char* kIndex = "model.safetensors.index.json";
 
 const fs::path& existing_folder(const fs::path& directory) {

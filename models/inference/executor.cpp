@@ -50,12 +50,6 @@ void check_norms(const std::vector<Norm>& norms, int count, std::size_t hidden, 
     for (const Norm& norm : norms) check_finite(norm.gamma, hidden, what), check_finite(norm.beta, hidden, what);
 }
 
-int outputs(const Shape& shape, std::size_t index) {
-    return index < matrix_index(shape.layers, 0) && index % kMatricesPerLayer == 4 ? shape.intermediate : shape.hidden;
-}
-
-int inputs(const Shape& shape, std::size_t index) { return index % kMatricesPerLayer == 5 ? shape.intermediate : shape.hidden; }
-
 void check(const Network& network) {
     const Shape& shape = network.shape;
     need(shape.hidden > 0 && shape.heads > 0 && shape.hidden % shape.heads == 0 && shape.hidden < (1 << 15), "hidden",
@@ -72,10 +66,10 @@ void check(const Network& network) {
     for (std::size_t index = 0; index < count; ++index) {
         const std::string name = matrix_name(shape, index);
         need(network.linears[index].matrix != nullptr, name, "is missing", "a matrix");
-        check_matrix(*network.linears[index].matrix, outputs(shape, index), inputs(shape, index), name);
-        if (const auto& low_rank = network.linears[index].low_rank)
-            check_low_rank(*low_rank, outputs(shape, index), inputs(shape, index), name);
-        check_finite(network.linears[index].bias, static_cast<std::size_t>(outputs(shape, index)), name + " bias");
+        const auto [out, in] = matrix_size(shape, index);
+        check_matrix(*network.linears[index].matrix, out, in, name);
+        if (const auto& low_rank = network.linears[index].low_rank) check_low_rank(*low_rank, out, in, name);
+        check_finite(network.linears[index].bias, static_cast<std::size_t>(out), name + " bias");
     }
     const auto hidden = static_cast<std::size_t>(shape.hidden);
     check_norms({network.embedding_norm}, 1, hidden, "embedding norm");

@@ -46,6 +46,14 @@ std::string matrix_name(const Shape& shape, std::size_t index) {
     return "layer." + std::to_string(index / kMatricesPerLayer) + "." + names[index % kMatricesPerLayer];
 }
 
+MatrixSize matrix_size(const Shape& shape, std::size_t index) {
+    constexpr std::size_t intermediate = 4, output = 5;
+    const bool pooler = index == matrix_index(shape.layers, 0);
+    if (!pooler && index % kMatricesPerLayer == intermediate) return {shape.intermediate, shape.hidden};
+    if (!pooler && index % kMatricesPerLayer == output) return {shape.hidden, shape.intermediate};
+    return {shape.hidden, shape.hidden};
+}
+
 std::string stage_name(const Shape& shape, std::size_t index) {
     constexpr std::size_t attending = 3;
     const std::size_t matrix = index % kMatricesPerLayer;

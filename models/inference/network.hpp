@@ -18,6 +18,8 @@ struct Int8Matrix {
     std::vector<std::int8_t> values;
     std::vector<float> scales;                  ///< one a row (output channel, or embedding)
     int magnitude_bits = kMatrixMagnitudeBits;  ///< 7 for int8; fewer take fewer cells
+
+    bool operator==(const Int8Matrix&) const = default;
 };
 
 /// What a task adds to the base's integers in the base's scales: W_task = W_base + delta, on the kept output channels;
@@ -70,6 +72,8 @@ struct Shape {
 /// Word, position and segment tables, a scale a row, kept in the embedding memory. The last may have no rows.
 struct Embeddings {
     Int8Matrix words, positions, segments;
+
+    bool operator==(const Embeddings&) const = default;
 };
 
 inline constexpr int kMatricesPerLayer = 6;
@@ -81,6 +85,12 @@ inline constexpr int kMatricesPerLayer = 6;
 /// "layer.3.query", ..., and "pooler" for the last index: the dense layer before the classifier, whatever the architecture
 /// calls it.
 [[nodiscard]] std::string matrix_name(const Shape& shape, std::size_t index);
+
+struct MatrixSize {
+    int out = 0, in = 0;
+};
+/// Of the matrix of this index.
+[[nodiscard]] MatrixSize matrix_size(const Shape& shape, std::size_t index);
 
 /// The first of the matrices that take the same vector as this one: query, key and value share theirs.
 [[nodiscard]] std::string stage_name(const Shape& shape, std::size_t index);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/accelerator/accelerator.hpp"
 
+#include "models/core/error.hpp"
 #include "models/mapping/low_rank.hpp"
 #include "models/mapping/mapper.hpp"
-
-#include "models/core/error.hpp"
 #include "platform/accelerator/crossbar_timing.hpp"
 
 #include <array>
@@ -18,11 +17,6 @@ using sc_core::SC_SEC;
 using sc_core::sc_time;
 
 constexpr std::uint32_t kBurstsOutstanding = 16;
-
-CrossbarTiming timing_of(const PlatformConfig& config) {
-    return crossbar_timing(config.dac.bits, config.timing.array_read_s, config.crossbar.cols, config.adcs_per_array,
-                           config.timing.adc_rate_hz, config.timing.drain_stages);
-}
 
 constexpr std::array<std::pair<const char*, const char*>, 16> kActions{{{"chip.embedding_memory", "read_byte"},
                                                                         {"chip.global_shift_add", "add"},
@@ -50,8 +44,8 @@ Accelerator::Accelerator(const sc_core::sc_module_name& name, const PlatformConf
       registers_("registers", kRegisters, cycle_),
       dma_("dma", tlm::DmaParams{cycle_, static_cast<std::uint32_t>(config.host.burst_bytes), kBurstsOutstanding, options.view}),
       network_("network", make_mesh(config), cycle_, config.interconnect.hop_cycles * cycle_),
-      arrays_("arrays", sc_time(timing_of(config).interval_s(), SC_SEC), sc_time(timing_of(config).latency_s(), SC_SEC),
-              sc_time(timing_of(config).reads * config.timing.array_read_s, SC_SEC)),
+      arrays_("arrays", sc_time(crossbar_timing(config).interval_s(), SC_SEC), sc_time(crossbar_timing(config).latency_s(), SC_SEC),
+              sc_time(crossbar_timing(config).reads * config.timing.array_read_s, SC_SEC)),
       pipeline_(
           "pipeline", cycle_, config.buffer.port_bits, [this](int number) -> Tile& { return tile(number); }, network_, arrays_),
       controller_("controller", config, options.threads, options.values, {network_.mesh(), registers_, dma_, pipeline_, arrays_},

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/periphery/dac.hpp"
+#include "platform/config.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -27,6 +28,11 @@ struct CrossbarTiming {
                                                     double adc_rate_hz, double drain_stages) {
     const double conversion_s = std::ceil(columns / adcs_per_array) / adc_rate_hz;
     return {periphery::input_reads(kInputBits, dac_bits), std::max(array_read_s, conversion_s), drain_stages};
+}
+
+[[nodiscard]] inline CrossbarTiming crossbar_timing(const PlatformConfig& config) {
+    return crossbar_timing(config.dac.bits, config.timing.array_read_s, config.crossbar.cols, config.adcs_per_array,
+                           config.timing.adc_rate_hz, config.timing.drain_stages);
 }
 
 }  // namespace berth::platform

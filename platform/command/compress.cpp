@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compressor/converter_calibration.hpp"
 #include "compressor/edit_image.hpp"
+#include "compressor/evenly_spaced.hpp"
 #include "compressor/image_file.hpp"
 #include "compressor/methods.hpp"
 #include "compressor/summary.hpp"
@@ -18,7 +19,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -77,9 +77,9 @@ std::string joined(const compressor::WeightImage& image, const CompressOptions& 
 std::vector<inference::Sentence> calibration_sentences(const compressor::TaskRequest& task, const compressor::WeightImage& image,
                                                        const workloads::Tokenizer& tokenizer) {
     const workloads::DataSet set = workloads::read_dataset(*task.data);
-    const std::size_t rows = set.examples.size(), count = std::min(rows, compressor::kCalibrationSentences);
     workloads::DataSet some{set.file, {}, set.labelled};
-    for (std::size_t i = 0; i < count; ++i) some.examples.push_back(set.examples[i * rows / count]);
+    for (const std::size_t row : compressor::evenly_spaced(set.examples.size(), compressor::kConverterSentences))
+        some.examples.push_back(set.examples[row]);
     Threads one(1);
     std::vector<inference::Sentence> sentences;
     for (auto& encoded : workloads::encode_dataset(some, tokenizer, image.shape.segments, one))
