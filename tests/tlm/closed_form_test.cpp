@@ -16,6 +16,8 @@
 #include <tuple>
 #include <vector>
 
+#include "tests/tlm/even_stages.hpp"
+
 namespace berth::platform {
 namespace {
 
@@ -38,8 +40,7 @@ struct Chip : sc_core::sc_module {
     explicit Chip(const std::string& preset)
         : sc_module(sc_core::sc_module_name("chip")),
           config(load_platform(preset)),
-          crossbar(crossbar_timing(config.dac.bits, config.timing.array_read_s, config.crossbar.cols, config.adcs_per_array,
-                                   config.timing.adc_rate_hz, config.timing.drain_stages)),
+          crossbar(crossbar_timing(config)),
           tile("tile", config, sc_time(1.0 / config.timing.clock_hz, sc_core::SC_SEC)),
           cycle(1.0 / config.timing.clock_hz, sc_core::SC_SEC),
           network("network", make_mesh(config), cycle, config.interconnect.hop_cycles * cycle),
@@ -117,20 +118,11 @@ struct Layers : sc_core::sc_module {
         plan->shape.layers = layers;
         plan->shape.heads = 1;
         TaskPlan way;
-        for (int stage = 0; stage <= layers * kStagesPerLayer; ++stage) {
-            StagePlan one;
-            one.name = "stage " + std::to_string(stage);
-            one.planes = {stage};
-            one.tiles = {0};
-            one.input_bytes = one.result_bytes = 64;
-            one.actions.reads = 8;
-            one.work = {64, 0};
-            way.stages.push_back(one);
-        }
+        for (int stage = 0; stage <= layers * kStagesPerLayer; ++stage)
+            way.stages.push_back(test::even_stage("stage " + std::to_string(stage), stage));
         way.embedding_work = {64, 0};
         plan->tasks.push_back(way);
-        plan->placement.planes.resize(static_cast<std::size_t>(layers * kStagesPerLayer + 1));
-        for (std::size_t i = 0; i < plan->placement.planes.size(); ++i) plan->placement.planes[i].converters = static_cast<int>(i);
+        test::place_apart(*plan, static_cast<std::size_t>(layers * kStagesPerLayer + 1));
         pipeline.program(plan);
     }
 };

@@ -55,17 +55,26 @@ private:
     sc_core::sc_time later(std::uint32_t most_ns = 120) { return {static_cast<double>(some(most_ns)), sc_core::SC_NS}; }
 
     void move(Payload& payload, std::uint64_t first) {
-        const std::uint64_t address = payload.get_address() - first, length = payload.get_data_length();
-        auto status = verdict(payload.get_address() - first);
-        if (address > bytes.size() || length > bytes.size() - address) status = ::tlm::TLM_ADDRESS_ERROR_RESPONSE;
+        const std::uint64_t address = payload.get_address() - first;
+        auto status = verdict(address);
+        if (!holds(address, payload.get_data_length())) status = ::tlm::TLM_ADDRESS_ERROR_RESPONSE;
         payload.set_response_status(status);
         ++answered_;
         if (status != ::tlm::TLM_OK_RESPONSE) {
             ++refused_;
             return;
         }
+        copy(payload, address);
+    }
+
+    void copy(const Payload& payload, std::uint64_t address) {
+        const std::uint64_t length = payload.get_data_length();
         if (payload.is_read()) std::memcpy(payload.get_data_ptr(), bytes.data() + address, length);
         if (payload.is_write()) std::memcpy(bytes.data() + address, payload.get_data_ptr(), length);
+    }
+
+    [[nodiscard]] bool holds(std::uint64_t address, std::uint64_t length) const {
+        return address <= bytes.size() && length <= bytes.size() - address;
     }
 
     void access(Payload& payload) {
@@ -82,13 +91,10 @@ private:
     }
 
     void honest_transport(Payload& payload, sc_core::sc_time& delay) {
-        const std::uint64_t address = payload.get_address(), length = payload.get_data_length();
         delay += sc_core::sc_time(3, sc_core::SC_NS);
-        const bool inside = address <= bytes.size() && length <= bytes.size() - address;
+        const bool inside = holds(payload.get_address(), payload.get_data_length());
         payload.set_response_status(inside ? ::tlm::TLM_OK_RESPONSE : ::tlm::TLM_ADDRESS_ERROR_RESPONSE);
-        if (!inside) return;
-        if (payload.is_read()) std::memcpy(payload.get_data_ptr(), bytes.data() + address, length);
-        if (payload.is_write()) std::memcpy(bytes.data() + address, payload.get_data_ptr(), length);
+        if (inside) copy(payload, payload.get_address());
     }
 
     void b_transport(Payload& payload, sc_core::sc_time& delay) {

@@ -9,6 +9,8 @@
 #include <memory>
 #include <vector>
 
+#include "tests/tlm/even_stages.hpp"
+
 namespace berth::platform {
 namespace {
 
@@ -56,21 +58,11 @@ struct Bench : sc_core::sc_module {
         for (int task = 0; task < tasks; ++task) {
             TaskPlan way;
             if (sharing) plane = 0;
-            for (int stage = 0; stage <= layers * kStagesPerLayer; ++stage) {
-                StagePlan one;
-                one.name = "stage";
-                one.planes = {plane++};
-                one.tiles = {0};
-                one.input_bytes = one.result_bytes = 64;
-                one.actions.reads = 8;
-                one.work = {64, 0};
-                way.stages.push_back(one);
-            }
+            for (int stage = 0; stage <= layers * kStagesPerLayer; ++stage) way.stages.push_back(test::even_stage("stage", plane++));
             way.embedding_work = {64, 0};
             plan->tasks.push_back(way);
         }
-        plan->placement.planes.resize(static_cast<std::size_t>(plane));
-        for (int index = 0; index < plane; ++index) plan->placement.planes[static_cast<std::size_t>(index)].converters = index;
+        test::place_apart(*plan, static_cast<std::size_t>(plane));
         pipeline.program(plan);
     }
 };

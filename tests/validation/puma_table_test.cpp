@@ -17,11 +17,10 @@ protected:
     const PlatformConfig config = load_platform("puma");
 
     [[nodiscard]] double printed(const char* id, const char* dimension) const { return config.constants.value(id, dimension, "test"); }
-    [[nodiscard]] CrossbarTiming timing() const {
-        return crossbar_timing(config.dac.bits, config.timing.array_read_s, config.crossbar.cols, config.adcs_per_array,
-                               config.timing.adc_rate_hz, config.timing.drain_stages);
+    [[nodiscard]] double mvm_s() const {
+        const CrossbarTiming timing = crossbar_timing(config);
+        return (kReads + timing.drain_stages) * timing.stage_s;
     }
-    [[nodiscard]] double mvm_s() const { return (kReads + timing().drain_stages) * timing().stage_s; }
 };
 
 TEST_F(PumaTable, GivesTheTimeOfAnMvm) { EXPECT_NEAR(mvm_s(), printed("puma.mvm.time", "time"), 1e-12); }

@@ -9,14 +9,11 @@
 namespace berth::crossbar {
 namespace {
 
-constexpr double kMicro = 1e-6;
+using test::kMicro;
+using test::microsiemens;
+
 constexpr int kRows = test::UniformCells::kRows, kColumns = test::UniformCells::kOut;
 constexpr double kCells = double(kRows) * kColumns;
-
-std::vector<double> microsiemens(std::vector<double> units, const CellDesign& design) {
-    for (double& value : units) value *= design.scale.unit / kMicro;
-    return units;
-}
 
 constexpr std::array kWan{0.348,  16.030,  -43.853, 45.393, -16.815, 0.701,  22.086,  -50.773,
                           47.095, -16.458, 0.782,   20.274, -43.507, 37.062, -11.934, 40e-6};

@@ -9,19 +9,14 @@
 namespace berth::crossbar {
 namespace {
 
-constexpr double kMicro = 1e-6;
+using test::kMicro;
+using test::microsiemens;
 
 /// A design of deviation made with these rows.
 CellDesign with_error(std::unique_ptr<const Deviation> error) {
     CellDesign design = test::microsiemens_cells();
     design.programming = std::move(error);
     return design;
-}
-
-/// The cells' conductances in microsiemens.
-std::vector<double> microsiemens(std::vector<double> units, const CellDesign& design) {
-    for (double& value : units) value *= design.scale.unit / kMicro;
-    return units;
 }
 
 TEST(ProgrammingError, OfConstantSizeIsNormal) {

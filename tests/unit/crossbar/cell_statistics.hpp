@@ -93,8 +93,16 @@ struct UniformCells {
     }
 };
 
+inline constexpr double kMicro = 1e-6;
+
+/// The cells' conductances in microsiemens.
+inline std::vector<double> microsiemens(std::vector<double> units, const crossbar::CellDesign& design) {
+    for (double& value : units) value *= design.scale.unit / kMicro;
+    return units;
+}
+
 /// Cells of 4 bits from 1 to 40 microsiemens, what a cell that holds 0 conducts being left in.
-inline crossbar::CellDesign microsiemens_cells(double least = 1e-6, double most = 40e-6) {
+inline crossbar::CellDesign microsiemens_cells(double least = kMicro, double most = 40 * kMicro) {
     crossbar::CellDesign design;
     design.levels = crossbar::level_conductances(4, 1.0 / most, 1.0 / least, "conductance", {});
     design.in_siemens = true;
