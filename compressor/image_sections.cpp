@@ -127,6 +127,10 @@ std::vector<std::int8_t> ImageSections::packed(const HeaderNode& reference, std:
     return codes;
 }
 
+void ImageSections::leave_codes(const HeaderNode& reference, std::size_t count, int magnitude_bits) const {
+    (void)take_exactly(reference, layout::packed_type(magnitude_bits), layout::packed_bytes(count, magnitude_bits), count);
+}
+
 std::vector<std::string> ImageSections::lines(const HeaderNode& reference, std::size_t count) const {
     const Section& section = sections_[index(reference)];
     (void)take(reference, layout::kText, section.bytes.size());

@@ -26,6 +26,8 @@ public:
     [[nodiscard]] std::vector<std::int32_t> ascending(const HeaderNode& reference, std::int32_t end) const;
     /// Packed codes whose magnitude is at most 2^magnitude_bits - 1; magnitude_bits from 1 to 6.
     [[nodiscard]] std::vector<std::int8_t> packed(const HeaderNode& reference, std::size_t count, int magnitude_bits) const;
+    /// Checks what integers() and packed() check but the values, which are left where they are.
+    void leave_codes(const HeaderNode& reference, std::size_t count, int magnitude_bits) const;
     /// Lines, each ended by a line break.
     [[nodiscard]] std::vector<std::string> lines(const HeaderNode& reference, std::size_t count) const;
 

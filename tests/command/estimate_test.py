@@ -10,7 +10,8 @@ from pathlib import Path
 
 BERTH, SOURCE = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
 DEMO = SOURCE / 'workloads/demo'
-UNCONTENDED = 0.02
+LATENCY, ENERGY = 0.002, 0.02
+HOST_J = 1.5e-7  # leakage while the host posts and polls, which the form leaves out: of a sentence of 4 tokens it is a few hundredths
 
 
 def berth(*arguments):
@@ -41,21 +42,23 @@ class Estimate(unittest.TestCase):
               *more)
         return json.loads(report.read_text())
 
-    def estimate(self, platform, tokens):
+    def estimate(self, platform, tokens, *more):
         report = self.work / 'estimated.json'
-        berth('estimate', '--platform', platform, '--image', self.image, '--tokens', tokens, '--json', report)
+        berth('estimate', '--platform', platform, '--image', self.image, '--tokens', tokens, '--json', report, *more)
         whole = json.loads(report.read_text())
         return whole, next(task for task in whole['tasks'] if task['name'] == 'sst2')
 
     def test_agrees_with_the_simulation_of_a_sentence_alone(self):
-        for platform in ('reram-multitask', 'puma', 'neurram-like', 'sram-cim'):
-            for row in (self.rows[0], self.rows[3], self.rows[7]):
-                simulated = self.simulate(platform, [row], '--in-flight', '1')
-                whole, estimated = self.estimate(platform, simulated['tokens'])
-                with self.subTest(platform=platform, tokens=simulated['tokens']):
+        two_words = self.rows[0].split('\t')[0] + '\tgood film' + '\t' * (self.header.count('\t') - 1)
+        banked = ('--set', 'hierarchy.mapper=banked')
+        for platform, *settings in (('reram-multitask',), ('reram-multitask', *banked), ('puma',), ('neurram-like',), ('sram-cim',)):
+            for row in (two_words, self.rows[0], self.rows[3]):
+                simulated = self.simulate(platform, [row], '--in-flight', '1', *settings)
+                whole, estimated = self.estimate(platform, simulated['tokens'], *settings)
+                with self.subTest(platform=platform, settings=settings, tokens=simulated['tokens']):
                     latency, energy = simulated['latency_s']['mean'], simulated['energy_j']['total']
-                    self.assertAlmostEqual(estimated['latency_s'], latency, delta=UNCONTENDED * latency)
-                    self.assertAlmostEqual(estimated['energy_j']['total'], energy, delta=UNCONTENDED * energy)
+                    self.assertAlmostEqual(estimated['latency_s'], latency, delta=LATENCY * latency)
+                    self.assertAlmostEqual(estimated['energy_j']['total'], energy, delta=max(HOST_J, ENERGY * energy))
                     self.assertEqual(whole['area_mm2'], simulated['area_mm2'])
                     for path, part in simulated['energy_j']['components'].items():
                         self.assertEqual(estimated['energy_j']['components'][path]['actions'], part['actions'], path)
