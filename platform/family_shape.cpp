@@ -107,6 +107,7 @@ ImageOnChip place_family(PlatformConfig& config, const compressor::WeightImage& 
     const int there = config.hierarchy.tiles;
     config.hierarchy.tiles = std::numeric_limits<int>::max();
     ImageOnChip on_chip = place_on_chip(config, outline);
+    on_chip.chip_tiles = there;
     config.hierarchy.tiles = std::max(there, static_cast<int>(on_chip.image.tiles));
     return on_chip;
 }

@@ -20,7 +20,7 @@ struct Attribute {
     std::string_view name, unit;
     double min, max;
     std::string_view meaning;
-    std::string_view dimension = "";  ///< what a table row must measure to give the number; empty: a number alone
+    std::string_view dimension = "";  ///< what a table row, or another cost, must measure to give the number; empty: a number alone
 };
 
 /// What a law is given, checked: its attributes, the row that it scales (null where it scales none), and the tables for its

@@ -63,6 +63,9 @@ namespace berth::cost {
 [[nodiscard]] std::span<const Attribute> leakage_temperature_attributes();
 [[nodiscard]] double leakage_temperature(const Question& question);
 
+[[nodiscard]] std::span<const Attribute> memory_organisation_attributes();
+[[nodiscard]] double memory_organisation(const Question& question);
+
 [[nodiscard]] std::span<const Attribute> alpha_power_attributes();
 [[nodiscard]] double alpha_power(const Question& question);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/core/params.hpp"
+#include "models/cost/cost.hpp"
 #include "models/cost/law_table.hpp"
 
 #include <vector>
@@ -53,6 +54,8 @@ const LawEntry kLaws[] = {
      &flip_flop_clock},
     {"between_rows", "", between_rows_attributes(), "the power law through two published rows, between them",
      "none: interpolation; the rows name theirs", &between_rows},
+    {"memory_organisation", "", memory_organisation_attributes(), "the row's memory of another capacity, in other banks, with another word",
+     "N. Muralimanohar et al., \"CACTI 6.0\", HPL-2009-85; exponent of Accelergy's and CiMLoop's component library", &memory_organisation},
     {"leakage_temperature", "", leakage_temperature_attributes(), "the row's leakage at another temperature, as transistors' off current",
      "CACTI 6.5, 32 nm high performance", &leakage_temperature},
     {"alpha_power", "", alpha_power_attributes(), "the row's clock or delay at another supply: (V - threshold)^alpha / V",
@@ -86,9 +89,9 @@ double read_attribute(const boost::json::object& json, const Attribute& attribut
     const std::string at = where + "." + std::string(attribute.name);
     const auto& given = detail::required(json, attribute.name, at, std::string(attribute.meaning) + ", in " + std::string(attribute.unit));
     double value = 0.0;
-    if (given.is_string() && !attribute.dimension.empty()) {
+    if ((given.is_string() || given.is_object()) && !attribute.dimension.empty()) {
         const bool like_row = attribute.dimension == kOfTheRow;
-        value = question.constants->value(std::string(given.get_string()), like_row ? question.row->dimension : attribute.dimension, at);
+        value = read_cost(given, *question.constants, like_row ? question.row->dimension : attribute.dimension, at);
     } else {
         boost::system::error_code bad;
         value = given.to_number<double>(bad);

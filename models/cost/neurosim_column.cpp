@@ -44,13 +44,13 @@ double neurosim_sar(const Question& question) {
     const std::string rows = rows_of(question);
     const double watts = question.coefficient(rows + "sar.power_per_bit", "power") * question["bits"] +
                          question.coefficient(rows + "sar.power", "power") + column_watts(question, rows);
-    return watts * (question["bits"] + 1) * question.coefficient("neurosim.step.time", "time");
+    return watts * (question["bits"] + 1) / question.coefficient("neurosim.step.rate", "frequency");
 }
 
 double neurosim_sense(const Question& question) {
     const std::string rows = rows_of(question);
     const double watts = question.coefficient(rows + "sense.power", "power") + column_watts(question, rows);
-    return watts * question.coefficient("neurosim.step.time", "time");
+    return watts / question.coefficient("neurosim.step.rate", "frequency");
 }
 
 }  // namespace berth::cost

@@ -43,8 +43,12 @@ std::string table(const platform::PlatformConfig& config, const platform::ImageO
         line(entry.key(), entry.value().to_number<double>(), watts.at("peak").to_number<double>(), watts.at("static").to_number<double>());
     }
     line("total", total, power.at("peak").to_number<double>(), power.at("static").to_number<double>());
+    const std::int64_t chips = arrays.at("chips").to_number<std::int64_t>();
     out += fmt::format("\n{} tiles of {}, {} IMAs; {} arrays there\n", arrays.at("tiles").to_number<std::int64_t>(), config.hierarchy.tiles,
                        arrays.at("imas").to_number<std::int64_t>(), arrays.at("available").to_number<std::int64_t>());
+    if (chips > 1)
+        out += fmt::format("{} chips of {} tiles, {:.1f} mm2 with {} spare tiles and their links\n", chips, on_chip->chip_tiles,
+                           area.at("whole_chips").to_number<double>(), arrays.at("spare_tiles").to_number<std::int64_t>());
     out += fmt::format("Counted: {}.\n", config.accounting);
     return out;
 }

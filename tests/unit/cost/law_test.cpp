@@ -261,6 +261,35 @@ TEST_F(LawTest, InterpolatesBetweenPublishedPointsAndNotBeyond) {
               R"(p.json:cost.other: names "isaac.clock", which is in GHz; expected a row that gives energy)");
 }
 
+TEST_F(LawTest, ReadsASramBetweenPublishedCapacities) {
+    const auto sram = [](int bytes) {
+        return R"({"law": "between_rows", "row": "horowitz.45nm.sram_32kb_read.energy", "row_at": 32768,
+                   "other": "horowitz.45nm.sram_1mb_read.energy", "other_at": 1048576, "at": )" +
+               std::to_string(bytes) + "}";
+    };
+    EXPECT_NEAR(value(sram(32768)), 20e-12, 1e-18);
+    EXPECT_NEAR(value(sram(1048576)), 100e-12, 1e-17);
+    EXPECT_NEAR(value(sram(131072)), 20e-12 * std::pow(5.0, 0.4), 1e-17) << "two of five doublings";
+}
+
+TEST_F(LawTest, OrganisesAMemoryInBanksAndWords) {
+    const auto memory = [](const char* row, int bytes, int banks, int width) {
+        return R"({"law": "memory_organisation", "row": ")" + std::string(row) +
+               R"(", "row_capacity": 8192, "row_banks": 1, "row_width": 64, "capacity": )" + std::to_string(bytes) + R"(, "banks": )" +
+               std::to_string(banks) + R"(, "width": )" + std::to_string(width) + "}";
+    };
+    const char* read = "horowitz.45nm.sram_8kb_read.energy";
+    EXPECT_DOUBLE_EQ(value(memory(read, 8192, 1, 64)), 10e-12);
+    EXPECT_DOUBLE_EQ(value(memory(read, 65536, 8, 64)), 10e-12) << "eight such banks, one of which is opened";
+    EXPECT_DOUBLE_EQ(value(memory(read, 8192, 1, 256)), 40e-12);
+    // Horowitz's 32 KB take 20 pJ: between two and one banks of this law.
+    EXPECT_LT(value(memory(read, 32768, 2, 64)), 20e-12);
+    EXPECT_GT(value(memory(read, 32768, 1, 64)), 20e-12);
+    EXPECT_DOUBLE_EQ(value(memory("isaac.tile.edram.area", 16384, 4, 64), "area"), 2 * 0.083);
+    EXPECT_EQ(fault(memory(read, 8192, 32, 64)), "p.json:cost.banks: cuts the memory into banks of 256 bytes; expected at least 512");
+    EXPECT_EQ(fault(memory(read, 512, 1, 64)), "p.json:cost.capacity: is 512; expected the law's range, 1024 to 16777216 byte");
+}
+
 TEST_F(LawTest, LeaksMoreWhereItIsHot) {
     const auto at = [](double kelvin) {
         return R"({"law": "leakage_temperature", "row": "isaac.tile.edram.power", "row_kelvin": 300, "kelvin": )" + std::to_string(kelvin) +

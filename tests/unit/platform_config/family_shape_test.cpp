@@ -38,6 +38,35 @@ TEST(FamilyShape, KeepsAShareOfADeltasChannels) {
     EXPECT_THROW((void)outline_of({.model = "bert-base", .base_bits = 0}), InputError);
 }
 
+TEST(FamilyShape, TakesSeveralChipsWithTheirLinksWhereOneIsNotEnough) {
+    PlatformConfig config = load_platform("reram-multitask");
+    const ImageOnChip on_chip = place_family(config, outline_of({.model = "bert-base", .tasks = 8, .rank = 0, .delta_bits = 2}));
+    const std::int64_t chips = (on_chip.image.tiles + 1023) / 1024;
+    ASSERT_GT(chips, 1);
+    const boost::json::object area_json = area_block(config, &on_chip), arrays = arrays_block(config, &on_chip);
+    EXPECT_EQ(arrays.at("chips").as_int64(), chips);
+    EXPECT_EQ(arrays.at("spare_tiles").as_int64(), chips * 1024 - on_chip.image.tiles);
+    EXPECT_EQ(arrays.at("spare_sites").as_int64(), on_chip.image.tiles * 96 - on_chip.image.sites);
+    const auto& components = area_json.at("components");
+    EXPECT_DOUBLE_EQ(components.at("chip.link").to_number<double>(), 22.88 * static_cast<double>(chips)) << "ISAAC, Table I";
+    double sum = 0.0;
+    for (const auto& [path, mm2] : components.as_object()) sum += mm2.to_number<double>();
+    EXPECT_DOUBLE_EQ(area_json.at("total").to_number<double>(), sum);
+    EXPECT_GT(area_json.at("whole_chips").to_number<double>(), sum);
+    const auto& tree = area_json.at("tree");
+    EXPECT_NEAR(tree.at("mm2").as_double(), sum, 1e-9 * sum);
+    double imas = 0.0;
+    for (const auto& [part, node] : tree.at("parts").at("tile").at("parts").at("ima").at("parts").as_object())
+        imas += node.at("mm2").as_double();
+    EXPECT_NEAR(tree.at("parts").at("tile").at("parts").at("ima").at("mm2").as_double(), imas, 1e-9 * imas);
+    EXPECT_NEAR(area_json.at("spare").to_number<double>() / imas,
+                static_cast<double>(arrays.at("spare_sites").as_int64()) / static_cast<double>(on_chip.image.tiles * 96), 1e-12);
+    PlatformConfig small = load_platform("reram-multitask");
+    const ImageOnChip one = place_family(small, outline_of({.model = "minilm-l6-h384", .tasks = 1, .rank = 0}));
+    EXPECT_EQ(arrays_block(small, &one).at("chips").as_int64(), 1);
+    EXPECT_EQ(area_block(small, &one).at("components").at("chip.link").to_number<double>(), 0.0);
+}
+
 TEST(FamilyShape, HasThePublishedCounts) {
     // Encoder weights of BERT-base, and its pooler (Devlin et al. 2019; sizes in Kang et al. 2021).
     EXPECT_EQ(weights(copies({.model = "bert-base", .tasks = 1})), 84'934'656 + 768 * 768);
