@@ -74,6 +74,23 @@ class Estimate(unittest.TestCase):
         self.assertGreaterEqual(crowded['latency_s']['mean'], estimated['latency_s'])
         self.assertLessEqual(crowded['latency_s']['max'], 16 * estimated['latency_s'])
 
+    def test_takes_a_shape_that_nobody_has_weights_of(self):
+        report = self.work / 'shape.json'
+        shape = ('--platform', 'reram-multitask', '--shape', 'minilm-l6-h384', '--tasks', 2, '--rank', 0, '--json', report)
+        def conversions(*more):
+            berth('estimate', *shape, *more)
+            whole = json.loads(report.read_text())
+            self.assertEqual((whole['family']['tasks'], whole['image'], whole['programming']), (2, None, None))
+            return whole['tasks'][1]['adc_conversions'], whole['area_mm2']['total']
+        (copies, copies_mm2), (delta, delta_mm2), (half, _) = conversions('--base-bits', 0, '--delta-bits', 8), conversions('--delta-bits', 2), conversions('--delta-bits', 2, '--kept', 0.5)
+        self.assertAlmostEqual(delta / copies, 8 / 7, places=3)  # a column more beside seven
+        self.assertAlmostEqual(half / copies, 7.5 / 7, places=3)
+        self.assertLess(delta_mm2, copies_mm2)
+        with self.assertRaisesRegex(RuntimeError, 'has more than one of image, layer and shape; expected --image, --layer or --shape'):
+            berth('estimate', *shape, '--layer', '64x64')
+        with self.assertRaisesRegex(RuntimeError, '--base-bits: is 0, and --delta-bits too'):
+            berth('estimate', *shape, '--base-bits', 0)
+
     def test_gives_the_same_bytes_again_and_refuses_a_sentence_that_is_too_long(self):
         self.assertEqual(self.estimate('reram-multitask', 12)[0], self.estimate('reram-multitask', 12)[0])
         with self.assertRaisesRegex(RuntimeError, r'--tokens: is 100000; expected 1 to the \d+ positions'):
