@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <set>
 #include <span>
 #include <unordered_map>
@@ -27,7 +28,8 @@ using Loads = std::unordered_map<Resource, double, ResourceHash>;
 /// The way of a token from one barrier to the next: its steps, and how long each part is busy with it.
 struct Way {
     Steps steps;
-    double pace = 0.0;  ///< least cycles between two tokens where something other than a busy part sets them
+    std::vector<std::size_t> stages;  ///< that it passes: see Estimator::spans_
+    double pace = 0.0;                ///< least cycles between two tokens where something other than a busy part sets them
     Loads loads;
 
     [[nodiscard]] double busiest() const {
@@ -45,7 +47,8 @@ public:
           task_(plan.tasks.at(task)),
           tokens_(tokens),
           mesh_(make_mesh(config)),
-          parts_(mesh_, config.interconnect.hop_cycles, config.buffer.banks) {
+          parts_(mesh_, config.interconnect.hop_cycles, config.buffer.banks),
+          spans_(task_.stages.size() + static_cast<std::size_t>(plan.shape.layers)) {
         const CrossbarTiming timing = crossbar_timing(config);
         array_interval_ = timing.interval_s() * config.timing.clock_hz;
         array_latency_ = timing.latency_s() * config.timing.clock_hz;
@@ -56,6 +59,7 @@ public:
         SentenceEstimate estimate = whole();
         estimate.latency_s = (command() + stay.classified + answer()) / config_.timing.clock_hz;
         estimate.stay_s = (command() + std::max(stay.classified + answer(), stay.last)) / config_.timing.clock_hz;
+        estimate.stages = stage_times(estimate.stay_s);
         return estimate;
     }
 
@@ -68,6 +72,7 @@ public:
         SentenceEstimate estimate = whole();
         estimate.latency_s = estimate.stay_s = cycles / config_.timing.clock_hz;
         estimate.interval_s /= tokens_;
+        estimate.stages = stage_times(estimate.stay_s);
         return estimate;
     }
 
@@ -122,7 +127,30 @@ private:
         const auto through = pass_tokens(parts_, way.steps, of_first, followed, start, in_turn ? &released_ : nullptr);
         if (first) *first = through.front();
         const auto others = through.begin() + (first && followed > 1 ? 1 : 0);
-        return *std::max_element(others, through.end()) + (tokens_ - followed) * way.busiest();
+        const double behind = (tokens_ - followed) * way.busiest();
+        for (const std::size_t stage : way.stages) spans_[stage].end += behind;
+        return *std::max_element(others, through.end()) + behind;
+    }
+
+    /// The stage has a vector from `begin` to `end`.
+    double work(std::size_t stage, double begin, double end) {
+        spans_[stage].begin = std::min(spans_[stage].begin, begin);
+        spans_[stage].end = std::max(spans_[stage].end, end);
+        return end;
+    }
+
+    /// The attention of a layer behind all stages.
+    [[nodiscard]] std::size_t attention_of(std::size_t position) const { return task_.stages.size() + position / kStagesPerLayer; }
+
+    [[nodiscard]] std::vector<StageTimes> stage_times(double span_s) const {
+        std::vector<StageTimes> times;
+        for (std::size_t i = 0; i < spans_.size(); ++i) {
+            const bool attention = i >= task_.stages.size();
+            const double busy = std::max(0.0, spans_[i].end - spans_[i].begin) / config_.timing.clock_hz;
+            times.push_back({attention ? "layer." + std::to_string(i - task_.stages.size()) + ".attention" : task_.stages[i].name,
+                             static_cast<std::uint64_t>(tokens_), busy, 0.0, 0.0, std::max(0.0, span_s - busy)});
+        }
+        return times;
     }
 
     /// What a way's tokens did, of a sentence's whole.
@@ -150,13 +178,14 @@ private:
 
     void stage(Way& way, std::size_t position) {
         const StagePlan& stage = task_.stages[position];
-        depart(way, stage);
+        way.stages.push_back(position);
+        depart(way, stage, position);
         multiply(way, stage);
         if (!stage.low_rank.empty()) add_low_rank(way, stage);
-        leave_arrays(way, stage);
+        leave_arrays(way, stage, position);
     }
 
-    void depart(Way& way, const StagePlan& stage) {
+    void depart(Way& way, const StagePlan& stage, std::size_t position) {
         buffer(way, stage.home, "write_byte", stage.input_bytes);
         buffer(way, stage.home, "read_byte", stage.input_bytes);
         if (stage.residual_home >= 0) {
@@ -164,11 +193,12 @@ private:
             buffer(way, stage.residual_home, "write_byte", stage.residual_bytes);
         }
         occupy(way, stage.multicast);
-        way.steps.emplace_back([this, &stage](double at) {
+        way.steps.emplace_back([this, &stage, position](double at) {
+            const double begin = at;
             for (int access = 0; access < 2; ++access) at = parts_.move(stage.home, at, port_cycles(stage.input_bytes));
             if (stage.residual_home >= 0)
                 parts_.move(stage.residual_home, parts_.multicast(stage.residual, at), port_cycles(stage.residual_bytes));
-            return parts_.multicast(stage.multicast, at);
+            return work(position, begin, parts_.multicast(stage.multicast, at));
         });
     }
 
@@ -201,7 +231,7 @@ private:
     }
 
     /// The partial sums meet at the next home, which makes the next vector of them.
-    void leave_arrays(Way& way, const StagePlan& stage) {
+    void leave_arrays(Way& way, const StagePlan& stage, std::size_t position) {
         const auto& low_rank = stage.low_rank;
         occupy(way, stage.gather);
         if (!low_rank.digital()) occupy(way, low_rank.gather);
@@ -211,9 +241,10 @@ private:
         });
         if (stage.added_bytes > 0) buffer(way, stage.next_home, "read_byte", stage.added_bytes);
         compute(way, stage.next_home, stage.work);
-        way.steps.emplace_back([this, &stage](double at) {
+        way.steps.emplace_back([this, &stage, position](double at) {
+            const double begin = at;
             if (stage.added_bytes > 0) at = parts_.move(stage.next_home, at, port_cycles(stage.added_bytes));
-            return digital(stage.next_home, stage.work, at);
+            return work(position, begin, digital(stage.next_home, stage.work, at));
         });
     }
 
@@ -245,13 +276,15 @@ private:
     /// A query against all keys and values. The next one begins when the multipliers are free, with its own read.
     void attend(Way& way, std::size_t position) {
         const int tile = task_.stages[position].next_home;
-        const DigitalWork work = attention_work(plan_.shape, tokens_);
+        const DigitalWork products = attention_work(plan_.shape, tokens_);
         const int64_t bytes = (1 + 2 * int64_t{tokens_}) * plan_.shape.hidden;
         buffer(way, tile, "read_byte", bytes);
-        way.pace = port_cycles(bytes) + lane_cycles(work.macs, config_.digital.mac_lanes);
-        compute(way, tile, work);
-        way.steps.emplace_back(
-            [this, tile, work, bytes](double at) { return digital(tile, work, parts_.move(tile, at, port_cycles(bytes))); });
+        way.pace = port_cycles(bytes) + lane_cycles(products.macs, config_.digital.mac_lanes);
+        compute(way, tile, products);
+        way.stages.push_back(attention_of(position));
+        way.steps.emplace_back([this, tile, products, bytes, position](double at) {
+            return work(attention_of(position), at, digital(tile, products, parts_.move(tile, at, port_cycles(bytes))));
+        });
     }
 
     void buffer(Way& way, int tile, const char* action, int64_t bytes) {
@@ -328,8 +361,13 @@ private:
     const TaskPlan& task_;
     int tokens_;
     interconnect::Mesh mesh_;
+    struct Span {
+        double begin = std::numeric_limits<double>::max(), end = 0.0;  ///< in cycles
+    };
+
     PartCalendars parts_;
-    double released_ = 0.0;  ///< when the multipliers that served last are free again
+    std::vector<Span> spans_;  ///< of every stage, then of every layer's attention
+    double released_ = 0.0;    ///< when the multipliers that served last are free again
     double array_interval_ = 0.0, array_latency_ = 0.0;
     Loads whole_;
     ActionCounts token_actions_, actions_;

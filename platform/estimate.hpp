@@ -3,6 +3,7 @@
 
 #include "models/core/ledger.hpp"
 #include "platform/accelerator/plan.hpp"
+#include "platform/accelerator/stage_clock.hpp"
 #include "platform/config.hpp"
 
 #include <cstddef>
@@ -10,6 +11,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace berth::platform {
 
@@ -24,6 +26,8 @@ struct SentenceEstimate {
     std::string bottleneck;   ///< the part that sets the interval: "arrays of layer.0.query_key_value", "tile 3 multipliers"
     std::uint64_t array_reads = 0;
     ActionCounts actions;  ///< exactly those that the simulation books
+    /// Every stage and attention, "busy" from its first vector's start to its last one's end: for leakage_block.
+    std::vector<StageTimes> stages;
 };
 
 /// Actions and the busiest part are counted in closed form. Times follow the first 64 tokens from part to part (PartCalendars), by the

@@ -12,6 +12,7 @@
 #include "platform/command/command.hpp"
 #include "platform/command/family_option.hpp"
 #include "platform/command/image_block.hpp"
+#include "platform/gated_leakage.hpp"
 #include "platform/programming.hpp"
 
 #include <fmt/format.h>
@@ -154,6 +155,7 @@ boost::json::object task_block(const Estimated& input, std::size_t task, const p
               {"static", ledger.static_total()},
               {"per_inference", ledger.total()},
               {"components", ledger.components()}}},
+            {"leakage", platform::leakage_block(input.config, input.on_chip, input.names[task], sentence.stages, sentence.stay_s)},
             {"array_reads", sentence.array_reads},
             {"adc_conversions", ledger.count("tile.ima.adc", "convert")}};
 }

@@ -60,6 +60,10 @@ class Estimate(unittest.TestCase):
                     self.assertAlmostEqual(estimated['latency_s'], latency, delta=LATENCY * latency)
                     self.assertAlmostEqual(estimated['energy_j']['total'], energy, delta=max(HOST_J, ENERGY * energy))
                     self.assertEqual(whole['area_mm2'], simulated['area_mm2'])
+                    gated = [report['leakage']['gated_j'] for report in (simulated, estimated)]
+                    self.assertLess(gated[0], simulated['leakage']['always_on_j'])
+                    self.assertGreater(gated[1], 0.97 * gated[0])  # a stage's whole span, not its vectors' alone
+                    self.assertLessEqual(gated[1], estimated['leakage']['always_on_j'])
                     for path, part in simulated['energy_j']['components'].items():
                         self.assertEqual(estimated['energy_j']['components'][path]['actions'], part['actions'], path)
                     self.assertEqual(estimated['array_reads'], simulated['array_reads'])
