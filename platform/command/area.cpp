@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "berth/version.hpp"
-#include "compressor/image_file.hpp"
 #include "models/core/digest.hpp"
 #include "models/core/error.hpp"
 #include "models/core/files.hpp"
@@ -86,7 +85,7 @@ void run(const AreaOptions& options, const Common& common) {
         placed = platform::place_family(config, platform::outline_of(options.family));
         family_json = platform::describe(options.family);
     } else if (!options.image.empty()) {
-        const compressor::WeightImage image = compressor::read_image(options.image);
+        const compressor::WeightImage image = read_for_costs(options.image, config);
         placed = platform::place_on_chip(config, image);
         image_json = image_block(options.image, sha256_of_file(options.image), image);
         programming = platform::programming_block(platform::programming_of(image, placed->image, config, common.threads), config);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/estimate.hpp"
 #include "berth/version.hpp"
-#include "compressor/image_file.hpp"
 #include "models/core/digest.hpp"
 #include "models/core/error.hpp"
 #include "models/core/files.hpp"
@@ -79,8 +78,7 @@ Estimated read_image_input(const EstimateOptions& options, platform::PlatformCon
     // Only a report names the file by its digest, which is taken while the image is read.
     auto digest = std::async(options.json.empty() ? std::launch::deferred : std::launch::async,
                              [&] { return options.json.empty() ? std::string() : sha256_of_file(options.image); });
-    const compressor::WeightImage image =
-        platform::counts_pulses(config) ? compressor::read_image(options.image) : compressor::read_outline(options.image);
+    const compressor::WeightImage image = read_for_costs(options.image, config);
     platform::ImageOnChip on_chip = platform::place_on_chip(config, image);
     boost::json::value programming = platform::programming_block(platform::programming_of(image, on_chip.image, config, threads), config);
     Estimated input = planned(image, std::move(on_chip), options, std::move(config));
