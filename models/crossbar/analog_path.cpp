@@ -85,12 +85,12 @@ private:
                           .squares = tile_.squares.data(),
                           .reads = arrays_.reads,
                           .background = tile_.background[std::size_t(cut.exponent)].data(),
-                          .rule = &block.rules[cut.rule],
                           .may_clip = cut.may_clip,
                           .weights = cut.weights,
                           .sums = of_weights ? sums_.data() + cut.first_column % std::size_t(layout_.out)
                                              : unit_sums_.data() + (cut.first_column - weight_columns_),
                           .sums_stride = of_weights ? stride_ : unit_stride_};
+        for (std::size_t r = 0; r < arrays_.reads.size(); ++r) strip.rules[r] = &block.rules[cut.rules[r]];
         StripNoise noise;
         if (block.largest_noise > 0.0f) {
             noise = {.variances = block.variances.empty() ? nullptr : block.variances[number].data(),

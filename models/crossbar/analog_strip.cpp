@@ -60,8 +60,8 @@ std::uint64_t read_analog_strip(const AnalogStrip& strip) {
                 std::int32_t sum = current(strip, strip.cells, strip.inputs, token, read, column);
                 if (strip.offsets) sum += strip.offsets[column];
                 if (strip.noise) sum += noise(strip, token, read, column);
-                clipped += strip.rule->clips(sum);
-                const std::int32_t code = strip.rule->code(sum);
+                clipped += strip.rules[read]->clips(sum);
+                const std::int32_t code = strip.rules[read]->code(sum);
                 if (strip.codes) strip.codes[(token * strip.reads.size() + read) * kStripColumns + column] = code;
                 strip.sums[token * strip.sums_stride + column] += (code - strip.background[token * strip.reads.size() + read]) *
                                                                   static_cast<std::int32_t>(strip.reads[read].weight()) *
@@ -80,7 +80,6 @@ using Sums = hn::Vec<Sum>;
 
 /// Vectors of columns whose currents are summed at once: as many as leave the sums of all reads in registers.
 constexpr int kVectors = HWY_TARGET <= HWY_AVX3 ? 2 : 1;
-constexpr int kMostReads = periphery::kActivationBits;
 
 /// Adds the products of two rows; `rest` takes what a processor sums apart.
 HWY_INLINE Sums add_pairs(hn::Vec<Pair> inputs, hn::Vec<Pair> cells, Sums sum, [[maybe_unused]] Sums& rest) {
@@ -202,7 +201,6 @@ template <FixedRule::Form form, int reads>
 HWY_INLINE std::uint64_t read_token(const AnalogStrip& strip, int token, std::size_t at) {
     const Sum d;
     const std::size_t lanes = hn::Lanes(d), inputs = std::size_t(token) * std::size_t(strip.pairs) * reads;
-    const FixedRule& rule = *strip.rule;
     HWY_ALIGN std::int32_t currents[kMostReads * kStripColumns], variances[kMostReads * kStripColumns];
     sum_rows<reads>(strip.inputs + inputs, strip.cells, strip.pairs, at, currents);
     if (strip.noise) {
@@ -210,15 +208,16 @@ HWY_INLINE std::uint64_t read_token(const AnalogStrip& strip, int token, std::si
         add_noise(strip, token, at, variances, currents);
     }
     std::uint64_t clipped = 0;
-    const auto lowest = hn::Set(d, rule.lowest_kept), largest = hn::Set(d, rule.largest_kept);
     for (int v = 0; v < kVectors; ++v) {
         const std::size_t column = at + std::size_t(v) * lanes;
         const auto in_use = hn::FirstN(d, std::size_t(strip.columns) > column ? std::size_t(strip.columns) - column : 0);
         const auto offsets = strip.offsets ? hn::LoadU(d, strip.offsets + column) : hn::Zero(d);
         auto total = hn::Zero(d);
         for (int r = 0; r < reads; ++r) {
+            const FixedRule& rule = *strip.rules[std::size_t(r)];
             const auto current = hn::Add(hn::Load(d, currents + std::size_t(r * kVectors + v) * lanes), offsets);
             if (strip.may_clip) {
+                const auto lowest = hn::Set(d, rule.lowest_kept), largest = hn::Set(d, rule.largest_kept);
                 const auto outside = hn::Or(hn::Lt(current, lowest), hn::Gt(current, largest));
                 clipped += hn::CountTrue(d, hn::And(outside, in_use));
             }
@@ -255,8 +254,16 @@ std::uint64_t read_by_form(const AnalogStrip& strip) {
     }
 }
 
+/// The form of all reads' rules; every rule has its thresholds.
+FixedRule::Form common_form(const AnalogStrip& strip) {
+    const FixedRule::Form form = strip.rules.front()->form;
+    for (std::size_t r = 1; r < strip.reads.size(); ++r)
+        if (strip.rules[r]->form != form) return FixedRule::Form::thresholds;
+    return form;
+}
+
 std::uint64_t read_analog_strip(const AnalogStrip& strip) {
-    switch (strip.rule->form) {
+    switch (common_form(strip)) {
         case FixedRule::Form::shift:
             return read_by_form<FixedRule::Form::shift>(strip);
         case FixedRule::Form::scale:

@@ -13,6 +13,7 @@
 namespace berth::crossbar {
 
 inline constexpr int kStripColumns = 32;
+inline constexpr int kMostReads = periphery::kActivationBits;
 
 /// The cells of 32 columns beside each other in two rows: those of one column are a word, so that one instruction multiplies and adds
 /// both. Zero where there is no row or column.
@@ -32,7 +33,7 @@ struct StripNoise {
     std::uint32_t first_column = 0, block = 0, first_token = 0;
 };
 
-/// Columns that one converter's rule holds for, and the tokens that they read.
+/// Columns behind one converter, and the tokens that they read.
 struct AnalogStrip {
     const PairedRows* cells = nullptr;      ///< [pairs]
     const std::int32_t* offsets = nullptr;  ///< [32], added to the currents, or null
@@ -43,8 +44,8 @@ struct AnalogStrip {
     const std::int32_t* inputs = nullptr;   ///< [tokens, pairs, reads]: the numbers on two wordlines, the first in the lower half
     const std::int32_t* squares = nullptr;  ///< the same of their squares; read where cells are noisy
     std::span<const periphery::InputSlice> reads;
-    const std::int32_t* background = nullptr;  ///< [tokens, reads], taken away from the codes
-    const FixedRule* rule = nullptr;
+    const std::int32_t* background = nullptr;          ///< [tokens, reads], taken away from the codes
+    std::array<const FixedRule*, kMostReads> rules{};  ///< [reads]
     bool may_clip = false;
     const std::int32_t* weights = nullptr;  ///< [32], what one unit of a column's code counts
     std::int32_t* sums = nullptr;           ///< [tokens, sums_stride], added to; 32 columns are written to
