@@ -33,6 +33,7 @@ public:
         : arrays_(arrays), index_(index), fixed_(arrays.fixed_block(index)), bounds_(fixed_.columns) {
         made_.pairs = (fixed_.rows + 1) / 2;
         measure_noise();
+        measure_telegraph();
         measure_currents();
     }
 
@@ -63,14 +64,32 @@ private:
         made_.largest_noise = NormalTable::kFarthest * static_cast<float>(std::sqrt(made_.cell_variance * most + made_.sense_variance));
     }
 
+    void measure_telegraph() {
+        const ReadNoise& noise = arrays_.design.cells->noise();
+        if (noise.telegraph_probability == 0.0 || noise.telegraph_amplitude == 0.0) return;
+        made_.telegraph =
+            TelegraphNoise{.threshold = static_cast<std::uint32_t>(std::min(std::nearbyint(std::ldexp(noise.telegraph_probability, 32)),
+                                                                            double{std::numeric_limits<std::uint32_t>::max()})),
+                           .amplitude = static_cast<float>(noise.telegraph_amplitude),
+                           .removed = static_cast<float>(std::ldexp(noise.removed, fixed_.fraction_bits))};
+    }
+
+    /// What telegraph noise takes from a cell's current at the largest input at most.
+    [[nodiscard]] std::int64_t largest_loss(std::int16_t cell) const {
+        if (!made_.telegraph) return 0;
+        const double own = std::abs(static_cast<double>(cell) + double{made_.telegraph->removed});
+        return static_cast<std::int64_t>(std::ceil(own * arrays_.largest_input() * double{made_.telegraph->amplitude})) + 1;
+    }
+
     void measure_currents() {
         const std::int64_t input = arrays_.largest_input();
         const auto noise = static_cast<std::int64_t>(std::min(std::ceil(double{made_.largest_noise}), 2.0 * kLargestCurrent));
         for (std::size_t first = 0; first < fixed_.cells.size(); first += fixed_.columns)
             for (std::size_t column = 0; column < fixed_.columns; ++column) {
                 const std::int64_t current = input * fixed_.cells[first + column];
-                bounds_[column].least += std::min<std::int64_t>(current, 0);
-                bounds_[column].most += std::max<std::int64_t>(current, 0);
+                const std::int64_t lost = largest_loss(fixed_.cells[first + column]);
+                bounds_[column].least += std::min<std::int64_t>(current, 0) - lost;
+                bounds_[column].most += std::max<std::int64_t>(current, 0) + lost;
             }
         for (std::size_t column = 0; column < fixed_.columns; ++column) {
             const std::int64_t offset = fixed_.offsets.empty() ? 0 : fixed_.offsets[column];

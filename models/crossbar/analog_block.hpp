@@ -39,6 +39,7 @@ struct AnalogBlock {
 
     double cell_variance = 0.0, sense_variance = 0.0;  ///< see StripNoise
     float largest_noise = 0.0f;
+    std::optional<TelegraphNoise> telegraph;  ///< without the key
 };
 
 /// Programs a block and cuts it.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/crossbar/fixed_rule.hpp"
+#include "models/crossbar/telegraph_noise.hpp"
 #include "models/periphery/dac.hpp"
 
 #include <array>
@@ -21,12 +22,14 @@ struct alignas(64) PairedRows {
     std::array<std::int16_t, 2 * kStripColumns> cells{};
 };
 
-/// Noise of a strip's conversions: normal, of a variance that is the sum of its cells' and the sense amplifier's.
+/// Noise of a strip's conversions: normal, of a variance that is the sum of its cells' and the sense amplifier's, and its cells' telegraph
+/// noise, which is drawn cell by cell, its sum having no distribution that could be.
 struct StripNoise {
     const PairedRows* variances = nullptr;  ///< [pairs]; null where the amplifiers alone are noisy
     double cell_variance = 0.0;             ///< what one unit of the cells' variances is in squared units of the currents
     double sense_variance = 0.0;            ///< the same of the amplifier's
-    float largest = 0.0f;                   ///< what is drawn is clamped to this distance, so that currents keep their bounds
+    float largest = 0.0f;                   ///< what is drawn is clamped to this distance, so that currents keep their bounds; 0 for none
+    const TelegraphNoise* telegraph = nullptr;
 
     /// Draws are keyed by {column, four reads, block, token}; see read_draws.hpp.
     std::array<std::uint32_t, 2> key{};
