@@ -131,6 +131,12 @@ double Inventory::energy(const std::string& path, const std::string& action) con
     return found->second;
 }
 
+void Inventory::price(const std::string& path, const std::string& action, double joules) {
+    (void)find(path, "\"" + action + "\"");
+    for (Component& component : components_)
+        if (component.path == path) component.energy.try_emplace(action, joules);
+}
+
 void Inventory::record(Ledger& ledger, const std::string& path, const std::string& action, std::uint64_t count) const {
     if (count != 0) ledger.add(path, action, count, energy(path, action));
 }

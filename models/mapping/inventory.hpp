@@ -60,6 +60,9 @@ public:
     /// that does something it cannot pay for is an error in its preset.
     [[nodiscard]] double energy(const std::string& path, const std::string& action) const;
 
+    /// Prices an action that the parts list does not, where it has no price of its own. @throws InputError when there is no such component.
+    void price(const std::string& path, const std::string& action, double joules);
+
     /// Books `count` actions. Zero is not booked.
     void record(Ledger& ledger, const std::string& path, const std::string& action, std::uint64_t count) const;
 

@@ -155,7 +155,7 @@ boost::json::object task_block(const Estimated& input, std::size_t task, const p
               {"components", ledger.components()}}},
             {"leakage", platform::leakage_block(input.config, input.on_chip, input.names[task], sentence.stages, sentence.stay_s)},
             {"array_reads", sentence.array_reads},
-            {"adc_conversions", ledger.count("tile.ima.adc", "convert")}};
+            {"adc_conversions", ledger.count("tile.ima.sample_hold", "sample")}};
 }
 
 /// Area, powers, and every task's energy, latency and rate. Times move only where a row behind them has a range.

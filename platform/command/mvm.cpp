@@ -184,7 +184,7 @@ private:
 };
 
 /// What the product's reads cost by the platform's parts list.
-Ledger cost(const Operands& operands, const platform::PlatformConfig& config, std::size_t reads) {
+Ledger cost(const Operands& operands, const platform::PlatformConfig& config) {
     const mapping::Plane plane{.matrix = "weights",
                                .owner = "the command",
                                .inputs = operands.in,
@@ -192,8 +192,7 @@ Ledger cost(const Operands& operands, const platform::PlatformConfig& config, st
                                .magnitude_bits = inference::kMatrixMagnitudeBits};
     const mapping::Placement placement = mapping::place({plane}, config.array_shape(), config.hierarchy);
     Ledger ledger;
-    platform::record_reads(platform::actions_of(placement.planes.front(), static_cast<int>(reads)), operands.tokens, config.inventory,
-                           ledger);
+    platform::record_reads(platform::actions_of(placement.planes.front(), config), operands.tokens, config.inventory, ledger);
     return ledger;
 }
 
@@ -307,7 +306,7 @@ void run(const Options& options, const Common& common) {
     config.seed = common.seed;
     const Operands operands = read_operands(options);
     // Whether the chip can hold and pay for it is asked before anything is programmed.
-    Ledger ledger = cost(operands, config, periphery::input_slices(periphery::kActivationBits, config.dac.bits).size());
+    Ledger ledger = cost(operands, config);
     Product product(operands, config, common.threads);
     if (codes) check_codes(product, operands.tokens);
 

@@ -69,6 +69,20 @@ class Estimate(unittest.TestCase):
                     self.assertEqual(estimated['array_reads'], simulated['array_reads'])
                     self.assertEqual(whole['sources'], simulated['sources'])
 
+    def test_counts_the_bits_that_adaptive_converters_decide_as_the_simulation_does(self):
+        adaptive = ('--set', 'adc.kind=adaptive_sar', '--set', 'adc.dropped_bits=6')
+        for platform in ('reram-multitask', 'neurram-like', 'isaac-ce-like.json'):
+            if platform.endswith('.json'):  # unit columns, flipped columns and 2-b cells
+                platform = self.work / platform
+                platform.write_text(json.dumps({'extends': 'reram-multitask', 'crossbar': {'cell_bits': 2, 'encoding': 'offset_flipped'}}))
+            simulated = self.simulate(platform, [self.rows[0]], '--in-flight', '1', *adaptive)
+            _, estimated = self.estimate(platform, simulated['tokens'], *adaptive)
+            actions = simulated['energy_j']['components']['tile.ima.adc']['actions']
+            self.assertEqual(estimated['energy_j']['components']['tile.ima.adc']['actions'], actions)
+            self.assertEqual(list(actions), ['decide'])
+            self.assertEqual(estimated['adc_conversions'], simulated['adc_conversions'])
+            self.assertLess(actions['decide'], 8 * simulated['adc_conversions'])
+
     def test_bounds_the_simulation_under_contention(self):
         row = self.rows[3]
         crowded = self.simulate('reram-multitask', [row] * 40, '--in-flight', '16')

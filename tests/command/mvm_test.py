@@ -134,6 +134,28 @@ class Mvm(unittest.TestCase):
         self.assertEqual((codes, report['clipped']), codes_of(self.w, self.x, 31, 2))
         self.assertEqual(y, tuple(2 * sum_ for sum_ in recombined(shape, codes)))
 
+    def test_an_adaptive_converter_searches_and_pays_for_the_bits_that_are_kept(self):
+        kept_from, kept_to, bits = 5, 12, 8
+        (_, y, _), report = self.run_well('adc.kind=adaptive_sar', f'adc.dropped_bits={kept_from}', f'adc.sum_bits={kept_to}')
+        shape, codes, _ = load(self.codes)
+        expected, clipped, decisions = list(codes_of(self.w, self.x, ROWS)[0]), 0, 0
+        for place, current in enumerate(expected):
+            slice_, read = place // OUT % SLICES, place // (OUT * SLICES * 2 * 2) % READS
+            reach = max(0, min(bits, kept_to - slice_ - read))
+            skipped = max(0, min(reach, kept_from - slice_ - read))
+            rounded, top = round(current / 2 ** skipped) << skipped, (1 << reach) - (1 << skipped)
+            clipped += rounded > top
+            decisions += reach - skipped + (reach < bits)
+            expected[place] = min(rounded, top)
+        self.assertEqual(codes, tuple(expected))
+        self.assertEqual((y, report['clipped'], report['path']), (recombined(shape, codes), clipped, 'bit_plane'))
+        self.assertGreater(clipped, 0)
+        converter = report['components']['tile.ima.adc']
+        self.assertEqual(converter['actions'], {'decide': decisions})
+        _, whole = self.run_well()
+        a_conversion = whole['components']['tile.ima.adc']['energy_j'] / whole['adc_conversions']
+        self.assertAlmostEqual(converter['energy_j'] / (decisions * a_conversion / bits), 1, places=9)
+
     def test_every_path_and_number_of_threads_gives_the_same_bytes(self):
         for bits in ('adc.bits=8', 'adc.bits=5'):
             self.run_well(bits)
