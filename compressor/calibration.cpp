@@ -55,9 +55,16 @@ double variance_of(const Rows& logits, const std::vector<Vector>& directions) {
     return sum > 0.0 ? sum : 1.0;
 }
 
+Vector frequency_of(std::span<const workloads::Encoded> sentences, int vocabulary) {
+    Vector frequency = Vector::Zero(vocabulary);
+    for (const auto& sentence : sentences)
+        for (const auto id : sentence.ids) frequency(id) += 1.0F;
+    return frequency / std::max(frequency.sum(), 1.0F);
+}
+
 struct TracedBatch {
     Trace trace;
-    std::vector<std::vector<Rows>> sensitivities;  ///< by direction, then by site
+    std::vector<Sensitivities> sensitivities;  ///< by direction
 };
 
 /// Adds what one batch says of one site. Products over a sentence's tokens are taken as X^T (G G^T) X, through its small Gram matrices.
@@ -66,7 +73,7 @@ void accumulate(SiteCalibration& site, const TracedBatch& batch, std::size_t ind
     x.rowwise() -= site.mean.transpose();
     Rows weighted_x = Rows::Zero(x.rows(), x.cols());
     for (const auto& by_direction : batch.sensitivities) {
-        const Rows& gradient = by_direction[index];
+        const Rows& gradient = by_direction.linears[index];
         Rows weighted_gradient(gradient.rows(), gradient.cols());
         Eigen::Index row = 0;
         for (const std::size_t length : batch.trace.rows_of_sentences(index)) {
@@ -94,6 +101,7 @@ public:
             const auto& matrix = matrix_of(weights, index);
             result_.sites.push_back({Vector::Zero(matrix.in), Rows::Zero(matrix.in, matrix.in), Rows::Zero(matrix.out, matrix.out)});
         }
+        result_.embeddings = {Rows::Zero(weights.config.hidden, weights.config.hidden), frequency_of(sentences, weights.config.vocabulary)};
         logits_.resize(static_cast<Eigen::Index>(sentences.size()), weights.classifier.out);
     }
 
@@ -106,6 +114,7 @@ public:
             site.outputs /= trace > 0.0F ? trace : 1.0F;
             site.inputs /= variance;
         }
+        result_.embeddings.moments /= variance;
         return std::move(result_);
     }
 
@@ -150,6 +159,11 @@ private:
             threads_.for_each(result_.sites.size(), [&](std::size_t index) {
                 for (const TracedBatch& batch : group) accumulate(result_.sites[index], batch, index);
             });
+            for (const TracedBatch& batch : group)
+                for (const Sensitivities& by_direction : batch.sensitivities) {
+                    const Rows by_element = by_direction.embeddings.transpose();
+                    result_.embeddings.moments += product(by_element, by_element);
+                }
         });
     }
 

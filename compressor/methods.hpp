@@ -32,7 +32,8 @@ struct CompressionRequest {
     std::function<double(const WeightImage&)> area_ratio;
     /// Matrices that tasks of an image share already and these are to share too; empty: the method makes them.
     std::vector<std::shared_ptr<const inference::Int8Matrix>> shared;
-    bool force = false;  ///< take tasks that do not look fine-tuned from the base
+    std::vector<std::shared_ptr<const inference::Embeddings>> shared_embeddings;  ///< tables of that image, for tasks that they suit
+    bool force = false;                                                           ///< take tasks that do not look fine-tuned from the base
     bool quiet = true;
 };
 

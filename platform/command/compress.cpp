@@ -63,6 +63,7 @@ void complete(compressor::CompressionRequest& request, const CompressOptions& op
     if (options.method.empty()) request.method = image.method;
     if (!options.mode_given && !image.mode.empty()) request.mode = image.mode;
     if (request.method == image.method) request.shared = image.base;
+    for (const compressor::TaskImage& task : image.tasks) request.shared_embeddings.push_back(task.network.embeddings);
     request.geometry = image.geometry;
 }
 

@@ -13,7 +13,22 @@
 namespace berth::compressor {
 namespace {
 
-/// A base, two tasks and their data, and areas that are cells.
+/// An area that is cells alone.
+double cells(const WeightImage& image) {
+    const auto count = [](const std::vector<mapping::Plane>& planes) {
+        double sum = 0.0;
+        for (const auto& plane : planes) sum += double(plane.inputs) * plane.outputs * plane.magnitude_bits;
+        return sum;
+    };
+    return count(planes_of(image)) / count(planes_of_copies(image));
+}
+
+/// Bits of the word tables beside cells: whole tables are a third of the copies' area.
+double cells_and_words(const WeightImage& image) {
+    return (cells(image) + 0.5 * image.tasks[0].network.embeddings->words.magnitude_bits / inference::kMatrixMagnitudeBits) / 1.5;
+}
+
+/// A base, two tasks and their data.
 class BerthMethod : public testing::Test {
 protected:
     BerthMethod() {
@@ -31,15 +46,6 @@ protected:
         request.area_ratio = cells;
         for (const char* name : {"one", "two"}) request.tasks.push_back({name, folder_.path() / name, data_, ""});
         return request;
-    }
-
-    static double cells(const WeightImage& image) {
-        const auto count = [](const std::vector<mapping::Plane>& planes) {
-            double sum = 0.0;
-            for (const auto& plane : planes) sum += double(plane.inputs) * plane.outputs * plane.magnitude_bits;
-            return sum;
-        };
-        return count(planes_of(image)) / count(planes_of_copies(image));
     }
 
     static WeightImage made(const CompressionRequest& request, int thread_count = 2) {
@@ -70,6 +76,18 @@ TEST_F(BerthMethod, KeepsToTheAreaAndSpendsIt) {
         EXPECT_LT(image.base.front()->magnitude_bits, inference::kMatrixMagnitudeBits);
         for (const TaskImage& task : image.tasks) EXPECT_LT(task.statistics.at("lost_variance").to_number<double>(), 0.5);
     }
+}
+
+TEST_F(BerthMethod, TakesCoarserWordsWhereMemoryCounts) {
+    CompressionRequest asked = request();
+    asked.area_ratio = cells_and_words;
+    asked.max_area = 0.45;
+    const WeightImage image = made(asked);
+    EXPECT_LE(cells_and_words(image), 0.45);
+    const auto& tables = image.tasks[0].network.embeddings;
+    EXPECT_LT(tables->words.magnitude_bits, inference::kMatrixMagnitudeBits);
+    EXPECT_EQ(tables->positions.magnitude_bits, inference::kMatrixMagnitudeBits);
+    EXPECT_EQ(tables, image.tasks[1].network.embeddings);
 }
 
 TEST_F(BerthMethod, StopsAtTheFirstAllocationThatLosesLittleEnough) {
