@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "compressor/berth.hpp"
-
 #include "compressor/error_feedback.hpp"
 #include "compressor/image_file.hpp"
 #include "compressor/low_rank.hpp"
+#include "compressor/methods.hpp"
+#include "compressor/probe.hpp"
 #include "models/core/error.hpp"
 #include "models/core/files.hpp"
 #include "tests/unit/compressor/small_checkpoints.hpp"
 
 #include <gtest/gtest.h>
+
+#include <cmath>
 
 namespace berth::compressor {
 namespace {
@@ -132,6 +134,26 @@ TEST_F(BerthMethod, RefusesATaskThatDoesNotResembleTheBase) {
     EXPECT_NE(refusal(asked).find("does not look fine-tuned from"), std::string::npos) << refusal(asked);
     asked.force = true;
     EXPECT_EQ(made(asked).tasks.size(), 3u);
+}
+
+TEST(MetricUnderNoise, IsTheMetricWithoutNoiseAndChanceWhereNoiseIsAll) {
+    inference::Network network;
+    network.labels = 2;
+    Probe probe;
+    std::vector<float> logits;
+    for (int i = 0; i < 200; ++i) {
+        probe.labels.push_back(i % 2);
+        const float margin = 0.05F * static_cast<float>(i % 40) + 0.5F;
+        logits.insert(logits.end(), {i % 2 ? -margin : margin, i % 2 ? margin : -margin});
+    }
+    const DrawKey key = draw_key(1, 2, 3);
+    const auto at = [&](double lost) { return metric_under_noise(logits, network, probe, "accuracy", lost, key); };
+    EXPECT_EQ(at(0.0), 1.0);
+    EXPECT_LT(at(0.3), 1.0);
+    EXPECT_GT(at(0.3), at(3.0));
+    // A sign under noise a thousand times larger is as good as none: 6400 tosses stay within 4 standard deviations of a half.
+    EXPECT_NEAR(at(1e6), 0.5, 4.0 * 0.5 / std::sqrt(6400.0));
+    EXPECT_EQ(at(0.3), at(0.3));
 }
 
 TEST_F(BerthMethod, NeedsData) {
