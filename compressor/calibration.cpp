@@ -11,9 +11,10 @@
 namespace berth::compressor {
 namespace {
 
-/// Tokens of a batch at most, and batches whose traces are held at a time: enough for two cores, some 100 MB for a hidden size of 384.
+/// Tokens of a batch at most; derivatives that are held at a time, a batch having one for each direction of the logits; and batches at
+/// least, so that two cores have work. Some 300 MB for six layers of a hidden size of 384. No sum depends on any of them but the first.
 constexpr std::size_t kTokensPerBatch = 384;
-constexpr std::size_t kBatchesHeld = 8;
+constexpr std::size_t kDerivativesHeld = 8, kLeastBatchesHeld = 2;
 
 using Batch = std::vector<const workloads::Encoded*>;
 
@@ -122,8 +123,9 @@ private:
     /// Calls on_group(batches) for traced batches, some at a time.
     template <class OnGroup>
     void for_groups(bool with_sensitivities, const OnGroup& on_group) {
-        for (std::size_t begin = 0; begin < batches_.size(); begin += kBatchesHeld) {
-            std::vector<TracedBatch> group(std::min(kBatchesHeld, batches_.size() - begin));
+        const std::size_t held = std::max(kDerivativesHeld / directions_.size(), kLeastBatchesHeld);
+        for (std::size_t begin = 0; begin < batches_.size(); begin += held) {
+            std::vector<TracedBatch> group(std::min(held, batches_.size() - begin));
             threads_.for_each(group.size(), [&](std::size_t i) {
                 group[i].trace = model_.forward(batches_[begin + i]);
                 if (with_sensitivities)
