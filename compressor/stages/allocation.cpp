@@ -16,7 +16,7 @@ constexpr double kNoArea = 1e300;
 constexpr double kStep = 1.12;  ///< of one area to the next that a search for the least one tries
 
 struct AllocationParams {
-    int base_bits_least = 4, base_bits_most = 6, word_bits_least = 3, word_bits_most = inference::kMatrixMagnitudeBits + 1, factor_bits = 4;
+    int base_bits_least = 3, base_bits_most = 6, word_bits_least = 3, word_bits_most = inference::kMatrixMagnitudeBits + 1, factor_bits = 4;
 
     static constexpr std::tuple fields{
         Field{"base_bits_least", &AllocationParams::base_bits_least, "bit", 2, inference::kMatrixMagnitudeBits + 1,
@@ -99,17 +99,20 @@ private:
         return least;
     }
 
-    /// Of the bases and word tables tried, those with which the least is lost within the area.
+    /// Of the bases and word tables tried, those with which the least is lost within the area. Errors of words are independent of one
+    /// another; what is left out of a task's matrices is not, for fine-tuning moved them all for the same logits: n matrices lose between
+    /// the sum of what each loses and n times as much. The geometric mean stands for it.
     [[nodiscard]] std::optional<Plan> best_within(const Draft& draft, double most, Threads& threads) const {
         std::optional<Plan> best;
         double least = 0.0;
+        const double coherence = std::sqrt(static_cast<double>(draft.matrices()));
         for (const int base_bits : bases(draft)) {
             const Market& market = draft.subject.market(base_bits, threads);
             for (const int word_bits : words(draft)) {
                 const EmbeddingTables& tables = draft.subject.words(word_bits, threads);
                 auto ranks = best_fit(market.offers, [&](const Ranks& chosen) { return area(draft, market.base, tables, chosen) <= most; });
                 if (!ranks) continue;
-                const double lost = loss_left(market.offers, *ranks) + tables.loss;
+                const double lost = coherence * loss_left(market.offers, *ranks) + tables.loss;
                 if (best && lost >= least) continue;
                 least = lost;
                 const bool all = *ranks == ranks_at(market.offers, -1.0);

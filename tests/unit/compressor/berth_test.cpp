@@ -92,6 +92,27 @@ TEST_F(BerthMethod, TakesCoarserWordsWhereMemoryCounts) {
     EXPECT_EQ(tables, image.tasks[1].network.embeddings);
 }
 
+TEST_F(BerthMethod, KeepsToTheBitsThatItsAllocationIsGiven) {
+    const auto stages = [](const std::string& bits) {
+        return stages_given("allocation{" + bits + "},shared_base{source=fitted},embeddings,low_rank,bias_correction");
+    };
+    CompressionRequest asked = request();
+    asked.max_area = 0.8;
+    asked.stages = stages("base_bits_least=8,base_bits_most=8,factor_bits=3,word_bits_least=4,word_bits_most=4");
+    const WeightImage image = made(asked);
+    EXPECT_EQ(image.base.front()->magnitude_bits, 7);
+    EXPECT_EQ(image.tasks[0].network.embeddings->words.magnitude_bits, 3);
+    bool factors = false;
+    for (const inference::Linear& linear : image.tasks[1].network.linears)
+        if (linear.low_rank) {
+            factors = true;
+            EXPECT_EQ(linear.low_rank->up.magnitude_bits, 2);
+        }
+    EXPECT_TRUE(factors);
+    asked.stages = stages("base_bits_least=5,base_bits_most=4");
+    EXPECT_EQ(refusal(asked), "allocation.base_bits_least: is 5; expected 4 at most");
+}
+
 TEST_F(BerthMethod, StopsAtTheFirstAllocationThatLosesLittleEnough) {
     CompressionRequest asked = request();
     asked.max_loss = 100.0;
@@ -111,7 +132,8 @@ TEST_F(BerthMethod, WritesTheSameFileOnAnyNumberOfThreads) {
 TEST_F(BerthMethod, RefusesBoundsThatCannotBe) {
     CompressionRequest asked = request();
     asked.max_area = 0.01;
-    EXPECT_NE(refusal(asked).find("--max-area: 0.01 cannot be reached with these tasks; expected 0.2"), std::string::npos)
+    // A base of two bits of magnitude, for two copies of seven.
+    EXPECT_NE(refusal(asked).find("--max-area: 0.01 cannot be reached with these tasks; expected 0.1429 or more"), std::string::npos)
         << refusal(asked);
     asked.max_area = 2.0;
     EXPECT_EQ(refusal(asked), "--max-area: is 2; expected 0 to 1");
