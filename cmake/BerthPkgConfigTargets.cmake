@@ -1,7 +1,12 @@
-# Debian ships these two with pkg-config files alone.
+# Debian ships these with pkg-config files alone.
 pkg_check_modules(utf8proc QUIET IMPORTED_TARGET libutf8proc)
 if(NOT utf8proc_FOUND)
   message(FATAL_ERROR " Berth needs utf8proc: apt-get install libutf8proc-dev (or run scripts/setup.sh)")
+endif()
+
+pkg_check_modules(zstd QUIET IMPORTED_TARGET libzstd)
+if(NOT zstd_FOUND)
+  message(FATAL_ERROR " Berth needs zstd: apt-get install libzstd-dev (or run scripts/setup.sh)")
 endif()
 
 pkg_check_modules(systemc QUIET IMPORTED_TARGET systemc>=2.3.4)

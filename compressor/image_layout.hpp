@@ -15,7 +15,7 @@ namespace berth::compressor::layout {
 static_assert(std::endian::native == std::endian::little, "the image's bytes are used as they lie in memory");
 
 inline constexpr std::string_view kMagic = "BERTHIMG";
-inline constexpr std::uint32_t kVersion = 2;
+inline constexpr std::uint32_t kVersion = 3;
 inline constexpr std::size_t kVersionAt = 8, kHeaderCrcAt = 12, kHeaderLengthAt = 16, kHeaderAt = 24;
 inline constexpr std::size_t kAlignment = 64;
 inline constexpr std::uint64_t kLargestHeader = std::uint64_t{48} << 20;
@@ -24,6 +24,13 @@ inline constexpr std::uint64_t kLargestHeader = std::uint64_t{48} << 20;
 /// lowest bits: 0, 1, and 3 for -1. "int3" to "int7" pack codes of so many bits in two's complement, one behind the other from
 /// the lowest bit of the first byte; the most negative code does not occur, and unused bits are 0.
 inline constexpr std::string_view kInt8 = "int8", kInt32 = "int32", kFloat32 = "float32", kTernary = "ternary", kText = "text";
+
+/// How the header says that a section's bytes are a Zstandard frame of its content.
+inline constexpr std::string_view kZstd = "zstd";
+
+/// Sections may be referred to many times, ternary codes unpack to four times their size, and frames to more. What an image may
+/// expand to is this many times its file, so no frame is written that holds more than this many elements a byte.
+inline constexpr std::uint64_t kLargestExpansion = 16;
 
 /// How the header names inference::HeadActivation.
 inline constexpr std::array kHeadActivations{"tanh", "relu"};
@@ -36,6 +43,10 @@ inline constexpr std::array kHeadActivations{"tanh", "relu"};
     constexpr std::string_view types[] = {"", kTernary, "int3", "int4", "int5", "int6", "int7", kInt8};
     return types[magnitude_bits];
 }
+
+/// Whether a frame holds codes of this width packed. Codes that lie across bytes would hide from an entropy coder that counts bytes, so
+/// those have a byte each.
+[[nodiscard]] constexpr bool packed_in_frames(int magnitude_bits) { return 8 % (magnitude_bits + 1) == 0; }
 
 [[nodiscard]] constexpr std::size_t packed_bytes(std::size_t codes, int magnitude_bits) {
     return (codes * static_cast<std::size_t>(magnitude_bits + 1) + 7) / 8;

@@ -4,6 +4,7 @@
 #include "compressor/image_layout.hpp"
 #include "models/core/digest.hpp"
 #include "models/core/error.hpp"
+#include "models/core/zstd.hpp"
 
 #include <fmt/format.h>
 
@@ -14,9 +15,6 @@
 namespace berth::compressor {
 namespace {
 
-/// Sections may be referred to many times, and ternary codes unpack to four times their size; an image of honest content
-/// stays far below this many times its file.
-constexpr std::uint64_t kLargestExpansion = 16;
 constexpr std::uint64_t kSmallestAllowance = std::uint64_t{1} << 20;
 
 template <class Value>
@@ -33,12 +31,17 @@ bool all_zero(std::span<const std::byte> bytes) {
 }  // namespace
 
 ImageSections::ImageSections(const HeaderNode& list, std::span<const std::byte> file, std::size_t begin, std::string where)
-    : where_(std::move(where)), expansion_left_(kSmallestAllowance + kLargestExpansion * file.size()) {
+    : where_(std::move(where)), expansion_left_(kSmallestAllowance + layout::kLargestExpansion * file.size()) {
     std::uint64_t end = begin;
     const std::uint64_t first = layout::aligned(begin);
     for (std::size_t i = 0; i < list.size(); ++i) {
         const HeaderNode entry = list[i];
-        Section section{entry["name"].text(), entry["type"].text(), {}};
+        Section section{entry["name"].text(), entry["type"].text(), {}, {}};
+        if (entry.has("coding")) {
+            if (const std::string coding = entry["coding"].text(); coding != layout::kZstd)
+                entry["coding"].refuse("is " + coding, std::string(layout::kZstd));
+            section.framed = entry["size"].unsigned_integer();
+        }
         const std::uint64_t offset = entry["offset"].unsigned_integer(), length = entry["length"].unsigned_integer();
         const std::uint64_t start = layout::aligned(end);
         if (offset != start - first)
@@ -66,49 +69,58 @@ std::size_t ImageSections::index(const HeaderNode& reference) const {
     return static_cast<std::size_t>(reference.integer(0, static_cast<std::int64_t>(sections_.size()) - 1));
 }
 
-const ImageSections::Section& ImageSections::take(const HeaderNode& reference, std::string_view type, std::size_t expanded) const {
-    const Section& section = sections_[index(reference)];
+void ImageSections::take(const Section& section, const HeaderNode& reference, std::string_view type, std::size_t expanded) const {
     if (section.type != type) reference.refuse("refers to section " + section.name + " of type " + section.type, std::string(type));
     if (expanded > expansion_left_)
         reference.refuse("makes the image many times as large as its file", "sections that are used a few times");
     expansion_left_ -= expanded;
     section.used = true;
-    return section;
 }
 
-const ImageSections::Section& ImageSections::take_exactly(const HeaderNode& reference, std::string_view type, std::size_t bytes,
-                                                          std::size_t expanded) const {
-    const Section& section = sections_[index(reference)];
-    if (section.bytes.size() != bytes)
-        refuse(section, fmt::format("has {} bytes", section.bytes.size()), fmt::format("{} for {}", bytes, reference.path()));
-    return take(reference, type, expanded);
+ImageSections::Content ImageSections::content(const Section& section) const {
+    if (!section.framed) return {section.bytes};
+    Content content{{}, std::vector<std::byte>(*section.framed)};
+    if (!zstd_content(section.bytes, content.unframed))
+        refuse(section, "does not unpack", fmt::format("a frame of {} bytes", *section.framed));
+    content.bytes = content.unframed;
+    return content;
+}
+
+ImageSections::Content ImageSections::content_of(const HeaderNode& reference, std::string_view type, std::size_t bytes,
+                                                 std::size_t expanded) const {
+    const Section& section = at(reference);
+    if (section.size() != bytes)
+        refuse(section, fmt::format("has {} bytes", section.size()), fmt::format("{} for {}", bytes, reference.path()));
+    take(section, reference, type, expanded);
+    return content(section);
 }
 
 std::vector<float> ImageSections::floats(const HeaderNode& reference, std::size_t count, float least) const {
-    const Section& section = take_exactly(reference, layout::kFloat32, count * sizeof(float), count * sizeof(float));
-    auto values = copied<float>(section.bytes);
+    auto values = copied<float>(content_of(reference, layout::kFloat32, count * sizeof(float), count * sizeof(float)).bytes);
     for (const float value : values)
         if (!std::isfinite(value) || value < least)
-            refuse(section, fmt::format("holds {}", value), fmt::format("finite numbers from {}", least));
+            refuse(at(reference), fmt::format("holds {}", value), fmt::format("finite numbers from {}", least));
     return values;
 }
 
 std::vector<std::int8_t> ImageSections::integers(const HeaderNode& reference, std::size_t count, int largest) const {
-    const Section& section = take_exactly(reference, layout::kInt8, count, count);
-    auto values = copied<std::int8_t>(section.bytes);
+    return bytes_within(reference, content_of(reference, layout::kInt8, count, count), largest);
+}
+
+std::vector<std::int8_t> ImageSections::bytes_within(const HeaderNode& reference, const Content& content, int largest) const {
+    auto values = copied<std::int8_t>(content.bytes);
     const auto highest = static_cast<std::int8_t>(largest), lowest = static_cast<std::int8_t>(-largest);
     std::uint8_t outside = 0;  // counted to the end: a loop that may not leave early takes many values at a time
     for (const std::int8_t value : values) outside |= static_cast<std::uint8_t>((value < lowest) | (value > highest));
-    if (outside != 0) refuse(section, "holds a value out of range", fmt::format("magnitudes up to {}", largest));
+    if (outside != 0) refuse(at(reference), "holds a value out of range", fmt::format("magnitudes up to {}", largest));
     return values;
 }
 
 std::vector<std::int32_t> ImageSections::ascending(const HeaderNode& reference, std::int32_t end) const {
-    const Section& section = sections_[index(reference)];
-    const std::size_t count = section.bytes.size() / sizeof(std::int32_t);
-    if (count > static_cast<std::size_t>(end)) refuse(section, fmt::format("has {} channels", count), fmt::format("at most {}", end));
-    (void)take_exactly(reference, layout::kInt32, count * sizeof(std::int32_t), section.bytes.size());
-    auto values = copied<std::int32_t>(section.bytes);
+    const Section& section = at(reference);
+    const std::uint64_t count = section.size() / sizeof(std::int32_t);
+    if (count > static_cast<std::uint64_t>(end)) refuse(section, fmt::format("has {} channels", count), fmt::format("at most {}", end));
+    auto values = copied<std::int32_t>(content_of(reference, layout::kInt32, count * sizeof(std::int32_t), section.size()).bytes);
     std::int32_t least = 0;
     for (const std::int32_t value : values) {
         if (value < least || value >= end)
@@ -119,18 +131,22 @@ std::vector<std::int32_t> ImageSections::ascending(const HeaderNode& reference, 
 }
 
 std::vector<std::int8_t> ImageSections::packed(const HeaderNode& reference, std::size_t count, int magnitude_bits) const {
-    const Section& section =
-        take_exactly(reference, layout::packed_type(magnitude_bits), layout::packed_bytes(count, magnitude_bits), count);
+    const std::string_view type = layout::packed_type(magnitude_bits);
+    const int largest = (1 << magnitude_bits) - 1;
+    if (at(reference).framed && !layout::packed_in_frames(magnitude_bits))
+        return bytes_within(reference, content_of(reference, type, count, count), largest);
+    const Content content = content_of(reference, type, layout::packed_bytes(count, magnitude_bits), count);
     std::vector<std::int8_t> codes(count);
-    if (!layout::unpack(section.bytes, codes, magnitude_bits))
-        refuse(section, "holds bits that are no code", fmt::format("codes of magnitudes up to {}, then zeros", (1 << magnitude_bits) - 1));
+    if (!layout::unpack(content.bytes, codes, magnitude_bits))
+        refuse(at(reference), "holds bits that are no code", fmt::format("codes of magnitudes up to {}, then zeros", largest));
     return codes;
 }
 
 std::vector<std::string> ImageSections::lines(const HeaderNode& reference, std::size_t count) const {
-    const Section& section = sections_[index(reference)];
-    (void)take(reference, layout::kText, section.bytes.size());
-    std::string_view text(reinterpret_cast<const char*>(section.bytes.data()), section.bytes.size());
+    const Section& section = at(reference);
+    take(section, reference, layout::kText, section.size());
+    const Content held = content(section);
+    std::string_view text(reinterpret_cast<const char*>(held.bytes.data()), held.bytes.size());
     const auto breaks = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
     if (breaks != count || (count > 0 && text.back() != '\n'))
         refuse(section, fmt::format("has {} lines", breaks), fmt::format("{}, each ended by a line break", count));

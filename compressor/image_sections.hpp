@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,12 +40,24 @@ private:
     struct Section {
         std::string name, type;
         std::span<const std::byte> bytes;
+        std::optional<std::uint64_t> framed;  ///< bytes of the content, where `bytes` are a frame of it
         mutable bool used = false;
+
+        [[nodiscard]] std::uint64_t size() const { return framed.value_or(bytes.size()); }
     };
 
-    [[nodiscard]] const Section& take(const HeaderNode& reference, std::string_view type, std::size_t expanded) const;
-    [[nodiscard]] const Section& take_exactly(const HeaderNode& reference, std::string_view type, std::size_t bytes,
-                                              std::size_t expanded) const;
+    /// A section's content: in the file, or out of its frame.
+    struct Content {
+        std::span<const std::byte> bytes;
+        std::vector<std::byte> unframed{};
+    };
+
+    [[nodiscard]] const Section& at(const HeaderNode& reference) const { return sections_[index(reference)]; }
+    void take(const Section& section, const HeaderNode& reference, std::string_view type, std::size_t expanded) const;
+    [[nodiscard]] Content content(const Section& section) const;
+    [[nodiscard]] Content content_of(const HeaderNode& reference, std::string_view type, std::size_t bytes, std::size_t expanded) const;
+    /// @throws InputError naming the section where a magnitude is above `largest`.
+    [[nodiscard]] std::vector<std::int8_t> bytes_within(const HeaderNode& reference, const Content& content, int largest) const;
     [[noreturn]] void refuse(const Section& section, const std::string& fault, const std::string& expected) const;
 
     std::string where_;

@@ -5,12 +5,16 @@
 #include "models/core/error.hpp"
 #include "models/core/files.hpp"
 #include "models/core/json.hpp"
+#include "models/core/zstd.hpp"
 
 #include <fmt/format.h>
 
 #include <cstring>
 #include <deque>
 #include <map>
+#include <optional>
+#include <tuple>
+#include <utility>
 
 namespace berth::compressor {
 namespace {
@@ -34,9 +38,23 @@ public:
         }
         by_content_.emplace(std::pair{crc, bytes.size()}, sections_.size());
         seen->second = sections_.size();
-        sections_.push_back({name, type, bytes, crc});
+        sections_.push_back({.name = name, .type = type, .bytes = bytes, .stored = bytes, .crc = crc});
         return sections_.size() - 1;
     }
+
+    /// Stores a section as a frame of `content`, where that saves what a reader's work is worth.
+    /// @param content the section's bytes or another form of them. @param elements that a reader makes of it.
+    void frame(std::size_t index, std::span<const std::byte> content, std::size_t elements, Redundancy redundancy) {
+        Section& section = sections_[index];
+        if (std::exchange(section.considered, true)) return;
+        std::vector<std::byte> frame = zstd_frame(content, redundancy);
+        const bool smaller = frame.size() + section.bytes.size() / kLeastGain <= section.bytes.size();
+        if (!smaller || elements > layout::kLargestExpansion * frame.size()) return;
+        section.framed = content.size();
+        section.stored = owned_.emplace_back(std::move(frame));
+        section.crc = crc32c(section.stored);
+    }
+    [[nodiscard]] std::span<const std::byte> bytes(std::size_t index) const { return sections_[index].bytes; }
 
     template <class Value>
     std::size_t add(const std::string& name, std::string_view type, const std::vector<Value>& values) {
@@ -52,12 +70,17 @@ public:
         array list;
         std::uint64_t offset = 0;
         for (const Section& section : sections_) {
-            list.emplace_back(object{{"name", section.name},
-                                     {"type", section.type},
-                                     {"offset", offset},
-                                     {"length", section.bytes.size()},
-                                     {"crc32c", fmt::format("{:08x}", section.crc)}});
-            offset = layout::aligned(offset + section.bytes.size());
+            object entry{{"name", section.name},
+                         {"type", section.type},
+                         {"offset", offset},
+                         {"length", section.stored.size()},
+                         {"crc32c", fmt::format("{:08x}", section.crc)}};
+            if (section.framed) {
+                entry["coding"] = layout::kZstd;
+                entry["size"] = *section.framed;
+            }
+            list.push_back(std::move(entry));
+            offset = layout::aligned(offset + section.stored.size());
         }
         return list;
     }
@@ -66,16 +89,21 @@ public:
     void append_to(std::vector<std::byte>& out) const {
         for (const Section& section : sections_) {
             out.resize(layout::aligned(out.size()));
-            out.insert(out.end(), section.bytes.begin(), section.bytes.end());
+            out.insert(out.end(), section.stored.begin(), section.stored.end());
         }
     }
 
 private:
+    static constexpr std::size_t kLeastGain = 32;  ///< a frame saves at least a 32nd
+
     struct Section {
         std::string name;
         std::string_view type;
-        std::span<const std::byte> bytes;
-        std::uint32_t crc;
+        std::span<const std::byte> bytes;     ///< what the type says
+        std::span<const std::byte> stored;    ///< that, or a frame of it
+        std::uint32_t crc = 0;                ///< of what is stored
+        std::optional<std::size_t> framed{};  ///< bytes of the content, where a frame of it is stored
+        bool considered = false;
     };
     std::vector<Section> sections_;
     std::deque<std::vector<std::byte>> owned_;
@@ -84,8 +112,12 @@ private:
 };
 
 std::size_t add_codes(const std::vector<std::int8_t>& codes, int magnitude_bits, const std::string& name, Sections& sections) {
-    if (magnitude_bits == inference::kMatrixMagnitudeBits) return sections.add(name, layout::kInt8, codes);
-    return sections.add_owned(name, layout::packed_type(magnitude_bits), layout::pack(codes, magnitude_bits));
+    const std::size_t index = magnitude_bits == inference::kMatrixMagnitudeBits
+                                  ? sections.add(name, layout::kInt8, codes)
+                                  : sections.add_owned(name, layout::packed_type(magnitude_bits), layout::pack(codes, magnitude_bits));
+    sections.frame(index, layout::packed_in_frames(magnitude_bits) ? sections.bytes(index) : std::as_bytes(std::span(codes)), codes.size(),
+                   Redundancy::frequencies);
+    return index;
 }
 
 object describe(const Int8Matrix& matrix, const std::string& name, Sections& sections) {
@@ -105,6 +137,12 @@ object describe(const inference::MatrixDelta& delta, const std::string& name, Se
     return {{"magnitude_bits", delta.magnitude_bits},
             {"channels", sections.add(name + ".channels", layout::kInt32, delta.channels)},
             {"codes", add_codes(delta.codes, delta.magnitude_bits, name + ".codes", sections)}};
+}
+
+std::size_t add_text(std::vector<std::byte> text, const std::string& name, Sections& sections) {
+    const std::size_t index = sections.add_owned(name, layout::kText, std::move(text));
+    sections.frame(index, sections.bytes(index), sections.bytes(index).size(), Redundancy::repeats);
+    return index;
 }
 
 array describe_linears(const WeightImage& image, const TaskImage& task, Sections& sections) {
@@ -188,7 +226,7 @@ object describe(const inference::Shape& shape) {
 
 object describe(const workloads::TokenizerSettings& tokenizer, Sections& sections) {
     object entry{{"kind", workloads::kTokenizerKinds[static_cast<std::size_t>(tokenizer.kind)]},
-                 {"vocabulary", sections.add_owned("vocabulary", layout::kText, lines_of(tokenizer.vocabulary))},
+                 {"vocabulary", add_text(lines_of(tokenizer.vocabulary), "vocabulary", sections)},
                  {"pieces", tokenizer.vocabulary.size()},
                  {"lower_case", tokenizer.lower_case},
                  {"strip_accents", tokenizer.strip_accents},
@@ -196,7 +234,7 @@ object describe(const workloads::TokenizerSettings& tokenizer, Sections& section
                  {"pair_segments", tokenizer.pair_segments},
                  {"limit", tokenizer.limit}};
     if (tokenizer.kind != workloads::TokenizerKind::byte_bpe) return entry;
-    entry["merges"] = sections.add_owned("merges", layout::kText, lines_of(tokenizer.merges));
+    entry["merges"] = add_text(lines_of(tokenizer.merges), "merges", sections);
     entry["merge_count"] = tokenizer.merges.size();
     entry["prefix_space"] = tokenizer.prefix_space;
     return entry;

@@ -8,10 +8,12 @@
 
 namespace berth::platform {
 
-/// Whose cells a task's planes are: the shared base's where the image has one, and its own.
+/// Whose cells a task's planes are: the base's, for the matrices that it shares with other tasks, and its own.
 [[nodiscard]] inline inference::PlaneOwners plane_owners(const compressor::WeightImage& image, std::size_t task) {
-    const auto own = static_cast<std::uint32_t>(1 + task);
-    return {.matrices = image.base.empty() ? own : 0, .deltas = own};
+    const compressor::TaskImage& of = image.tasks.at(task);
+    inference::PlaneOwners owners{.matrices = 0, .deltas = static_cast<std::uint32_t>(1 + task)};
+    for (std::size_t index = 0; index < of.network.linears.size(); ++index) owners.apart.push_back(!image.shares(of, index));
+    return owners;
 }
 
 }  // namespace berth::platform

@@ -25,7 +25,7 @@ std::uint64_t component_of(const compressor::WeightImage& image, const compresso
     if (!plane.task) return inference::plane_component(0, plane.linear);
     const inference::PlaneOwners owners = plane_owners(image, *plane.task);
     const std::size_t linears = image.tasks[*plane.task].network.linears.size();
-    if (plane.kind == PlaneKind::matrix) return inference::plane_component(owners.matrices, plane.linear);
+    if (plane.kind == PlaneKind::matrix) return owners.matrix_component(plane.linear);
     if (plane.kind == PlaneKind::delta) return inference::plane_component(owners.deltas, plane.linear);
     return inference::plane_component(owners.deltas, plane.kind == PlaneKind::down ? inference::down_plane(plane.linear, linears)
                                                                                    : inference::up_plane(plane.linear, linears));

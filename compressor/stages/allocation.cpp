@@ -8,11 +8,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace berth::compressor {
 namespace {
 
-constexpr double kNoArea = 1e300;
 constexpr double kStep = 1.12;  ///< of one area to the next that a search for the least one tries
 
 struct AllocationParams {
@@ -90,7 +90,7 @@ private:
 
     /// Without any rank.
     [[nodiscard]] double least_area(const Draft& draft, Threads& threads) const {
-        double least = kNoArea;
+        double least = std::numeric_limits<double>::infinity();
         for (const int base_bits : bases(draft)) {
             const Market& market = draft.subject.market(base_bits, threads);
             for (const int word_bits : words(draft))

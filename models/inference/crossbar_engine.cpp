@@ -29,7 +29,7 @@ CrossbarEngine::CrossbarEngine(const Network& network, const crossbar::CrossbarD
         Planes& planes = planes_[index];
         planes.matrix =
             std::make_unique<const crossbar::CrossbarMatrix>(matrix.values, matrix.out, matrix.in, matrix.magnitude_bits, design,
-                                                             plane_component(owners.matrices, index), ranges_at(ranges.matrices, index));
+                                                             owners.matrix_component(index), ranges_at(ranges.matrices, index));
         if (delta && !delta->channels.empty())
             planes.delta = std::make_unique<const crossbar::CrossbarMatrix>(
                 delta->codes, static_cast<int>(delta->channels.size()), matrix.in, delta->magnitude_bits, design,

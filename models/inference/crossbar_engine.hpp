@@ -7,6 +7,7 @@
 #include "models/inference/network.hpp"
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,11 +15,19 @@
 
 namespace berth::inference {
 
-/// Whose cells a network's planes are. The planes of one owner are counted by the index of their linear layer, and a plane's component
-/// is owner * 2^32 + index: planes that are the same cells have the same component.
+/// Component of a plane: keys what is random in its cells and reads. The planes of one owner are counted by the index of their linear
+/// layer, so planes that are the same cells have the same component.
+[[nodiscard]] constexpr std::uint64_t plane_component(std::uint32_t owner, std::size_t index) { return std::uint64_t{owner} << 32 | index; }
+
+/// Whose cells a network's planes are.
 struct PlaneOwners {
     std::uint32_t matrices = 0;  ///< 0 is the base that tasks share; task t's own are 1 + t
     std::uint32_t deltas = 1;
+    std::vector<bool> apart{};  ///< by linear layer: whether the matrix is the deltas' owner's: a head that the base lacks. Empty: none
+
+    [[nodiscard]] std::uint64_t matrix_component(std::size_t index) const {
+        return plane_component(!apart.empty() && apart.at(index) ? deltas : matrices, index);
+    }
 };
 
 /// Where the converters of a network's planes stand, by linear layer. Empty: all as the design has them.
@@ -27,9 +36,6 @@ struct PlaneRanges {
 
     [[nodiscard]] bool none() const { return matrices.empty(); }
 };
-
-/// Component of a plane: keys what is random in its cells and reads.
-[[nodiscard]] constexpr std::uint64_t plane_component(std::uint32_t owner, std::size_t index) { return std::uint64_t{owner} << 32 | index; }
 
 /// Where a low-rank delta's factors are counted among their owner's planes: behind the deltas of all `linears` layers.
 [[nodiscard]] constexpr std::size_t down_plane(std::size_t index, std::size_t linears) { return linears + index; }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compressor/image_file.hpp"
+#include "compressor/stored_sizes.hpp"
 #include "compressor/summary.hpp"
 #include "models/core/digest.hpp"
 #include "models/core/files.hpp"
@@ -20,21 +21,50 @@ struct InspectOptions {
     bool json = false;
 };
 
-boost::json::object task_block(const compressor::WeightImage& image, const compressor::TaskImage& task) {
+boost::json::object task_block(const compressor::WeightImage& image, const compressor::TaskImage& task, std::uint64_t stored) {
     const compressor::TaskSummary summary = compressor::summarise(image, task);
     return {{"name", task.name},
             {"weights", summary.weights},
             {"cells_per_weight", summary.cells_per_weight},
             {"nonzero_share", summary.nonzero_share},
             {"channels", summary.channels},
-            {"kept_channels", summary.kept_channels}};
+            {"kept_channels", summary.kept_channels},
+            {"bits_per_weight", compressor::bits_per_weight(stored, summary.weights)}};
+}
+
+/// Weights of the base's matrices.
+std::int64_t base_weights(const compressor::WeightImage& image) {
+    std::int64_t weights = 0;
+    for (const auto& matrix : image.base) weights += static_cast<std::int64_t>(matrix->values.size());
+    return weights;
 }
 
 boost::json::object report(const std::string& file, std::span<const std::byte> bytes, const compressor::WeightImage& image) {
+    boost::json::object header = compressor::parse_header(bytes, file);
+    const compressor::StoredSizes sizes = compressor::stored_sizes(header);
     boost::json::array tasks;
-    for (const auto& task : image.tasks) tasks.emplace_back(task_block(image, task));
-    return {{"path", file},     {"sha256", sha256(bytes)},     {"bytes", bytes.size()},
-            {"crc32c", "good"}, {"summary", std::move(tasks)}, {"header", compressor::parse_header(bytes, file)}};
+    for (std::size_t i = 0; i < image.tasks.size(); ++i) tasks.emplace_back(task_block(image, image.tasks[i], sizes.tasks[i]));
+    return {{"path", file},
+            {"sha256", sha256(bytes)},
+            {"bytes", bytes.size()},
+            {"checkpoint_bytes", compressor::checkpoint_bytes(image)},
+            {"base_bits_per_weight", compressor::bits_per_weight(sizes.base, base_weights(image))},
+            {"crc32c", "good"},
+            {"summary", std::move(tasks)},
+            {"header", std::move(header)}};
+}
+
+/// Bits a weight, as stored: of the base, and of what each task adds.
+std::string size_table(const compressor::WeightImage& image, const boost::json::object& header) {
+    const compressor::StoredSizes sizes = compressor::stored_sizes(header);
+    std::string table = fmt::format("{:<16}{:>14}\n", "stored", "bits/weight");
+    if (!image.base.empty())
+        table += fmt::format("{:<16}{:>14.3f}\n", "base", compressor::bits_per_weight(sizes.base, base_weights(image)));
+    for (std::size_t i = 0; i < image.tasks.size(); ++i) {
+        const std::int64_t weights = compressor::summarise(image, image.tasks[i]).weights;
+        table += fmt::format("{:<16}{:>14.3f}\n", image.tasks[i].name, compressor::bits_per_weight(sizes.tasks[i], weights));
+    }
+    return table;
 }
 
 /// Sections by type: how many and how large.
@@ -56,7 +86,9 @@ std::string section_table(const boost::json::object& header) {
 
 std::string description(const std::string& file, std::span<const std::byte> bytes, const compressor::WeightImage& image) {
     const auto& shape = image.shape;
-    std::string out = fmt::format("{}: weight image, {:.2f} MB, every CRC-32C matches\n", file, static_cast<double>(bytes.size()) / 1e6);
+    const auto size = static_cast<double>(bytes.size()), full = static_cast<double>(compressor::checkpoint_bytes(image));
+    std::string out = fmt::format("{}: weight image, {:.2f} MB, every CRC-32C matches\n", file, size / 1e6);
+    out += fmt::format("its {} tasks as fp32 checkpoints: {:.2f} MB, {:.1f} times as much\n", image.tasks.size(), full / 1e6, full / size);
     out += fmt::format("method {}{}, seed {}\n", image.method, image.mode.empty() ? "" : ", mode " + image.mode, image.seed);
     out += fmt::format("made by: {}\n", image.command);
     out += fmt::format("base: {}{}\n", image.base_checkpoint, image.base.empty() ? " (its matrices are not kept)" : "");
@@ -64,7 +96,8 @@ std::string description(const std::string& file, std::span<const std::byte> byte
                        shape.heads, shape.intermediate, shape.vocabulary, shape.positions);
     out += fmt::format("made for arrays of {} x {}, {} bits a cell, {} encoding\n\n", image.geometry.rows, image.geometry.cols,
                        image.geometry.cell_bits, image.geometry.encoding);
-    return out + compressor::summary_table(image) + "\n" + section_table(compressor::parse_header(bytes, file));
+    const boost::json::object header = compressor::parse_header(bytes, file);
+    return out + compressor::summary_table(image) + "\n" + size_table(image, header) + "\n" + section_table(header);
 }
 
 void run(const InspectOptions& options) {

@@ -98,7 +98,7 @@ TEST(WeightImage, NamesWhatIsWrongWithTheFrame) {
     EXPECT_EQ(refusal(bytes), "x.berth: does not begin with \"BERTHIMG\"; expected a weight image");
     bytes = good;
     bytes[8] = std::byte{9};
-    EXPECT_EQ(refusal(bytes), "x.berth: has version 9; expected version 2");
+    EXPECT_EQ(refusal(bytes), "x.berth: has version 9; expected version 3");
     bytes = good;
     const std::uint64_t huge = std::uint64_t{1} << 60;
     std::memcpy(bytes.data() + 16, &huge, sizeof huge);

@@ -138,7 +138,9 @@ TEST(CrossbarEngine, DrawsByRequestAndByWhoOwnsTheCells) {
     EXPECT_EQ(read(base, 5, 0), read({.matrices = 0, .deltas = 2}, 5, 0));  // the base's cells, whosever delta
     EXPECT_NE(read(base, 5, 0), read({.matrices = 1, .deltas = 1}, 5, 0));
     EXPECT_NE(read(base, 5, 0), read(base, 6, 0));
-    EXPECT_NE(read(base, 5, 1), read({.matrices = 0, .deltas = 2}, 5, 1));  // a layer with a delta
+    EXPECT_NE(read(base, 5, 1), read({.matrices = 0, .deltas = 2}, 5, 1));                  // a layer with a delta
+    EXPECT_NE(read(base, 5, 0), read({.deltas = 1, .apart = {true, false, false}}, 5, 0));  // a matrix that the base lacks
+    EXPECT_NE(read({.deltas = 1, .apart = {true, false, false}}, 5, 0), read({.deltas = 2, .apart = {true, false, false}}, 5, 0));
 }
 
 TEST(CrossbarEngine, CountsTheSameForAnyNumberOfThreads) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/programming.hpp"
 
+#include "platform/plane_owners.hpp"
 #include "tests/unit/crossbar/random_matrix.hpp"
 
 #include <gtest/gtest.h>
@@ -52,6 +53,19 @@ struct Programmed {
 
 constexpr double kCells = 2.0 * 2 * 7 * 96 * 200;             // tasks, polarities, slices
 constexpr double kRows = 2.0 * 2 * (96 * 7 / 128 + 1) * 200;  // of all arrays that a wordline crosses
+
+TEST(PlaneOwners, GivesTasksTheBasesCellsAndTheirOwnHeads) {
+    compressor::WeightImage image = two_tasks();
+    image.base.push_back(std::make_shared<inference::Int8Matrix>());
+    for (compressor::TaskImage& task : image.tasks) {
+        auto& linears = task.network.linears;
+        linears.insert(linears.begin(), {.matrix = image.base.front(), .delta = nullptr, .bias = {}});
+    }
+    const inference::PlaneOwners first = plane_owners(image, 0), second = plane_owners(image, 1);
+    EXPECT_EQ(first.matrix_component(0), second.matrix_component(0));
+    EXPECT_NE(first.matrix_component(1), second.matrix_component(1));
+    EXPECT_NE(first.matrix_component(1), inference::plane_component(0, 1));
+}
 
 TEST(Programming, WritesEveryCellOnceWhereNothingIsVerified) {
     const Programmed once({});

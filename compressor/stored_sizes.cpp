@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compressor/stored_sizes.hpp"
+
+#include <initializer_list>
+#include <string_view>
+
+namespace berth::compressor {
+namespace {
+
+class Lengths {
+public:
+    explicit Lengths(const boost::json::object& header) : sections_(header.at("sections").as_array()) {}
+
+    /// Of the sections that these fields of `object` refer to; of nothing where there is no object.
+    [[nodiscard]] std::uint64_t of(const boost::json::value& object, std::initializer_list<std::string_view> fields) const {
+        std::uint64_t bytes = 0;
+        if (!object.is_object()) return bytes;
+        for (const std::string_view field : fields)
+            bytes += sections_.at(object.at(field).to_number<std::size_t>()).at("length").to_number<std::uint64_t>();
+        return bytes;
+    }
+    [[nodiscard]] std::uint64_t of_matrix(const boost::json::value& matrix) const { return of(matrix, {"values", "scales"}); }
+
+private:
+    const boost::json::array& sections_;
+};
+
+std::uint64_t values_of(const inference::Int8Matrix& matrix) { return matrix.values.size(); }
+std::uint64_t values_of(const inference::Norm& norm) { return norm.gamma.size() + norm.beta.size(); }
+
+std::uint64_t parameters(const inference::Network& network) {
+    const inference::Embeddings& tables = *network.embeddings;
+    std::uint64_t count = values_of(tables.words) + values_of(tables.positions) + values_of(tables.segments);
+    count += values_of(network.embedding_norm) + values_of(network.classifier) + network.classifier_bias.size();
+    for (const inference::Linear& linear : network.linears) count += values_of(*linear.matrix) + linear.bias.size();
+    for (const auto* norms : {&network.attention_norms, &network.output_norms})
+        for (const inference::Norm& norm : *norms) count += values_of(norm);
+    return count;
+}
+
+}  // namespace
+
+StoredSizes stored_sizes(const boost::json::object& header) {
+    const Lengths lengths(header);
+    StoredSizes sizes;
+    for (const auto& matrix : header.at("base").at("matrices").as_array()) sizes.base += lengths.of_matrix(matrix);
+    for (const auto& task : header.at("tasks").as_array()) {
+        std::uint64_t bytes = 0;
+        for (const auto& linear : task.at("linears").as_array()) {
+            bytes += lengths.of_matrix(linear.at("matrix")) + lengths.of(linear.at("delta"), {"channels", "codes"});
+            if (const auto& factors = linear.at("low_rank"); factors.is_object())
+                bytes += lengths.of_matrix(factors.at("down")) + lengths.of_matrix(factors.at("up"));
+        }
+        sizes.tasks.push_back(bytes);
+    }
+    return sizes;
+}
+
+std::uint64_t checkpoint_bytes(const WeightImage& image) {
+    std::uint64_t bytes = 0;
+    for (const TaskImage& task : image.tasks) bytes += parameters(task.network) * sizeof(float);
+    return bytes;
+}
+
+}  // namespace berth::compressor
