@@ -16,14 +16,6 @@ namespace {
 
 Rows rows_of(const workloads::LinearWeights& linear) { return Eigen::Map<const Rows>(linear.weight.data(), linear.out, linear.in); }
 
-/// Those that tasks share.
-std::vector<Rows> matrices_of(const workloads::BertWeights& weights) {
-    std::vector<Rows> matrices;
-    for (std::size_t index = 0; index < shared_matrix_count(weights.config); ++index)
-        matrices.push_back(rows_of(matrix_of(weights, index)));
-    return matrices;
-}
-
 double cosine_between(const std::vector<Rows>& a, const std::vector<Rows>& b) {
     double mixed = 0.0, left = 0.0, right = 0.0;
     for (std::size_t index = 0; index < a.size(); ++index) {
@@ -59,8 +51,15 @@ std::vector<float> reference_logits(std::shared_ptr<const workloads::BertWeights
 
 }  // namespace
 
+std::vector<Rows> shared_matrices(const workloads::BertWeights& weights) {
+    std::vector<Rows> matrices;
+    for (std::size_t index = 0; index < shared_matrix_count(weights.config); ++index)
+        matrices.push_back(rows_of(matrix_of(weights, index)));
+    return matrices;
+}
+
 std::vector<Rows> base_weights(const Family& family) {
-    return matrices_of(workloads::read_bert_weights(family.base(), workloads::Head::none));
+    return shared_matrices(workloads::read_bert_weights(family.base(), workloads::Head::none));
 }
 
 std::vector<CalibratedTask> calibrate_tasks(const Family& family, const std::vector<Rows>& base, const CompressionRequest& request,
@@ -72,7 +71,7 @@ std::vector<CalibratedTask> calibrate_tasks(const Family& family, const std::vec
     for (std::size_t i = 0; i < request.tasks.size(); ++i) {
         FamilyMember member = read_member(family, request.tasks[i], embeddings);
         const auto weights = std::make_shared<const workloads::BertWeights>(std::move(member.weights));
-        CalibratedTask task{std::move(member.image), matrices_of(*weights), {}, 0.0, probes[i], {}};
+        CalibratedTask task{std::move(member.image), shared_matrices(*weights), {}, 0.0, probes[i], {}};
         task.cosine = cosine_between(base, task.weights);
         check_parent(family, request.tasks[i], task.cosine, request.force);
         const auto sentences = calibration_sentences(*request.tasks[i].data, probes[i], tokenizer);

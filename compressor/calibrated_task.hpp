@@ -23,6 +23,9 @@ struct CalibratedTask {
     std::vector<float> expected;  ///< fp32 logits of the probe
 };
 
+/// A checkpoint's matrices that tasks share (shared_matrix_count) in real weights.
+[[nodiscard]] std::vector<Rows> shared_matrices(const workloads::BertWeights& weights);
+
 /// The base's matrices that tasks share (shared_matrix_count) in real weights, by the index of inference::Network::linears.
 [[nodiscard]] std::vector<Rows> base_weights(const Family& family);
 

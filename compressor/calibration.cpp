@@ -11,9 +11,10 @@
 namespace berth::compressor {
 namespace {
 
-/// Tokens of a batch at most, and batches whose traces are held at a time: enough for two cores, some 100 MB for a hidden size of 384.
+/// Tokens of a batch at most; derivatives that are held at a time, a batch having one for each direction of the logits; and batches at
+/// least, so that two cores have work. Some 300 MB for six layers of a hidden size of 384. No sum depends on any of them but the first.
 constexpr std::size_t kTokensPerBatch = 384;
-constexpr std::size_t kBatchesHeld = 8;
+constexpr std::size_t kDerivativesHeld = 8, kLeastBatchesHeld = 2;
 
 using Batch = std::vector<const workloads::Encoded*>;
 
@@ -55,9 +56,16 @@ double variance_of(const Rows& logits, const std::vector<Vector>& directions) {
     return sum > 0.0 ? sum : 1.0;
 }
 
+Vector frequency_of(std::span<const workloads::Encoded> sentences, int vocabulary) {
+    Vector frequency = Vector::Zero(vocabulary);
+    for (const auto& sentence : sentences)
+        for (const auto id : sentence.ids) frequency(id) += 1.0F;
+    return frequency / std::max(frequency.sum(), 1.0F);
+}
+
 struct TracedBatch {
     Trace trace;
-    std::vector<std::vector<Rows>> sensitivities;  ///< by direction, then by site
+    std::vector<Sensitivities> sensitivities;  ///< by direction
 };
 
 /// Adds what one batch says of one site. Products over a sentence's tokens are taken as X^T (G G^T) X, through its small Gram matrices.
@@ -66,7 +74,7 @@ void accumulate(SiteCalibration& site, const TracedBatch& batch, std::size_t ind
     x.rowwise() -= site.mean.transpose();
     Rows weighted_x = Rows::Zero(x.rows(), x.cols());
     for (const auto& by_direction : batch.sensitivities) {
-        const Rows& gradient = by_direction[index];
+        const Rows& gradient = by_direction.linears[index];
         Rows weighted_gradient(gradient.rows(), gradient.cols());
         Eigen::Index row = 0;
         for (const std::size_t length : batch.trace.rows_of_sentences(index)) {
@@ -94,6 +102,7 @@ public:
             const auto& matrix = matrix_of(weights, index);
             result_.sites.push_back({Vector::Zero(matrix.in), Rows::Zero(matrix.in, matrix.in), Rows::Zero(matrix.out, matrix.out)});
         }
+        result_.embeddings = {Rows::Zero(weights.config.hidden, weights.config.hidden), frequency_of(sentences, weights.config.vocabulary)};
         logits_.resize(static_cast<Eigen::Index>(sentences.size()), weights.classifier.out);
     }
 
@@ -106,6 +115,7 @@ public:
             site.outputs /= trace > 0.0F ? trace : 1.0F;
             site.inputs /= variance;
         }
+        result_.embeddings.moments /= variance;
         return std::move(result_);
     }
 
@@ -113,8 +123,9 @@ private:
     /// Calls on_group(batches) for traced batches, some at a time.
     template <class OnGroup>
     void for_groups(bool with_sensitivities, const OnGroup& on_group) {
-        for (std::size_t begin = 0; begin < batches_.size(); begin += kBatchesHeld) {
-            std::vector<TracedBatch> group(std::min(kBatchesHeld, batches_.size() - begin));
+        const std::size_t held = std::max(kDerivativesHeld / directions_.size(), kLeastBatchesHeld);
+        for (std::size_t begin = 0; begin < batches_.size(); begin += held) {
+            std::vector<TracedBatch> group(std::min(held, batches_.size() - begin));
             threads_.for_each(group.size(), [&](std::size_t i) {
                 group[i].trace = model_.forward(batches_[begin + i]);
                 if (with_sensitivities)
@@ -150,6 +161,11 @@ private:
             threads_.for_each(result_.sites.size(), [&](std::size_t index) {
                 for (const TracedBatch& batch : group) accumulate(result_.sites[index], batch, index);
             });
+            for (const TracedBatch& batch : group)
+                for (const Sensitivities& by_direction : batch.sensitivities) {
+                    const Rows by_element = by_direction.embeddings.transpose();
+                    result_.embeddings.moments += product(by_element, by_element);
+                }
         });
     }
 

@@ -23,9 +23,17 @@ struct SiteCalibration {
     Rows outputs;  ///< [out, out], of trace 1
 };
 
+/// What an error of a token's embeddings does to a task's logits: `e^T moments e` is the share of the logits' variance that an error e of
+/// every token's sum loses, where errors of different tokens are independent.
+struct EmbeddingCalibration {
+    Rows moments;      ///< [hidden, hidden], second moments of the logits' derivatives, summed over tokens
+    Vector frequency;  ///< [vocabulary], share of the tokens that are of each word
+};
+
 /// Of one task, on its own fp32 model. Nothing is trained and no label is read.
 struct Calibration {
     std::vector<SiteCalibration> sites;  ///< by the index of inference::Network::linears
+    EmbeddingCalibration embeddings;
     std::size_t sentences = 0;
 };
 

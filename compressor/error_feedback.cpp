@@ -52,9 +52,12 @@ Vector calibrated_scales(const Rows& weights, int magnitude_bits, const Vector& 
 }
 
 inference::Int8Matrix quantise_with_feedback(const Rows& weights, int magnitude_bits, const Eigen::MatrixXf& inputs) {
+    return round_with_feedback(weights, calibrated_scales(weights, magnitude_bits, inputs.diagonal()), magnitude_bits, inputs);
+}
+
+inference::Int8Matrix round_with_feedback(const Rows& weights, const Vector& scales, int magnitude_bits, const Eigen::MatrixXf& inputs) {
     const Eigen::Index in = weights.cols(), out = weights.rows();
     const float most = largest_code(magnitude_bits);
-    const Vector scales = calibrated_scales(weights, magnitude_bits, inputs.diagonal());
     const Eigen::MatrixXf spread = spread_of(inputs);
     Eigen::MatrixXf left = weights, codes(out, in), errors(out, kBlock);
     for (Eigen::Index begin = 0; begin < in; begin += kBlock) {

@@ -18,6 +18,10 @@ namespace berth::compressor {
 /// @param weights [out, in]. @param inputs positive definite second moments of the inputs, [in, in].
 [[nodiscard]] inference::Int8Matrix quantise_with_feedback(const Rows& weights, int magnitude_bits, const Eigen::MatrixXf& inputs);
 
+/// The same at given scales, one a row.
+[[nodiscard]] inference::Int8Matrix round_with_feedback(const Rows& weights, const Vector& scales, int magnitude_bits,
+                                                        const Eigen::MatrixXf& inputs);
+
 /// value * scale of every element.
 [[nodiscard]] Rows real_values(const inference::Int8Matrix& matrix);
 

@@ -26,6 +26,24 @@ Eigen::MatrixXf lower(const Eigen::MatrixXf& moments) {
     return factor.matrixL();
 }
 
+/// out^T delta in, whose plain norm is the calibrated one of the delta, and the two factors.
+struct Whitened {
+    Eigen::MatrixXf in, out, delta;
+};
+Whitened whiten(const Rows& delta, const SiteCalibration& site) {
+    if (site.inputs.rows() != delta.cols() || site.outputs.rows() != delta.rows())
+        throw std::invalid_argument("the calibration is of another matrix");
+    Whitened white{lower(inputs_of(site)), lower(outputs_of(site)), {}};
+    white.delta = white.out.transpose() * Eigen::MatrixXf(delta) * white.in;
+    return white;
+}
+
+/// Of rows or of columns, whichever are fewer: its eigenvalues are the squares of the singular values.
+Eigen::MatrixXf smaller_gram(const Eigen::MatrixXf& matrix) {
+    if (matrix.rows() <= matrix.cols()) return matrix * matrix.transpose();
+    return matrix.transpose() * matrix;
+}
+
 /// Eigenvectors of the largest eigenvalues first.
 struct EigenPairs {
     Vector values;
@@ -39,24 +57,25 @@ EigenPairs descending(const Eigen::MatrixXf& gram) {
 }  // namespace
 
 Spectrum spectrum_of(const Rows& delta, const SiteCalibration& site, int kept) {
-    if (site.inputs.rows() != delta.cols() || site.outputs.rows() != delta.rows())
-        throw std::invalid_argument("the calibration is of another matrix");
-    const Eigen::MatrixXf in = lower(inputs_of(site)), out = lower(outputs_of(site));
-    const Eigen::MatrixXf whitened = out.transpose() * Eigen::MatrixXf(delta) * in;
-    const bool wide = whitened.rows() <= whitened.cols();
-    const EigenPairs pairs =
-        descending(wide ? Eigen::MatrixXf(whitened * whitened.transpose()) : Eigen::MatrixXf(whitened.transpose() * whitened));
+    const Whitened white = whiten(delta, site);
+    const bool wide = white.delta.rows() <= white.delta.cols();
+    const EigenPairs pairs = descending(smaller_gram(white.delta));
     Spectrum spectrum;
     spectrum.values = pairs.values.cwiseSqrt();
     const Eigen::Index count = std::min<Eigen::Index>(kept, spectrum.values.size());
     const Vector inverse = spectrum.values.head(count).cwiseMax(std::numeric_limits<float>::min()).cwiseInverse();
     const auto vectors = pairs.vectors.leftCols(count);
     // up holds left vectors of norm 1, so that its columns are of one size; down has the singular values.
-    const Eigen::MatrixXf left = wide ? Eigen::MatrixXf(vectors) : Eigen::MatrixXf(whitened * vectors * inverse.asDiagonal());
-    const Eigen::MatrixXf right = left.transpose() * whitened;
-    spectrum.up = out.transpose().triangularView<Eigen::Upper>().solve(left);
-    spectrum.down = in.transpose().triangularView<Eigen::Upper>().solve(right.transpose()).transpose();
+    const Eigen::MatrixXf left = wide ? Eigen::MatrixXf(vectors) : Eigen::MatrixXf(white.delta * vectors * inverse.asDiagonal());
+    const Eigen::MatrixXf right = left.transpose() * white.delta;
+    spectrum.up = white.out.transpose().triangularView<Eigen::Upper>().solve(left);
+    spectrum.down = white.in.transpose().triangularView<Eigen::Upper>().solve(right.transpose()).transpose();
     return spectrum;
+}
+
+Vector spectrum_values(const Rows& delta, const SiteCalibration& site) {
+    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXf> solver(smaller_gram(whiten(delta, site).delta), Eigen::EigenvaluesOnly);
+    return solver.eigenvalues().reverse().cwiseMax(0.0F).cwiseSqrt();
 }
 
 double calibrated_loss(const Rows& delta, const SiteCalibration& site) {

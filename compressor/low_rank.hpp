@@ -18,6 +18,9 @@ struct Spectrum {
 /// @param kept vectors wanted at most. @throws std::invalid_argument on moments that are not those of the matrix's shape.
 [[nodiscard]] Spectrum spectrum_of(const Rows& delta, const SiteCalibration& site, int kept);
 
+/// The values alone, which take a fraction of the time and none of the memory.
+[[nodiscard]] Vector spectrum_values(const Rows& delta, const SiteCalibration& site);
+
 /// What is left of `delta` in the calibrated norm, squared.
 [[nodiscard]] double calibrated_loss(const Rows& delta, const SiteCalibration& site);
 

@@ -17,11 +17,18 @@
 
 namespace berth::compressor {
 
+/// Stages that a user lists, in place of a method that Berth has.
+struct GivenStages {
+    boost::json::array list;
+    std::string where;  ///< what they were read from, for messages: "--stages", or a file
+};
+
 /// All that `berth compress` was asked for.
 struct CompressionRequest {
     std::filesystem::path base;
     std::vector<TaskRequest> tasks;
-    std::string method, mode;
+    std::string method, mode;  ///< the method is only a name where stages are given
+    std::optional<GivenStages> stages;
     Geometry geometry;
     std::uint64_t seed = 1;
     std::optional<Profile> profile;  ///< measured before; else a method that needs one measures it
@@ -32,31 +39,31 @@ struct CompressionRequest {
     std::function<double(const WeightImage&)> area_ratio;
     /// Matrices that tasks of an image share already and these are to share too; empty: the method makes them.
     std::vector<std::shared_ptr<const inference::Int8Matrix>> shared;
-    bool force = false;  ///< take tasks that do not look fine-tuned from the base
+    std::vector<std::shared_ptr<const inference::Embeddings>> shared_embeddings;  ///< tables of that image, for tasks that they suit
+    bool force = false;                                                           ///< take tasks that do not look fine-tuned from the base
     bool quiet = true;
 };
 
-/// A way to make one image of a base and its tasks. To add one: a file of its own, a line in the table of methods.cpp, a test.
-class Method {
-public:
-    virtual ~Method() = default;
-
-    /// Same request, same image, whatever the threads. @throws InputError on checkpoints or data that cannot be used.
-    [[nodiscard]] virtual WeightImage compress(const CompressionRequest& request, Threads& threads) const = 0;
-
-    /// {name, meaning, source, parameters}, as `berth list methods` shows it.
-    [[nodiscard]] virtual boost::json::object describe() const = 0;
-};
+inline constexpr const char* kGivenMethod = "stages";  ///< what an image says of a method that was listed without a name
 
 [[nodiscard]] std::vector<std::string> method_names();
 
-/// @throws InputError naming the methods there are.
-[[nodiscard]] std::unique_ptr<const Method> make_method(const std::string& name);
-
+/// Every method that has a name: [{name, meaning, stages, source, parameters}, ...].
 [[nodiscard]] boost::json::array describe_methods();
 
-/// Checks the request, runs its method, and completes the image: method, seed, geometry, and the normalised command, in which
+/// Every stage that there is: [{name, meaning, keeps, cells, converters, metadata, source, parameters}, ...].
+[[nodiscard]] boost::json::array describe_stages();
+
+/// Stages in the short form or as JSON, of the option --stages: see stages_from_text.
+[[nodiscard]] GivenStages stages_given(const std::string& text);
+
+/// A method from a file: {"name": NAME, "stages": [...]} and, if wanted, "meaning".
+/// @param name set to the file's. @throws InputError naming the JSON path of what is wrong.
+[[nodiscard]] GivenStages method_from_json(const boost::json::value& json, const std::string& where, std::string& name);
+
+/// Checks the request, runs its stages, and completes the image: method, seed, geometry, and the normalised command, in which
 /// nothing stands that leaves the content as it is (output file, threads).
+/// Same request, same image, whatever the threads. @throws InputError on checkpoints or data that cannot be used.
 [[nodiscard]] WeightImage compress(const CompressionRequest& request, Threads& threads);
 
 }  // namespace berth::compressor

@@ -8,12 +8,29 @@
 #include "workloads/metrics.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace berth::compressor {
 namespace {
 
 /// Sentences a thread takes at a time.
 constexpr std::size_t kBlock = 4;
+constexpr std::uint32_t kNoiseDraws = 32;
+
+/// Mean square of the logits around each label's mean.
+double variance_of(std::span<const float> logits, std::size_t labels) {
+    double sum = 0.0;
+    const double rows = static_cast<double>(logits.size() / labels);
+    for (std::size_t label = 0; label < labels; ++label) {
+        double total = 0.0, squares = 0.0;
+        for (std::size_t i = label; i < logits.size(); i += labels) {
+            total += static_cast<double>(logits[i]);
+            squares += static_cast<double>(logits[i]) * static_cast<double>(logits[i]);
+        }
+        sum += squares - total * total / rows;
+    }
+    return std::max(sum, 0.0) / static_cast<double>(logits.size());
+}
 
 }  // namespace
 
@@ -52,6 +69,21 @@ double metric_of(std::span<const float> logits, const inference::Network& networ
     for (std::size_t i = 0; i < probe.labels.size(); ++i)
         predictions.push_back(workloads::predict(logits.subspan(i * labels, labels), network.regression));
     return workloads::score(metric, predictions, probe.labels);
+}
+
+double metric_under_noise(std::span<const float> logits, const inference::Network& network, const Probe& probe, const std::string& metric,
+                          double lost, const DrawKey& key) {
+    const double deviation = std::sqrt(lost * variance_of(logits, static_cast<std::size_t>(network.labels)));
+    double sum = 0.0;
+    std::vector<float> noisy(logits.size());
+    for (std::uint32_t draw = 0; draw < kNoiseDraws; ++draw) {
+        for (std::size_t i = 0; i < logits.size(); ++i) {
+            const auto normal = normals(philox({low_word(i), high_word(i), draw, 0}, key));
+            noisy[i] = static_cast<float>(static_cast<double>(logits[i]) + deviation * normal[0]);
+        }
+        sum += metric_of(noisy, network, probe, metric);
+    }
+    return sum / kNoiseDraws;
 }
 
 double lost_variance(std::span<const float> expected, std::span<const float> got, int labels) {

@@ -99,11 +99,15 @@ TaskProfile profile_given(const Profile& profile, const FamilyMember& member, in
 
 }  // namespace
 
-std::vector<Probe> read_probes(const Family& family, const std::vector<TaskRequest>& tasks) {
+void check_data(const std::vector<TaskRequest>& tasks) {
     for (const TaskRequest& task : tasks)
         if (!task.data)
             throw InputError("--task " + task.name, "has no data to measure on",
                              fmt::format("{}=DIR,data=FILE.tsv, or --profile", task.name));
+}
+
+std::vector<Probe> read_probes(const Family& family, const std::vector<TaskRequest>& tasks) {
+    check_data(tasks);
     const workloads::Tokenizer tokenizer(family.tokenizer());
     std::vector<Probe> probes;
     for (const TaskRequest& task : tasks)

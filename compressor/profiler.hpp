@@ -30,6 +30,9 @@ struct PreparationRequest {
 /// A fine-tuned model resembles its base far more than this (0.991 to 0.999 published).
 inline constexpr double kLeastParentCosine = 0.5;
 
+/// @throws InputError naming the first task that has no data.
+void check_data(const std::vector<TaskRequest>& tasks);
+
 /// The measured rows of every task. @throws InputError naming the first task that has no data, or the file and line at fault.
 [[nodiscard]] std::vector<Probe> read_probes(const Family& family, const std::vector<TaskRequest>& tasks);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compressor/quantise.hpp"
 
+#include "compressor/error_feedback.hpp"
 #include "compressor/weight_scale.hpp"
 
 #include <algorithm>
@@ -8,8 +9,6 @@
 
 namespace berth::compressor {
 namespace {
-
-constexpr float kLargestWeight = 127.0F;
 
 inference::Norm norm_of(const workloads::NormWeights& norm) { return {norm.gamma, norm.beta}; }
 
@@ -41,10 +40,20 @@ const workloads::LinearWeights& matrix_of(const workloads::BertWeights& weights,
 }
 
 std::shared_ptr<const inference::Int8Matrix> quantise(const workloads::LinearWeights& linear) {
-    std::vector<float> scales = least_error_scales(linear.weight, linear.out);
-    std::vector<std::int8_t> values = quantise_at(linear.weight, scales);
+    return quantise(linear.weight, linear.out, linear.in, inference::kMatrixMagnitudeBits);
+}
+
+std::shared_ptr<const inference::Int8Matrix> quantise(std::span<const float> weights, int out, int in, int magnitude_bits) {
+    std::vector<float> scales;
+    if (magnitude_bits == inference::kMatrixMagnitudeBits) {
+        scales = least_error_scales(weights, out);
+    } else {
+        const Vector least = calibrated_scales(Eigen::Map<const Rows>(weights.data(), out, in), magnitude_bits, Vector::Ones(in));
+        scales.assign(least.begin(), least.end());
+    }
+    std::vector<std::int8_t> values = quantise_at(weights, scales, magnitude_bits);
     return std::make_shared<const inference::Int8Matrix>(
-        inference::Int8Matrix{linear.out, linear.in, std::move(values), std::move(scales)});
+        inference::Int8Matrix{out, in, std::move(values), std::move(scales), magnitude_bits});
 }
 
 inference::Embeddings quantise_embeddings(const workloads::BertWeights& weights) {
@@ -71,12 +80,13 @@ inference::Network quantise_small_parts(const workloads::BertWeights& weights) {
     return network;
 }
 
-std::vector<std::int8_t> quantise_at(std::span<const float> values, std::span<const float> scales) {
+std::vector<std::int8_t> quantise_at(std::span<const float> values, std::span<const float> scales, int magnitude_bits) {
+    const auto most = static_cast<float>((1 << magnitude_bits) - 1);
     std::vector<std::int8_t> integers(values.size());
     const std::size_t in = scales.empty() ? 0 : values.size() / scales.size();
     for (std::size_t row = 0; row < scales.size(); ++row)
         for (std::size_t i = row * in; i < (row + 1) * in; ++i)
-            integers[i] = static_cast<std::int8_t>(std::clamp(std::nearbyint(values[i] / scales[row]), -kLargestWeight, kLargestWeight));
+            integers[i] = static_cast<std::int8_t>(std::clamp(std::nearbyint(values[i] / scales[row]), -most, most));
     return integers;
 }
 

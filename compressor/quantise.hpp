@@ -26,6 +26,9 @@ namespace berth::compressor {
 /// Post-training int8, symmetric, a scale an output channel: the one at which the channel loses least (weight_scale.hpp).
 [[nodiscard]] std::shared_ptr<const inference::Int8Matrix> quantise(const workloads::LinearWeights& linear);
 
+/// The same of row-major [out, in], and with fewer than 7 magnitude bits at the scale at which so few lose least.
+[[nodiscard]] std::shared_ptr<const inference::Int8Matrix> quantise(std::span<const float> weights, int out, int in, int magnitude_bits);
+
 /// The tables, a scale a row.
 [[nodiscard]] inference::Embeddings quantise_embeddings(const workloads::BertWeights& weights);
 
@@ -33,7 +36,8 @@ namespace berth::compressor {
 /// The linears have their bias and no matrix yet.
 [[nodiscard]] inference::Network quantise_small_parts(const workloads::BertWeights& weights);
 
-/// Integers of `values` [scales.size(), in] at given scales a row: nearest (ties to even), clipped to [-127, 127].
-[[nodiscard]] std::vector<std::int8_t> quantise_at(std::span<const float> values, std::span<const float> scales);
+/// Integers of `values` [scales.size(), in] at given scales a row: nearest (ties to even), clipped to +-(2^magnitude_bits - 1).
+[[nodiscard]] std::vector<std::int8_t> quantise_at(std::span<const float> values, std::span<const float> scales,
+                                                   int magnitude_bits = inference::kMatrixMagnitudeBits);
 
 }  // namespace berth::compressor

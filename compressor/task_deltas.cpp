@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <tuple>
 
 namespace berth::compressor {
@@ -51,9 +52,9 @@ struct Channel {
     }
 };
 
-std::vector<Channel> ranked_channels(const TaskDeltas& task, const SharedMatrices& base) {
+std::vector<Channel> ranked_channels(const TaskDeltas& task, const SharedMatrices& base, const std::vector<std::size_t>& matrices) {
     std::vector<Channel> channels;
-    for (std::size_t matrix = 0; matrix < task.deltas.size(); ++matrix) {
+    for (const std::size_t matrix : matrices) {
         const auto importance = channel_importance(task.deltas[matrix], base[matrix]->scales);
         for (std::size_t channel = 0; channel < importance.size(); ++channel)
             channels.push_back({importance[channel], matrix, static_cast<std::int32_t>(channel)});
@@ -66,12 +67,19 @@ std::vector<Channel> ranked_channels(const TaskDeltas& task, const SharedMatrice
 
 TaskDeltas task_deltas(const workloads::BertWeights& weights, const inference::Shape& shape, const SharedMatrices& base, int cell_bits,
                        Threads& threads) {
+    std::vector<std::span<const float>> matrices;
+    for (std::size_t index = 0; index < base.size(); ++index) matrices.emplace_back(matrix_of(weights, index).weight);
+    return task_deltas(matrices, shape, base, cell_bits, threads);
+}
+
+TaskDeltas task_deltas(const std::vector<std::span<const float>>& matrices, const inference::Shape& shape, const SharedMatrices& base,
+                       int cell_bits, Threads& threads) {
     const std::size_t count = base.size();
     TaskDeltas task{std::vector<DeltaMatrix>(count), std::vector<Similarity>(count), {}};
     std::vector<Products> products(count);
     std::vector<Magnitudes> magnitudes(count);
     threads.for_each(count, [&](std::size_t index) {
-        task.deltas[index] = subtract(matrix_of(weights, index).weight, *base[index]);
+        task.deltas[index] = subtract(matrices[index], *base[index]);
         products[index] = products_of(task.deltas[index], *base[index]);
         magnitudes[index] = magnitudes_of(task.deltas[index]);
     });
@@ -92,17 +100,38 @@ TaskDeltas task_deltas(const workloads::BertWeights& weights, const inference::S
     return task;
 }
 
+void delete_channels(const TaskDeltas& task, const SharedMatrices& base, const std::vector<std::size_t>& matrices, double factor,
+                     std::vector<std::vector<std::int32_t>>& kept) {
+    const std::vector<Channel> ranked = ranked_channels(task, base, matrices);
+    const auto deleted = static_cast<std::size_t>(std::floor(factor * static_cast<double>(ranked.size())));
+    std::vector<std::vector<std::int32_t>> left(kept.size());
+    for (std::size_t i = deleted; i < ranked.size(); ++i) left[ranked[i].matrix].push_back(ranked[i].index);
+    for (const std::size_t matrix : matrices) {
+        std::sort(left[matrix].begin(), left[matrix].end());
+        std::erase_if(kept[matrix],
+                      [&](std::int32_t channel) { return !std::binary_search(left[matrix].begin(), left[matrix].end(), channel); });
+    }
+}
+
+std::vector<std::int32_t> changed_channels(const DeltaMatrix& delta) {
+    std::vector<std::int32_t> channels;
+    for (std::int32_t channel = 0; channel < delta.out; ++channel) {
+        const auto values = delta.channel(static_cast<std::size_t>(channel));
+        if (std::any_of(values.begin(), values.end(), [](std::int16_t value) { return value != 0; })) channels.push_back(channel);
+    }
+    return channels;
+}
+
 std::vector<std::shared_ptr<const inference::MatrixDelta>> apply_stages(const TaskDeltas& task, const SharedMatrices& base,
                                                                         const KangSettings& settings) {
-    const std::vector<Channel> ranked = ranked_channels(task, base);
-    const auto deleted = static_cast<std::size_t>(std::floor(settings.selective_factor * static_cast<double>(ranked.size())));
-    std::vector<std::vector<std::int32_t>> kept(task.deltas.size());
-    for (std::size_t i = deleted; i < ranked.size(); ++i)
-        if (ranked[i].importance > 0.0) kept[ranked[i].matrix].push_back(ranked[i].index);
+    std::vector<std::size_t> all(task.deltas.size());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    std::vector<std::vector<std::int32_t>> kept;
+    for (const DeltaMatrix& delta : task.deltas) kept.push_back(changed_channels(delta));
+    delete_channels(task, base, all, settings.selective_factor, kept);
     std::vector<std::shared_ptr<const inference::MatrixDelta>> codes(task.deltas.size());
     for (std::size_t matrix = 0; matrix < codes.size(); ++matrix) {
         if (kept[matrix].empty()) continue;
-        std::sort(kept[matrix].begin(), kept[matrix].end());
         const int precision = std::min(task.similarities[matrix].precision, settings.max_precision);
         codes[matrix] = std::make_shared<const inference::MatrixDelta>(encode(task.deltas[matrix], precision, std::move(kept[matrix])));
     }

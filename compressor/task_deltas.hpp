@@ -7,6 +7,7 @@
 #include "workloads/bert_weights.hpp"
 
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace berth::compressor {
@@ -20,8 +21,19 @@ struct TaskDeltas {
     Similarity overall;
 };
 
+/// @param matrices real weights, [out, in] each, of the base's sizes.
+[[nodiscard]] TaskDeltas task_deltas(const std::vector<std::span<const float>>& matrices, const inference::Shape& shape,
+                                     const SharedMatrices& base, int cell_bits, Threads& threads);
 [[nodiscard]] TaskDeltas task_deltas(const workloads::BertWeights& weights, const inference::Shape& shape, const SharedMatrices& base,
                                      int cell_bits, Threads& threads);
+
+/// Output channels whose delta is not zero.
+[[nodiscard]] std::vector<std::int32_t> changed_channels(const DeltaMatrix& delta);
+
+/// The second stage on some matrices: of their output channels together, the share `factor` whose delta has the least Euclidean norm
+/// is taken out of `kept`, which holds channels by matrix, ascending.
+void delete_channels(const TaskDeltas& task, const SharedMatrices& base, const std::vector<std::size_t>& matrices, double factor,
+                     std::vector<std::vector<std::int32_t>>& kept);
 
 /// Both stages of the published method on one task. Every matrix takes the precision that the first stage asks for, at most
 /// max_precision; then selective_factor of all the task's output channels, least important first over the whole task, lose

@@ -76,7 +76,8 @@ Trace TracedModel::forward(std::span<const workloads::Encoded* const> sentences)
     Trace trace;
     for (const auto* sentence : sentences) trace.lengths.push_back(sentence->ids.size());
     trace.layers.resize(weights_.layers.size());
-    Rows x = embed(sentences);
+    trace.embedding_sum = embed(sentences);
+    Rows x = norm(trace.embedding_sum, weights_.embedding_norm);
     for (std::size_t index = 0; index < trace.layers.size(); ++index) {
         using workloads::Matrix;
         const workloads::LayerWeights& weights = weights_.layers[index];
@@ -118,7 +119,7 @@ Rows TracedModel::embed(std::span<const workloads::Encoded* const> sentences) co
             x.row(row) = words.row(sentence->ids[position]) + positions.row(static_cast<Eigen::Index>(position));
             if (weights_.config.segments > 0) x.row(row) += segments.row(sentence->segments[position]);
         }
-    return norm(x, weights_.embedding_norm);
+    return x;
 }
 
 Rows TracedModel::linear(const Rows& x, const workloads::LinearWeights& weights) const {
@@ -157,10 +158,11 @@ void TracedModel::attend(Trace::Layer& layer, const std::vector<std::size_t>& le
     }
 }
 
-std::vector<Rows> TracedModel::sensitivities(const Trace& trace, const Vector& direction) const {
+Sensitivities TracedModel::sensitivities(const Trace& trace, const Vector& direction) const {
     using workloads::Matrix;
     const std::size_t pooler = trace.layers.size() * inference::kMatricesPerLayer;
-    std::vector<Rows> gradients(pooler + 1);
+    Sensitivities result{{}, std::vector<Rows>(pooler + 1)};
+    std::vector<Rows>& gradients = result.linears;
     const Eigen::RowVectorXf by_pooled = direction.transpose() * classifier_;
     const Rows slopes = has_tanh() ? Rows(1.0F - trace.pooled.array().square()) : Rows((trace.pooled.array() > 0.0F).cast<float>());
     gradients[pooler] = slopes * by_pooled.asDiagonal();
@@ -188,7 +190,8 @@ std::vector<Rows> TracedModel::sensitivities(const Trace& trace, const Vector& d
         gradients[at(Matrix::key)] = std::move(by.key);
         gradients[at(Matrix::value)] = std::move(by.value);
     }
-    return gradients;
+    result.embeddings = back_through_norm(x, trace.embedding_sum, weights_.embedding_norm);
+    return result;
 }
 
 Rows TracedModel::back_through_norm(const Rows& gradient, const Rows& sum, const workloads::NormWeights& norm) const {

@@ -25,6 +25,7 @@ struct Trace {
     };
 
     std::vector<std::size_t> lengths;  ///< tokens of each sentence
+    Rows embedding_sum;                ///< of a token's embeddings, before the LayerNorm
     std::vector<Layer> layers;
     Rows pooler_input, pooled, logits;
 
@@ -34,17 +35,22 @@ struct Trace {
     [[nodiscard]] std::vector<std::size_t> rows_of_sentences(std::size_t index) const;
 };
 
-/// The fp32 forward pass of workloads::Reference, with every activation kept, and the derivatives of logits by the outputs of
-/// the linear layers. `weights` must outlive it and hold a classifier. Const, and may be used from many threads.
+/// d(direction . logits of the row's sentence) by what a batch's sentences pass on their way.
+struct Sensitivities {
+    Rows embeddings;            ///< by the sum of each token's embeddings, [tokens, hidden]
+    std::vector<Rows> linears;  ///< by the output of each linear layer, [rows, out], by its index in inference::Network::linears
+};
+
+/// The fp32 forward pass of workloads::Reference, with every activation kept, and the derivatives of logits by the embeddings
+/// and the outputs of the linear layers. `weights` must outlive it and hold a classifier. Const, and may be used from many threads.
 class TracedModel {
 public:
     explicit TracedModel(const workloads::BertWeights& weights);
 
     [[nodiscard]] Trace forward(std::span<const workloads::Encoded* const> sentences) const;
 
-    /// d(direction . logits of the row's sentence) / d(output of the linear layer), [rows, out] for each layer by its index in
-    /// inference::Network::linears. @param direction [labels].
-    [[nodiscard]] std::vector<Rows> sensitivities(const Trace& trace, const Vector& direction) const;
+    /// @param direction [labels].
+    [[nodiscard]] Sensitivities sensitivities(const Trace& trace, const Vector& direction) const;
 
 private:
     [[nodiscard]] bool has_tanh() const { return weights_.config.head_activation() == workloads::HeadActivation::tanh; }

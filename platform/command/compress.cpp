@@ -29,7 +29,7 @@ namespace berth::command {
 namespace {
 
 struct CompressOptions {
-    std::string base, method, mode = "acc", profile, out, platform = "reram-multitask", append, calibrate_adc;
+    std::string base, method, method_file, stages, mode = "acc", profile, out, platform = "reram-multitask", append, calibrate_adc;
     std::vector<std::string> tasks, remove, settings;
     std::optional<double> max_loss, max_area;
     bool force = false, mode_given = false;
@@ -54,15 +54,31 @@ void check_options(const CompressOptions& options) {
     needed(options.remove.empty(), "--append", "the image that --remove takes tasks from");
     needed(!options.base.empty(), "--base", "the checkpoint that the tasks were fine-tuned from");
     needed(!options.tasks.empty(), "--task", "at least one");
-    needed(!options.method.empty(), "--method", "how to compress");
+    needed(!options.method.empty() || !options.stages.empty() || !options.method_file.empty(), "--method", "how to compress");
+}
+
+/// Which method, or which stages in its place.
+void choose_method(compressor::CompressionRequest& request, const CompressOptions& options) {
+    request.method = options.method;
+    const int given = (options.method.empty() ? 0 : 1) + (options.stages.empty() ? 0 : 1) + (options.method_file.empty() ? 0 : 1);
+    if (given > 1)
+        throw InputError(options.stages.empty() ? "--method-file" : "--stages", "is given beside another choice of method",
+                         "one of --method, --method-file and --stages");
+    if (!options.stages.empty()) {
+        request.method = compressor::kGivenMethod;
+        request.stages = compressor::stages_given(options.stages);
+    }
+    if (!options.method_file.empty())
+        request.stages = compressor::method_from_json(read_json(options.method_file), options.method_file, request.method);
 }
 
 /// Of an image that tasks are appended to: its base, method, mode and arrays stand where no others are asked for.
 void complete(compressor::CompressionRequest& request, const CompressOptions& options, const compressor::WeightImage& image) {
     if (options.base.empty()) request.base = image.base_checkpoint;
-    if (options.method.empty()) request.method = image.method;
+    if (request.method.empty()) request.method = image.method;
     if (!options.mode_given && !image.mode.empty()) request.mode = image.mode;
     if (request.method == image.method) request.shared = image.base;
+    for (const compressor::TaskImage& task : image.tasks) request.shared_embeddings.push_back(task.network.embeddings);
     request.geometry = image.geometry;
 }
 
@@ -113,11 +129,11 @@ void run(const CompressOptions& options, const Common& common) {
     check_options(options);
     compressor::CompressionRequest request;
     if (!options.tasks.empty()) request.tasks = read_task_options(options.tasks);
-    check_outputs({options.out}, inputs_of(request.tasks, {options.profile, options.platform, options.append}));
+    check_outputs({options.out}, inputs_of(request.tasks, {options.profile, options.platform, options.append, options.method_file}));
     const platform::PlatformConfig config = platform::load_platform(options.platform, options.settings);
     const mapping::ArrayShape arrays = config.array_shape();
     request.base = options.base;
-    request.method = options.method;
+    choose_method(request, options);
     request.mode = options.mode;
     request.geometry = {arrays.rows, arrays.cols, arrays.cell_bits, arrays.encoding};
     request.seed = common.seed;
@@ -162,9 +178,14 @@ void add_compress(CLI::App& app, Common& common) {
     command->add_option("--base", options->base, "checkpoint directory that the tasks were fine-tuned from");
     command->add_option("--task", options->tasks, "NAME=DIR[,data=FILE.tsv][,metric=METRIC], once for each task");
     command->add_option("--method", options->method, detail::alternatives(compressor::method_names()));
+    command->add_option("--stages", options->stages,
+                        "stages in place of a method: NAME{KEY=VALUE,...},NAME,... or JSON; see `berth list stages`");
+    command->add_option("--method-file", options->method_file, "a JSON file with a name and stages, in place of a method");
     auto* mode = command->add_option("--mode", options->mode, detail::alternatives(compressor::mode_names()))->capture_default_str();
-    command->add_option("--max-loss", options->max_loss, "method berth: points of metric lost at most, on average over the tasks");
-    command->add_option("--max-area", options->max_area, "method berth: area at most, as a share of what full copies take");
+    command->add_option("--max-loss", options->max_loss,
+                        "stage allocation (method berth): points of metric lost at most, on average over the tasks");
+    command->add_option("--max-area", options->max_area,
+                        "stage allocation (method berth): area at most, as a share of what full copies take");
     command->add_option("--append", options->append,
                         "an image whose tasks come first; its base, method and mode stand where none is given");
     command->add_option("--remove", options->remove, "leave this task of that image out (repeatable)")->allow_extra_args(false);

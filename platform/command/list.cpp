@@ -36,6 +36,7 @@ struct Kind {
 constexpr Kind kKinds[] = {
     {"presets", &describe_presets},
     {"methods", &compressor::describe_methods},
+    {"stages", &compressor::describe_stages},
     {"encodings", &crossbar::describe_encodings},
     {"cells", &platform::describe_cell_kinds},
     {"effects", &crossbar::describe_cell_effects},
@@ -70,7 +71,8 @@ std::string parameter(const boost::json::object& field) {
     const std::string range = field.contains("min")      ? text("min") + " to " + text("max") + " " + text("unit")
                               : field.contains("one_of") ? names_of(field.at("one_of"))
                                                          : std::string();
-    return fmt::format("{:<20}  {}: {}{}{}\n", "", text("name"), range, range.empty() ? "" : ", ", text("meaning"));
+    const std::string usual = field.contains("default") ? ", " + text("default") + " if not given" : std::string();
+    return fmt::format("{:<20}  {}: {}{}{}{}\n", "", text("name"), range, range.empty() ? "" : ", ", text("meaning"), usual);
 }
 
 /// Name in one column, everything else the entry says behind it, its parameters below.

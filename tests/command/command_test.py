@@ -132,7 +132,41 @@ class BadInput(unittest.TestCase):
                 begin, end = tensor['data_offsets']
                 spoilt[begin:end] = bytes(byte ^ (0x80 if i % 4 == 1 else 0) for i, byte in enumerate(blob[begin:end]))
         write_safetensors(shard, header, bytes(spoilt))
-        self.compress(copy, 'cosine', data=self.data, method='kang')
+        for method in ('kang', 'berth'):
+            self.compress(copy, r'cosine is -?0\.[0-4]\d+; expected a cosine of 0\.5 or more, or --force', data=self.data, method=method)
+
+    def test_task_of_another_shape(self):
+        copy = self.checkpoint('narrow')
+        config = json.loads((copy / 'config.json').read_text())
+        config['num_attention_heads'] *= 2
+        (copy / 'config.json').write_text(json.dumps(config))
+        for method in ('copies', 'kang', 'berth'):
+            self.compress(copy, r"narrow/config\.json:num_attention_heads: is \d+; expected the base's \d+", data=self.data, method=method)
+
+    def test_data_without_labels(self):
+        unlabelled = self.work / 'unlabelled.tsv'
+        unlabelled.write_text('sentence1\na fine film\n')
+        for method in ('kang', 'berth'):
+            self.compress(DEMO / 'sst2', r'unlabelled\.tsv: has no labels', data=unlabelled, method=method)
+
+    def test_bounds_that_cannot_be_kept(self):
+        options = ('compress', '--base', DEMO / 'base', '--task', f'sst2={DEMO}/sst2,data={self.data}', '--out', self.work / 'bad.berth')
+        self.refused(r'--max-area: 0\.01 cannot be reached with these tasks; expected 0\.\d+ or more', *options, '--method', 'berth', '--max-area', '0.01')
+        self.refused('max-area: is no option of method copies', *options, '--method', 'copies', '--max-area', '0.5')
+        self.refused('max-loss: is no option of stages', *options, '--stages', 'shared_base', '--max-loss', '0.5')
+
+    def test_stages_that_cannot_be(self):
+        options = ('compress', '--base', DEMO / 'base', '--task', f'sst2={DEMO}/sst2,data={self.data}', '--out', self.work / 'bad.berth')
+        for stages, says in (('magic', r'stages\[0\]\.stage'), ('shared_base{bits=12}', r'stages\[0\]\.bits: is 12'), ('shared_base{', 'stages'), ('[{"stage"', 'stages'),
+                             ('[]', 'stages: is empty'), ('hard_sharing', 'stages: has hard_sharing before')):
+            self.refused(says, *options, '--stages', stages)
+        self.refused('stages: is given beside', *options, '--stages', 'shared_base', '--method', 'kang')
+        method = self.work / 'method.json'
+        for content, says in (('{"stages": []}', r'method\.json:name: is missing'), ('{"name": "mine", "stages": [{"stage": "ntq", "max_precision": 9}]}', r'method\.json:stages\[0\]\.max_precision'),
+                              ('[', r'method\.json')):
+            method.write_text(content)
+            self.refused(says, *options, '--method-file', method)
+        self.refused(r'nowhere\.json', *options, '--method-file', self.work / 'nowhere.json')
 
     def test_empty_data(self):
         empty = self.work / 'empty.tsv'

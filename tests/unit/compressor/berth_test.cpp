@@ -1,19 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "compressor/berth.hpp"
-
 #include "compressor/error_feedback.hpp"
 #include "compressor/image_file.hpp"
 #include "compressor/low_rank.hpp"
+#include "compressor/methods.hpp"
+#include "compressor/probe.hpp"
 #include "models/core/error.hpp"
 #include "models/core/files.hpp"
 #include "tests/unit/compressor/small_checkpoints.hpp"
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace berth::compressor {
 namespace {
 
-/// A base, two tasks and their data, and areas that are cells.
+/// An area that is cells alone.
+double cells(const WeightImage& image) {
+    const auto count = [](const std::vector<mapping::Plane>& planes) {
+        double sum = 0.0;
+        for (const auto& plane : planes) sum += double(plane.inputs) * plane.outputs * plane.magnitude_bits;
+        return sum;
+    };
+    return count(planes_of(image)) / count(planes_of_copies(image));
+}
+
+/// Bits of the word tables beside cells: whole tables are a third of the copies' area.
+double cells_and_words(const WeightImage& image) {
+    return (cells(image) + 0.5 * image.tasks[0].network.embeddings->words.magnitude_bits / inference::kMatrixMagnitudeBits) / 1.5;
+}
+
+/// A base, two tasks and their data.
 class BerthMethod : public testing::Test {
 protected:
     BerthMethod() {
@@ -31,15 +48,6 @@ protected:
         request.area_ratio = cells;
         for (const char* name : {"one", "two"}) request.tasks.push_back({name, folder_.path() / name, data_, ""});
         return request;
-    }
-
-    static double cells(const WeightImage& image) {
-        const auto count = [](const std::vector<mapping::Plane>& planes) {
-            double sum = 0.0;
-            for (const auto& plane : planes) sum += double(plane.inputs) * plane.outputs * plane.magnitude_bits;
-            return sum;
-        };
-        return count(planes_of(image)) / count(planes_of_copies(image));
     }
 
     static WeightImage made(const CompressionRequest& request, int thread_count = 2) {
@@ -72,6 +80,39 @@ TEST_F(BerthMethod, KeepsToTheAreaAndSpendsIt) {
     }
 }
 
+TEST_F(BerthMethod, TakesCoarserWordsWhereMemoryCounts) {
+    CompressionRequest asked = request();
+    asked.area_ratio = cells_and_words;
+    asked.max_area = 0.45;
+    const WeightImage image = made(asked);
+    EXPECT_LE(cells_and_words(image), 0.45);
+    const auto& tables = image.tasks[0].network.embeddings;
+    EXPECT_LT(tables->words.magnitude_bits, inference::kMatrixMagnitudeBits);
+    EXPECT_EQ(tables->positions.magnitude_bits, inference::kMatrixMagnitudeBits);
+    EXPECT_EQ(tables, image.tasks[1].network.embeddings);
+}
+
+TEST_F(BerthMethod, KeepsToTheBitsThatItsAllocationIsGiven) {
+    const auto stages = [](const std::string& bits) {
+        return stages_given("allocation{" + bits + "},shared_base{source=fitted},embeddings,low_rank,bias_correction");
+    };
+    CompressionRequest asked = request();
+    asked.max_area = 0.8;
+    asked.stages = stages("base_bits_least=8,base_bits_most=8,factor_bits=3,word_bits_least=4,word_bits_most=4");
+    const WeightImage image = made(asked);
+    EXPECT_EQ(image.base.front()->magnitude_bits, 7);
+    EXPECT_EQ(image.tasks[0].network.embeddings->words.magnitude_bits, 3);
+    bool factors = false;
+    for (const inference::Linear& linear : image.tasks[1].network.linears)
+        if (linear.low_rank) {
+            factors = true;
+            EXPECT_EQ(linear.low_rank->up.magnitude_bits, 2);
+        }
+    EXPECT_TRUE(factors);
+    asked.stages = stages("base_bits_least=5,base_bits_most=4");
+    EXPECT_EQ(refusal(asked), "allocation.base_bits_least: is 5; expected 4 at most");
+}
+
 TEST_F(BerthMethod, StopsAtTheFirstAllocationThatLosesLittleEnough) {
     CompressionRequest asked = request();
     asked.max_loss = 100.0;
@@ -91,7 +132,8 @@ TEST_F(BerthMethod, WritesTheSameFileOnAnyNumberOfThreads) {
 TEST_F(BerthMethod, RefusesBoundsThatCannotBe) {
     CompressionRequest asked = request();
     asked.max_area = 0.01;
-    EXPECT_NE(refusal(asked).find("--max-area: 0.01 cannot be reached with these tasks; expected 0.2"), std::string::npos)
+    // A base of two bits of magnitude, for two copies of seven.
+    EXPECT_NE(refusal(asked).find("--max-area: 0.01 cannot be reached with these tasks; expected 0.1429 or more"), std::string::npos)
         << refusal(asked);
     asked.max_area = 2.0;
     EXPECT_EQ(refusal(asked), "--max-area: is 2; expected 0 to 1");
@@ -114,6 +156,26 @@ TEST_F(BerthMethod, RefusesATaskThatDoesNotResembleTheBase) {
     EXPECT_NE(refusal(asked).find("does not look fine-tuned from"), std::string::npos) << refusal(asked);
     asked.force = true;
     EXPECT_EQ(made(asked).tasks.size(), 3u);
+}
+
+TEST(MetricUnderNoise, IsTheMetricWithoutNoiseAndChanceWhereNoiseIsAll) {
+    inference::Network network;
+    network.labels = 2;
+    Probe probe;
+    std::vector<float> logits;
+    for (int i = 0; i < 200; ++i) {
+        probe.labels.push_back(i % 2);
+        const float margin = 0.05F * static_cast<float>(i % 40) + 0.5F;
+        logits.insert(logits.end(), {i % 2 ? -margin : margin, i % 2 ? margin : -margin});
+    }
+    const DrawKey key = draw_key(1, 2, 3);
+    const auto at = [&](double lost) { return metric_under_noise(logits, network, probe, "accuracy", lost, key); };
+    EXPECT_EQ(at(0.0), 1.0);
+    EXPECT_LT(at(0.3), 1.0);
+    EXPECT_GT(at(0.3), at(3.0));
+    // A sign under noise a thousand times larger is as good as none: 6400 tosses stay within 4 standard deviations of a half.
+    EXPECT_NEAR(at(1e6), 0.5, 4.0 * 0.5 / std::sqrt(6400.0));
+    EXPECT_EQ(at(0.3), at(0.3));
 }
 
 TEST_F(BerthMethod, NeedsData) {

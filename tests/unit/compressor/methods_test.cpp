@@ -30,6 +30,9 @@ protected:
         request.method = method;
         request.mode = "acc";
         request.geometry = {128, 128, 1, "differential"};
+        request.area_ratio = [](const WeightImage& image) {
+            return static_cast<double>(planes_of(image).size()) / static_cast<double>(planes_of_copies(image).size());
+        };
         for (const char* name : {"one", "two"}) request.tasks.push_back({name, folder_.path() / name, data_, ""});
         return request;
     }
@@ -206,7 +209,7 @@ TEST(MethodTable, DescribesEveryMethodWithItsSource) {
     for (const auto& entry : list) {
         EXPECT_FALSE(entry.at("source").as_string().empty());
         EXPECT_TRUE(entry.at("parameters").is_array());
-        EXPECT_EQ(make_method(std::string(entry.at("name").as_string()))->describe().at("name"), entry.at("name"));
+        EXPECT_FALSE(entry.at("stages").as_string().empty());
     }
 }
 

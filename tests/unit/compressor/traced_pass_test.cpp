@@ -59,7 +59,7 @@ TEST(TracedPass, SensitivitiesAreTheSlopesOfLogitsByWeights) {
         const TracedModel model(weights);
         const Trace trace = model.forward(pointers(sentences));
         const Vector direction{{0.8F, -0.6F}};
-        const auto sensitivities = model.sensitivities(trace, direction);
+        const auto sensitivities = model.sensitivities(trace, direction).linears;
         test::Numbers numbers(5);
         for (std::size_t index = 0; index < sensitivities.size(); ++index) {
             const Rows change = test::random_rows(numbers, sensitivities[index].cols(), trace.input(index).cols());
@@ -76,6 +76,26 @@ TEST(TracedPass, SensitivitiesAreTheSlopesOfLogitsByWeights) {
     }
 }
 
+TEST(TracedPass, SensitivitiesAreTheSlopesOfLogitsByEmbeddings) {
+    const workloads::BertWeights weights = two_layers(workloads::Gelu::erf);
+    const auto sentences = some_sentences();
+    const TracedModel model(weights);
+    const Vector direction{{0.8F, -0.6F}};
+    const Rows sensitivities = model.sensitivities(model.forward(pointers(sentences)), direction).embeddings;
+    // Word 5 is the second token of the second sentence and the third of the third.
+    constexpr int word = 5;
+    test::Numbers numbers(7);
+    const Rows change = test::random_rows(numbers, 1, 8);
+    const double expected = (sensitivities.row(5) + sensitivities.row(9)).dot(change.row(0));
+    const auto sum_at = [&](float step) {
+        workloads::BertWeights changed = weights;
+        for (std::size_t i = 0; i < 8; ++i) changed.words[word * 8 + i] += step * change.data()[i];
+        return static_cast<double>((TracedModel(changed).forward(pointers(sentences)).logits * direction).sum());
+    };
+    constexpr float step = 4e-3F;
+    EXPECT_NEAR((sum_at(step) - sum_at(-step)) / (2.0 * step), expected, 0.02 * std::abs(expected) + 2e-3);
+}
+
 TEST(Calibration, DependsOnSentencesAndNotOnThreads) {
     const workloads::BertWeights weights = two_layers(workloads::Gelu::erf);
     const auto sentences = some_sentences();
@@ -90,6 +110,8 @@ TEST(Calibration, DependsOnSentencesAndNotOnThreads) {
         EXPECT_EQ(one.sites[index].outputs, two.sites[index].outputs);
         EXPECT_NEAR(one.sites[index].outputs.trace(), 1.0F, 1e-5F);
     }
+    EXPECT_EQ(one.embeddings.moments, two.embeddings.moments);
+    EXPECT_FLOAT_EQ(one.embeddings.frequency(3), 3.0F / 12.0F);  // every sentence ends in [SEP]
 }
 
 /// With one sentence-and-token the factors are exact, so the predicted loss of the pooler is that of its linearisation.

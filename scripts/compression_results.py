@@ -1,0 +1,247 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What compression methods keep and cost on eight tasks: compression_results.py BERTH FUNCTIONAL MODELS DATA WORK OUT.md [METHOD ...]
+
+FUNCTIONAL is the test program functional_predictions: the executor, whose predictions are the platform's. MODELS holds base and one
+checkpoint a task, DATA has <task>/train.tsv and val.tsv and tasks.json. Images and figures gather in WORK, and a run goes on from those
+that are there (time and memory are then those of the run that made them, or not said); METHODs name the rows to make, else all.
+Everything is chosen on training rows; validation is reported whole, and its second half by itself. OUT.md is written from all that
+WORK holds, with its plot beside it. Standard library only.
+"""
+import json
+import math
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+BERTH, FUNCTIONAL, MODELS, DATA, WORK, OUT = (Path(argument).resolve() for argument in sys.argv[1:7])
+TASKS = ['cola', 'sst2', 'mrpc', 'stsb', 'sicke', 'trec', 'subj', 'mpqa']
+INFO = json.loads((DATA / 'tasks.json').read_text())
+BANKED = ['--set', 'hierarchy.mapper=banked']
+EIGHT = 'allocation{base_bits_least=8,base_bits_most=8},shared_base{source=fitted},embeddings,low_rank,bias_correction'
+THREE = ('allocation{base_bits_least=3,base_bits_most=3,word_bits_least=6,word_bits_most=6},shared_base{source=fitted},embeddings,low_rank,'
+         'bias_correction')
+# Name, options of the method, settings of the platform that it is made for and counted on.
+METHODS = {
+    'copies-8': ('copies, 8 b', ['--method', 'copies'], []),
+    'copies-4': ('copies, 4 b', ['--stages', 'low_bit_copies{bits=4,rounding=feedback},bias_correction'], []),
+    'copies-3': ('copies, 3 b', ['--stages', 'low_bit_copies{bits=3,rounding=feedback},bias_correction'], []),
+    'copies-4-banked': ('copies, 4 b, words 5 b', ['--stages', 'low_bit_copies{bits=4,rounding=feedback},embeddings,bias_correction'], BANKED),
+    'copies-4-nearest': ('copies, 4 b, nearest', ['--stages', 'low_bit_copies{bits=4}'], []),
+    'sign': ('8-b base, signs by row', ['--stages', 'shared_base,row_scaled_sign'], []),
+    'ternary': ('8-b base, ternary by row, half kept', ['--stages', 'shared_base,row_scaled_ternary{keep=0.5}'], []),
+    'ntq': ('8-b base, clipped to ternary', ['--stages', 'shared_base,ntq{max_precision=1}'], []),
+    'kang-acc': ('kang acc', ['--method', 'kang', '--mode', 'acc'], []),
+    'kang-opt': ('kang opt', ['--method', 'kang', '--mode', 'opt'], []),
+    'kang-agg': ('kang agg', ['--method', 'kang', '--mode', 'agg'], []),
+    'berth-014': ('berth, 0.14', ['--method', 'berth', '--max-area', '0.14'], BANKED),
+    'berth-010': ('berth, 0.10', ['--method', 'berth', '--max-area', '0.10'], BANKED),
+    'berth-010-3b': ('berth, 3-b base, 0.10', ['--stages', THREE, '--max-area', '0.10'], BANKED),
+    'berth-8b': ('berth, 8-b base, 0.16', ['--stages', EIGHT, '--max-area', '0.16'], BANKED),
+    'berth-loss': ('berth, 0.3 points', ['--method', 'berth', '--max-loss', '0.3'], BANKED),
+    'berth-020': ('berth, code alone, 0.20', ['--method', 'berth', '--max-area', '0.20'], ['--set', 'hierarchy.low_rank=cheaper']),
+}
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 300, 56, 20, 16, 40
+
+
+def run(*command):
+    subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+
+
+def labels_of(task):
+    lines = (DATA / task / 'val.tsv').read_text().splitlines()
+    place = lines[0].split('\t').index('label')
+    return [float(line.split('\t')[place]) for line in lines[1:]]
+
+
+def ranks(values):
+    order = sorted(range(len(values)), key=lambda i: values[i])
+    places, begin = [0.0] * len(values), 0
+    while begin < len(order):
+        end = begin
+        while end < len(order) and values[order[end]] == values[order[begin]]:
+            end += 1
+        for place in order[begin:end]:
+            places[place] = (begin + end - 1) / 2
+        begin = end
+    return places
+
+
+def correlation(a, b):
+    mean_a, mean_b = sum(a) / len(a), sum(b) / len(b)
+    product = sum((x - mean_a) * (y - mean_b) for x, y in zip(a, b))
+    return product / math.sqrt(sum((x - mean_a) ** 2 for x in a) * sum((y - mean_b) ** 2 for y in b))
+
+
+def score(metric, predicted, labels):
+    """In hundredths, as `berth simulate` counts it."""
+    if metric == 'accuracy':
+        return 100 * sum(p == y for p, y in zip(predicted, labels)) / len(labels)
+    if metric == 'spearman':
+        return 100 * correlation(ranks(predicted), ranks(labels))
+    both = sum(p == 1 and y == 1 for p, y in zip(predicted, labels))
+    said, true = sum(p == 1 for p in predicted), sum(y == 1 for y in labels)
+    if metric == 'f1':
+        return 100 * 2 * both / (said + true)
+    spread = math.sqrt(said * (len(labels) - said) * true * (len(labels) - true))
+    return 100 * (len(labels) * both - said * true) / spread if spread else 0.0
+
+
+def kept_variance(expected, got):
+    """R2: the share of the logits' variance about each label's mean that is kept."""
+    variance = error = 0.0
+    for label in range(len(expected[0])):
+        mean = sum(row[label] for row in expected) / len(expected)
+        variance += sum((row[label] - mean) ** 2 for row in expected)
+        error += sum((row[label] - other[label]) ** 2 for row, other in zip(expected, got))
+    return 1 - error / variance
+
+
+def predict(image, task, file):
+    run(FUNCTIONAL, image, task, DATA / task / 'val.tsv', file)
+    rows = [line.split('\t') for line in file.read_text().splitlines()[1:]]
+    return [float(row[1]) for row in rows], [[float(x) for x in row[2:]] for row in rows]
+
+
+def compressed(key):
+    """The method's image, and what making it took; made where WORK does not hold it."""
+    image, figures = WORK / f'{key}.berth', WORK / f'{key}.json'
+    if image.exists() and not figures.exists():
+        return image, {'seconds': None, 'cpu_seconds': None, 'peak_bytes': None}
+    if not image.exists():
+        _, options, settings = METHODS[key]
+        tasks = [part for task in TASKS for part in ('--task', f'{task}={MODELS / task},data={DATA / task}/train.tsv')]
+        begin = time.monotonic()
+        process = subprocess.Popen([str(part) for part in (BERTH, 'compress', '--base', MODELS / 'base', *tasks, *options, *settings, '--out', image, '--quiet')],
+                                   stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        if status != 0:
+            raise RuntimeError(f'{key}: berth compress failed')
+        figures.write_text(json.dumps({'seconds': time.monotonic() - begin, 'cpu_seconds': usage.ru_utime + usage.ru_stime, 'peak_bytes': 1024 * usage.ru_maxrss}))
+    return image, json.loads(figures.read_text())
+
+
+def measured(key):
+    """Everything that the page says of one method."""
+    file = WORK / f'{key}.measured.json'
+    if file.exists():
+        return json.loads(file.read_text())
+    image, figures = compressed(key)
+    report = WORK / f'{key}.area.json'
+    run(BERTH, 'area', '--platform', 'reram-multitask', *METHODS[key][2], '--image', image, '--json', report)
+    inspected = json.loads(subprocess.run([str(BERTH), 'inspect', str(image), '--json'], check=True, capture_output=True, text=True).stdout)
+    ratios = json.loads(report.read_text())['ratios']
+    result = {**figures, 'area': ratios['area'], 'cells': ratios['cells'], 'bytes': image.stat().st_size, 'summary': inspected['summary'], 'tasks': {}}
+    for task in TASKS:
+        predicted, logits = predict(image, task, WORK / f'{key}-{task}.tsv')
+        labels, metric = labels_of(task), INFO[task]['metric']
+        half = len(labels) // 2
+        result['tasks'][task] = {'metric': score(metric, predicted, labels), 'half': score(metric, predicted[half:], labels[half:]),
+                                 'predicted': predicted, 'logits': logits}
+    file.write_text(json.dumps(result))
+    return result
+
+
+def compared(result, copies):
+    """Differences from the int8 copies, task by task."""
+    rows = {}
+    for task in TASKS:
+        own, base = result['tasks'][task], copies['tasks'][task]
+        flips = None if INFO[task]['metric'] == 'spearman' else sum(a != b for a, b in zip(own['predicted'], base['predicted'])) / len(own['predicted'])
+        rows[task] = {'difference': own['metric'] - base['metric'], 'half': own['half'] - base['half'],
+                      'r2': kept_variance(base['logits'], own['logits']), 'flips': flips}
+    return rows
+
+
+def mean(values):
+    values = list(values)
+    return sum(values) / len(values)
+
+
+def table(heads, rows):
+    return ['| ' + ' | '.join(heads) + ' |', '|---' * len(heads) + '|', *('| ' + ' | '.join(row) + ' |' for row in rows), '']
+
+
+def frontier(results, against):
+    """Area and mean difference, a dot a method."""
+    dots = [(METHODS[key][0], result['area'], mean(row['difference'] for row in against[key].values())) for key, result in results.items()]
+    most = max(1.05, max(area for _, area, _ in dots))
+    low, high = min(-0.5, *(loss for *_, loss in dots)) - 0.1, max(0.2, *(loss for *_, loss in dots)) + 0.1
+    across = lambda area: LEFT + (WIDTH - LEFT - RIGHT) * (math.log(area) - math.log(0.05)) / (math.log(most) - math.log(0.05))
+    down = lambda points: TOP + (HEIGHT - TOP - BOTTOM) * (high - points) / (high - low)
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" role="img" aria-label="points against area"',
+             '     font-family="Helvetica, Arial, sans-serif" font-size="11">', f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>']
+    for area in (0.05, 0.1, 0.2, 0.5, 1.0):
+        parts.append(f'<path d="M{across(area):.1f} {TOP}V{HEIGHT - BOTTOM}" stroke="#ddd"/><text x="{across(area):.1f}" y="{HEIGHT - 22}" text-anchor="middle">{area}</text>')
+    for points in range(math.ceil(low), math.floor(high) + 1):
+        parts.append(f'<path d="M{LEFT} {down(points):.1f}H{WIDTH - RIGHT}" stroke="#ddd"/><text x="{LEFT - 6}" y="{down(points) + 4:.1f}" text-anchor="end">{points:+d}</text>')
+    parts.append(f'<text x="{(LEFT + WIDTH) / 2}" y="{HEIGHT - 6}" text-anchor="middle">area over that of eight int8 copies; points against them, on average</text>')
+    for name, area, points in dots:
+        end = across(area) > WIDTH - 150
+        parts.append(f'<circle cx="{across(area):.1f}" cy="{down(points):.1f}" r="4" fill="#0b6"/><text x="{across(area) + (-8 if end else 8):.1f}" y="{down(points) + 4:.1f}" '
+                     f'text-anchor="{"end" if end else "start"}">{name}</text>')
+    return '\n'.join(parts + ['</svg>', ''])
+
+
+def page(results):
+    copies = results['copies-8']
+    against = {key: compared(result, copies) for key, result in results.items()}
+    checkpoints = sum(file.stat().st_size for task in TASKS for file in (MODELS / task).glob('*.safetensors'))
+    weights = sum(row['weights'] for row in copies['summary'])
+    lines = ['# Compression of eight tasks', '',
+             'MiniLM (six layers, hidden size 384), eight fine-tuned tasks, one image, by every method on the preset `reram-multitask`. **banked**: with the mapper `banked`, tasks share converters;',
+             'code alone: `packed`, low-rank factors wherever they take less. Area is that of the whole accelerator over eight int8 copies, each with converters of its own. Everything is chosen on',
+             'training rows; metrics in hundredths on validation rows that no choice has seen, by the functional executor, whose predictions are the platform\'s. Seed 1. Made by', '',
+             '```sh', 'python3 scripts/compression_results.py build/release/berth build/release/tests/acceptance/functional_predictions MODELS DATA WORK docs/results/compression.md', '```', '',
+             '**R2** is the share of the variance of the int8 copies\' logits that is kept: the figure to compare methods by, for a metric moves by half a point where one sentence of CoLA changes sides.', '',
+             '![Points against area](compression.svg)', '', '## What is lost, and what it costs', '']
+    rows = []
+    for key, result in results.items():
+        name, options, settings = METHODS[key]
+        row = against[key]
+        worst = min(row, key=lambda task: row[task]['difference'])
+        rows.append([name, 'banked' if settings == BANKED else 'packed', f"{result['area']:.4f}", f"{result['cells']:.3f}",
+                     f"{mean(one['difference'] for one in row.values()):+.2f}", f"{row[worst]['difference']:+.2f} ({worst})",
+                     f"{mean(one['half'] for one in row.values()):+.2f}", f"{mean(one['r2'] for one in row.values()):.4f}", f"{min(one['r2'] for one in row.values()):.4f}"])
+    lines += table(['method', 'mapper', 'area', 'cells', 'mean', 'worst', 'mean, second half', 'mean R2', 'least R2'], rows)
+    lines += ['## Metrics', '', 'In hundredths; the share of predictions that differ from the copies\' in brackets.', '']
+    rows = []
+    for task in TASKS:
+        cells = [f'{task}, {INFO[task]["metric"]}']
+        for key, result in results.items():
+            flips = against[key][task]['flips']
+            cells.append(f"{result['tasks'][task]['metric']:.2f}" + (f' ({100 * flips:.1f} %)' if flips else ''))
+        rows.append(cells)
+    lines += table(['task', *(METHODS[key][0] for key in results)], rows)
+    lines += ['## What is stored', '',
+              f'Cells a weight in one polarity, and elements of deltas, factors or own weights that are not zero, over the weights, on average over the tasks; the eight checkpoints are {checkpoints / 1e6:.0f} MB.',
+              'Bits a weight are those of the image\'s file, embeddings and vocabulary included.', '']
+    rows = []
+    for key, result in results.items():
+        summary = result['summary']
+        cosines = [one['cosine'] for one in summary if one.get('cosine') is not None]
+        rows.append([METHODS[key][0], f"{mean(one['cells_per_weight'] for one in summary):.3f}", f"{100 * mean(one['nonzero_share'] for one in summary):.1f} %",
+                     f'{min(cosines):.4f} to {max(cosines):.4f}' if cosines else '', f"{result['bytes'] / 1e6:.1f}", f"{result['bytes'] / checkpoints:.3f}",
+                     f"{8 * result['bytes'] / weights:.2f}"])
+    lines += table(['method', 'cells a weight', 'not zero', 'cosine to the base', 'image, MB', 'of the checkpoints', 'bits a weight'], rows)
+    lines += ['## Time and memory', '', 'Of `berth compress` on the machine that made this page, two cores; processor time counts both.', '']
+    lines += table(['method', 'minutes', 'processor minutes', 'peak memory, GB'],
+                   [[METHODS[key][0], f"{result['seconds'] / 60:.1f}", f"{result['cpu_seconds'] / 60:.1f}", f"{result['peak_bytes'] / 1e9:.2f}"]
+                    for key, result in results.items() if result['seconds'] is not None])
+    lines += ['## Options', '']
+    lines += table(['method', 'options of `berth compress`'], [[METHODS[key][0], '`' + ' '.join(METHODS[key][1] + METHODS[key][2]) + '`'] for key in results])
+    OUT.write_text('\n'.join(lines).rstrip() + '\n')
+    OUT.with_suffix('.svg').write_text(frontier(results, against))
+
+
+def main():
+    WORK.mkdir(parents=True, exist_ok=True)
+    for key in dict.fromkeys(['copies-8', *(sys.argv[7:] or METHODS)]):
+        measured(key)
+        print(key, 'measured', flush=True)
+    page({key: measured(key) for key in METHODS if (WORK / f'{key}.measured.json').exists()})
+
+
+main()
