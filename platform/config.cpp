@@ -95,6 +95,7 @@ void read_parameters(PlatformConfig& config, const boost::json::object& json, co
     config.digital = section<DigitalParams>(json, "digital", where);
     config.interconnect = section<InterconnectParams>(json, "interconnect", where);
     config.buffer = section<BufferParams>(json, "buffer", where);
+    config.supply = section<SupplyParams>(json, "supply", where);
     config.host = section<HostParams>(json, "host", where);
 }
 

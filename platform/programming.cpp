@@ -97,14 +97,15 @@ double seconds_of(const Programming& programming, const PlatformConfig& config) 
 
 }  // namespace
 
+/// Faults and wear alone change no pulse, but worn cells are counted with them.
+bool counts_pulses(const PlatformConfig& config) { return verified(config) || wears(config); }
+
 Programming programming_of(const compressor::WeightImage& image, const mapping::Placement& placement, const PlatformConfig& config,
                            int threads) {
     Programming programming;
     programming.arrays = placement.arrays;
     programming.deepest = placement.deepest;
-    // Faults and wear alone change no pulse, but worn cells are counted with them.
-    const bool counted = verified(config) || wears(config);
-    programming.cells = counted ? pulse_by_pulse(image, placement, config, threads) : one_pulse_each(placement);
+    programming.cells = counts_pulses(config) ? pulse_by_pulse(image, placement, config, threads) : one_pulse_each(placement);
     programming.time_s = seconds_of(programming, config);
     programming.energy_j = ledger_of(programming, config).total();
     return programming;

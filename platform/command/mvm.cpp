@@ -10,6 +10,7 @@
 #include "platform/accelerator/array_actions.hpp"
 #include "platform/command/command.hpp"
 #include "platform/config.hpp"
+#include "platform/converter_energy.hpp"
 #include "platform/crossbar_design.hpp"
 #include "platform/read_energy.hpp"
 #include "workloads/npy.hpp"
@@ -253,16 +254,16 @@ void write_codes(const Operands& operands, Product& product, NpyWriter& file) {
     }
 }
 
-/// Energy of the arrays from the bits that drove them and the cells that they hold, beside the parts list's average.
-boost::json::object array_energy(const Operands& operands, const Outcome& outcome, const platform::PlatformConfig& config) {
+/// What drives the cells, and what they hold.
+platform::CellReads cell_reads(const Operands& operands, const platform::PlatformConfig& config) {
     platform::WordlineLevels wordlines;
     wordlines.add(operands.weights, operands.out, operands.in, inference::kMatrixMagnitudeBits, config.crossbar);
-    const platform::CellReads reads = platform::count_cell_reads(wordlines, operands.inputs, operands.tokens, config.dac.bits);
-    return platform::array_energy_block(reads, outcome.ledger, config);
+    return platform::count_cell_reads(wordlines, operands.inputs, operands.tokens, config.dac.bits);
 }
 
 boost::json::object report(const Operands& operands, const Outcome& outcome, const Options& options, const platform::PlatformConfig& config,
                            Product& product, const Common& common) {
+    const platform::CellReads reads = cell_reads(operands, config);
     return {{"schema", "berth.mvm.1"},
             {"berth_version", kVersion},
             {"command", common.line},
@@ -281,7 +282,8 @@ boost::json::object report(const Operands& operands, const Outcome& outcome, con
             {"clipped", outcome.activity.clipped},
             {"energy_j", outcome.ledger.total()},
             {"components", outcome.ledger.components()},
-            {"array_energy", array_energy(operands, outcome, config)},
+            {"array_energy", platform::array_energy_block(reads, outcome.ledger, config)},
+            {"converter_energy", platform::converter_energy_block(reads, outcome.ledger, config)},
             {"sources", config.constants.sources()}};
 }
 

@@ -192,6 +192,12 @@ class Mvm(unittest.TestCase):
         self.assertAlmostEqual(values['mean_level'], on / (bits * 2 * SLICES * OUT), places=12)
         for cell in values['cells'].values():
             self.assertAlmostEqual((1 + cell['error_of_average']) * cell['by_values_j'] / values['by_average_j'], 1, places=9)
+        converters = report['converter_energy']
+        self.assertAlmostEqual(converters['by_average_j'], report['components']['tile.ima.adc']['energy_j'], delta=1e-18)
+        self.assertAlmostEqual(converters['driven_per_conversion'] * conversions, bits * 2 * SLICES * OUT, delta=1e-6)
+        for name, cell in converters['cells'].items():
+            self.assertAlmostEqual((1 + cell['error_of_average']) * cell['by_values_j'] / converters['by_average_j'], 1, places=9)
+            self.assertLess(abs(cell['error_of_average']), abs(values['cells'][name]['error_of_average']), 'part of a conversion does not depend on it')
         row = next(row for row in report['sources'] if row['row'] == 'isaac_adc.8b.convert.energy')
         scale = {'pJ': 1e-12, 'fJ': 1e-15, 'nJ': 1e-9, 'J': 1}[row['unit']]
         self.assertAlmostEqual(report['components']['tile.ima.adc']['energy_j'] / (conversions * row['value'] * scale), 1, places=9)
