@@ -108,10 +108,14 @@ void expect_elements(const HeaderNode& list, std::size_t count) {
     if (list.size() != count) list.refuse(fmt::format("has {} elements", list.size()), fmt::format("{}", count));
 }
 
+/// Whether matrices get their values, or their sizes alone.
+enum class Weights { read, left };
+
 /// Turns the header and its sections into an image. What several tasks refer to becomes one object that they share.
 class Reader {
 public:
-    Reader(const HeaderNode& header, const ImageSections& sections) : header_(header), sections_(sections) {}
+    Reader(const HeaderNode& header, const ImageSections& sections, Weights weights)
+        : header_(header), sections_(sections), weights_(weights) {}
 
     WeightImage read() {
         image_.method = header_["method"].text();
@@ -223,6 +227,10 @@ private:
     }
 
     std::vector<std::int8_t> read_codes(const HeaderNode& reference, std::size_t count, int magnitude_bits) const {
+        if (weights_ == Weights::left) {
+            sections_.leave_codes(reference, count, magnitude_bits);
+            return {};
+        }
         return magnitude_bits == inference::kMatrixMagnitudeBits ? sections_.integers(reference, count, kLargestWeight)
                                                                  : sections_.packed(reference, count, magnitude_bits);
     }
@@ -250,6 +258,11 @@ private:
         delta.channels = sections_.ascending(node["channels"], base.out);
         const std::size_t count = delta.channels.size() * static_cast<std::size_t>(base.in);
         delta.codes = read_codes(node["codes"], count, delta.magnitude_bits);
+        if (weights_ == Weights::read) check_sums(node, delta, base);
+        return std::make_shared<const inference::MatrixDelta>(std::move(delta));
+    }
+
+    static void check_sums(const HeaderNode& node, const inference::MatrixDelta& delta, const Int8Matrix& base) {
         const auto width = static_cast<std::size_t>(base.in);
         for (std::size_t kept = 0; kept < delta.channels.size(); ++kept)
             for (std::size_t i = 0; i < width; ++i) {
@@ -257,7 +270,6 @@ private:
                 if (sum < -kLargestWeight || sum > kLargestWeight)
                     node.refuse(fmt::format("takes a weight of channel {} to {}", delta.channels[kept], sum), "weights from -127 to 127");
             }
-        return std::make_shared<const inference::MatrixDelta>(std::move(delta));
     }
 
     inference::Norm read_norm(const HeaderNode& node) {
@@ -333,10 +345,21 @@ private:
 
     const HeaderNode& header_;
     const ImageSections& sections_;
+    Weights weights_;
     WeightImage image_;
     std::map<std::tuple<std::size_t, std::size_t, int, int, int>, std::shared_ptr<const Int8Matrix>> matrices_;
     std::map<std::array<std::size_t, 6>, std::shared_ptr<const inference::Embeddings>> embeddings_;
 };
+
+WeightImage parse(std::span<const std::byte> bytes, const std::string& where, Weights weights) {
+    const std::string_view text = header_text(bytes, where);
+    const boost::json::value json = parse_json(text, where + ": header");
+    const HeaderNode header(json, where + ":");
+    const ImageSections sections(header["sections"], bytes, layout::kHeaderAt + text.size(), where);
+    WeightImage image = Reader(header, sections, weights).read();
+    sections.check_all_used();
+    return image;
+}
 
 }  // namespace
 
@@ -345,15 +368,9 @@ boost::json::object parse_header(std::span<const std::byte> bytes, const std::st
     return HeaderNode(json, where + ":").object();
 }
 
-WeightImage parse_image(std::span<const std::byte> bytes, const std::string& where) {
-    const std::string_view text = header_text(bytes, where);
-    const boost::json::value json = parse_json(text, where + ": header");
-    const HeaderNode header(json, where + ":");
-    const ImageSections sections(header["sections"], bytes, layout::kHeaderAt + text.size(), where);
-    WeightImage image = Reader(header, sections).read();
-    sections.check_all_used();
-    return image;
-}
+WeightImage parse_image(std::span<const std::byte> bytes, const std::string& where) { return parse(bytes, where, Weights::read); }
+
+WeightImage parse_outline(std::span<const std::byte> bytes, const std::string& where) { return parse(bytes, where, Weights::left); }
 
 std::uint64_t announced_bytes(std::span<const std::byte> beginning, const std::string& where) {
     std::uint64_t header = 0;
@@ -375,6 +392,11 @@ std::uint64_t announced_bytes(std::span<const std::byte> beginning, const std::s
 WeightImage read_image(const std::filesystem::path& file) {
     const MappedFile mapped(file);
     return parse_image(mapped.bytes(), file.string());
+}
+
+WeightImage read_outline(const std::filesystem::path& file) {
+    const MappedFile mapped(file);
+    return parse_outline(mapped.bytes(), file.string());
 }
 
 }  // namespace berth::compressor

@@ -86,13 +86,18 @@ ImageSections::Content ImageSections::content(const Section& section) const {
     return content;
 }
 
-ImageSections::Content ImageSections::content_of(const HeaderNode& reference, std::string_view type, std::size_t bytes,
-                                                 std::size_t expanded) const {
+const ImageSections::Section& ImageSections::take_exactly(const HeaderNode& reference, std::string_view type, std::size_t bytes,
+                                                          std::size_t expanded) const {
     const Section& section = at(reference);
     if (section.size() != bytes)
         refuse(section, fmt::format("has {} bytes", section.size()), fmt::format("{} for {}", bytes, reference.path()));
     take(section, reference, type, expanded);
-    return content(section);
+    return section;
+}
+
+ImageSections::Content ImageSections::content_of(const HeaderNode& reference, std::string_view type, std::size_t bytes,
+                                                 std::size_t expanded) const {
+    return content(take_exactly(reference, type, bytes, expanded));
 }
 
 std::vector<float> ImageSections::floats(const HeaderNode& reference, std::size_t count, float least) const {
@@ -140,6 +145,11 @@ std::vector<std::int8_t> ImageSections::packed(const HeaderNode& reference, std:
     if (!layout::unpack(content.bytes, codes, magnitude_bits))
         refuse(at(reference), "holds bits that are no code", fmt::format("codes of magnitudes up to {}, then zeros", largest));
     return codes;
+}
+
+void ImageSections::leave_codes(const HeaderNode& reference, std::size_t count, int magnitude_bits) const {
+    const bool bytes = at(reference).framed && !layout::packed_in_frames(magnitude_bits);
+    (void)take_exactly(reference, layout::packed_type(magnitude_bits), bytes ? count : layout::packed_bytes(count, magnitude_bits), count);
 }
 
 std::vector<std::string> ImageSections::lines(const HeaderNode& reference, std::size_t count) const {

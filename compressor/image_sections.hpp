@@ -27,6 +27,8 @@ public:
     [[nodiscard]] std::vector<std::int32_t> ascending(const HeaderNode& reference, std::int32_t end) const;
     /// Packed codes whose magnitude is at most 2^magnitude_bits - 1; magnitude_bits from 1 to 6.
     [[nodiscard]] std::vector<std::int8_t> packed(const HeaderNode& reference, std::size_t count, int magnitude_bits) const;
+    /// Checks what integers() and packed() check but the values, which are left where they are, in their frame if they have one.
+    void leave_codes(const HeaderNode& reference, std::size_t count, int magnitude_bits) const;
     /// Lines, each ended by a line break.
     [[nodiscard]] std::vector<std::string> lines(const HeaderNode& reference, std::size_t count) const;
 
@@ -54,6 +56,8 @@ private:
 
     [[nodiscard]] const Section& at(const HeaderNode& reference) const { return sections_[index(reference)]; }
     void take(const Section& section, const HeaderNode& reference, std::string_view type, std::size_t expanded) const;
+    /// The same for a section of just so many bytes.
+    const Section& take_exactly(const HeaderNode& reference, std::string_view type, std::size_t bytes, std::size_t expanded) const;
     [[nodiscard]] Content content(const Section& section) const;
     [[nodiscard]] Content content_of(const HeaderNode& reference, std::string_view type, std::size_t bytes, std::size_t expanded) const;
     /// @throws InputError naming the section where a magnitude is above `largest`.

@@ -5,6 +5,7 @@
 #include "models/core/error.hpp"
 #include "models/mapping/low_rank.hpp"
 #include "models/mapping/mapper.hpp"
+#include "platform/area_tree.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -59,6 +60,7 @@ constexpr GroupOf kGroups[] = {
     {"tile.ima.input_register", "buffers"},
     {"tile.ima.output_register", "buffers"},
     {"tile.router", "network"},
+    {"chip.link", "network"},
     {"tile.digital.vector", "digital"},
     {"tile.digital.mac", "digital"},
     {mapping::kFactorMemory, "factor_memory"},
@@ -83,8 +85,29 @@ boost::json::value ratio(double image, double copies) { return copies > 0 ? boos
 
 int64_t banks(int64_t embedding_bytes) { return ceil_div(embedding_bytes, mapping::kEmbeddingBankBytes); }
 
-mapping::Extent extent_of(const mapping::Placement& placement, int64_t embedding_banks) {
-    return {placement.tiles, embedding_banks, placement.banks(), mapping::factor_bytes(placement)};
+mapping::Extent extent_of(const mapping::Placement& placement, int64_t embedding_banks, int64_t chips) {
+    return {placement.tiles, embedding_banks, placement.banks(), mapping::factor_bytes(placement), chips};
+}
+
+int64_t sites_of_tile(const mapping::HierarchyParams& hierarchy) { return int64_t{hierarchy.imas_per_tile} * hierarchy.arrays_per_ima; }
+
+int64_t spare_sites(const ImageOnChip& on_chip, const mapping::HierarchyParams& hierarchy) {
+    return on_chip.image.tiles * sites_of_tile(hierarchy) - on_chip.image.sites;
+}
+
+/// The even share that sites without an array have of what is in IMAs.
+double spare_area(const std::map<std::string, double>& parts, const ImageOnChip& on_chip, const mapping::HierarchyParams& hierarchy) {
+    const int64_t sites = on_chip.image.tiles * sites_of_tile(hierarchy);
+    double imas = 0.0;
+    for (const auto& [path, area] : parts)
+        if (path.starts_with("tile.ima.")) imas += area;
+    return sites > 0 ? imas * static_cast<double>(spare_sites(on_chip, hierarchy)) / static_cast<double>(sites) : 0.0;
+}
+
+mapping::Extent whole_chips(const ImageOnChip& on_chip) {
+    mapping::Extent whole = on_chip.extent();
+    whole.tiles = whole.chips * on_chip.chip_tiles;
+    return whole;
 }
 
 }  // namespace
@@ -105,13 +128,18 @@ ImageOnChip place_on_chip(const PlatformConfig& config, const std::vector<mappin
             .copies_sharing = std::move(sharing),
             .tasks = tasks,
             .embedding_banks = banks(embeddings.image),
-            .copies_embedding_banks = banks(embeddings.copies)};
+            .copies_embedding_banks = banks(embeddings.copies),
+            .chip_tiles = config.hierarchy.tiles};
 }
 
-mapping::Extent ImageOnChip::extent() const { return extent_of(image, embedding_banks); }
+int64_t ImageOnChip::chips(const mapping::Placement& placement) const {
+    return std::max<int64_t>(1, ceil_div(placement.tiles, chip_tiles));
+}
+
+mapping::Extent ImageOnChip::extent() const { return extent_of(image, embedding_banks, chips(image)); }
 
 mapping::Extent ImageOnChip::extent_of_copies(const mapping::Placement& placement) const {
-    return extent_of(placement, copies_embedding_banks);
+    return extent_of(placement, copies_embedding_banks, chips(placement));
 }
 
 ImageOnChip place_on_chip(const PlatformConfig& config, const compressor::WeightImage& image) {
@@ -176,10 +204,14 @@ boost::json::object area_block(const PlatformConfig& config, const ImageOnChip* 
     const auto parts = config.inventory.area(extent(config, on_chip), config.hierarchy);
     boost::json::object components;
     for (const auto& [path, area] : parts) components[path] = area;
-    boost::json::object block{{"total", total(parts)}, {"components", std::move(components)}, {"baseline_copies", nullptr},
-                              {"ratio", nullptr},      {"copies_sharing", nullptr},           {"groups", groups(parts)}};
+    boost::json::object block{
+        {"total", total(parts)},  {"components", std::move(components)}, {"tree", area_tree(parts)}, {"spare", nullptr},
+        {"whole_chips", nullptr}, {"baseline_copies", nullptr},          {"ratio", nullptr},         {"copies_sharing", nullptr},
+        {"groups", groups(parts)}};
     if (on_chip) {
         const double copies = area_of_copies(config, *on_chip, on_chip->copies);
+        block["spare"] = spare_area(parts, *on_chip, config.hierarchy);
+        block["whole_chips"] = total(config.inventory.area(whole_chips(*on_chip), config.hierarchy));
         block["copies_sharing"] = area_of_copies(config, *on_chip, on_chip->copies_sharing);
         block["baseline_copies"] = copies;
         block["ratio"] = ratio(total(parts), copies);
@@ -202,12 +234,27 @@ boost::json::object power_block(const PlatformConfig& config, const ImageOnChip*
 boost::json::object arrays_block(const PlatformConfig& config, const ImageOnChip* on_chip) {
     const int64_t imas = int64_t{config.hierarchy.tiles} * config.hierarchy.imas_per_tile;
     const int64_t available = imas * config.hierarchy.arrays_per_ima;
-    if (!on_chip)
-        return {{"needed", nullptr},      {"sites", nullptr}, {"available", available},
-                {"utilisation", nullptr}, {"imas", imas},     {"tiles", config.hierarchy.tiles}};
+    boost::json::object block{{"needed", nullptr},
+                              {"sites", nullptr},
+                              {"available", available},
+                              {"utilisation", nullptr},
+                              {"imas", imas},
+                              {"tiles", config.hierarchy.tiles},
+                              {"chips", 1},
+                              {"spare_sites", nullptr},
+                              {"spare_tiles", nullptr}};
+    if (!on_chip) return block;
     const mapping::Placement& image = on_chip->image;
-    return {{"needed", image.arrays},           {"sites", image.sites}, {"available", available},
-            {"utilisation", image.utilisation}, {"imas", image.imas},   {"tiles", image.tiles}};
+    const int64_t chips = on_chip->chips(image);
+    block["needed"] = image.arrays;
+    block["sites"] = image.sites;
+    block["utilisation"] = image.utilisation;
+    block["imas"] = image.imas;
+    block["tiles"] = image.tiles;
+    block["chips"] = chips;
+    block["spare_sites"] = spare_sites(*on_chip, config.hierarchy);
+    block["spare_tiles"] = chips * on_chip->chip_tiles - image.tiles;
+    return block;
 }
 
 boost::json::value cells_block(const ImageOnChip* on_chip) {

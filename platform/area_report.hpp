@@ -23,7 +23,10 @@ struct ImageOnChip {
     std::int64_t tasks = 0;
     std::int64_t embedding_banks = 0;         ///< of the image's tables
     std::int64_t copies_embedding_banks = 0;  ///< of the same tables in int8, shared as the image shares them
+    std::int64_t chip_tiles = 1;              ///< that one chip has
 
+    /// Chips that a placement takes.
+    [[nodiscard]] std::int64_t chips(const mapping::Placement& placement) const;
     /// What of the chip the image takes, and what copies placed in one of the ways would.
     [[nodiscard]] mapping::Extent extent() const;
     [[nodiscard]] mapping::Extent extent_of_copies(const mapping::Placement& placement) const;
@@ -65,13 +68,15 @@ struct CellsPerElement {
 double book_static(Ledger& ledger, const PlatformConfig& config, const ImageOnChip& on_chip, double on_s, double down_s);
 
 /// The parts of a report, on which `berth area` and `berth simulate` agree. `on_chip` null: the whole chip, no comparison.
-/// {total, components{path: mm2}, baseline_copies, ratio, copies_sharing, groups{cells, converters, buffers, network, digital,
-/// factor_memory, embedding_memory, rest}};
+/// {total, components{path: mm2}, tree (area_tree.hpp), spare, whole_chips, baseline_copies, ratio, copies_sharing, groups{cells,
+/// converters, buffers, network, digital, factor_memory, embedding_memory, rest}}; spare: the even share of IMAs that sites without an
+/// array have; null without an image whole_chips: of chips with all their tiles and links, whether used or not; null without an image
 /// copies_sharing: the copies by the image's own mapper, so that what comes of the code stands apart from what comes of sharing
 [[nodiscard]] boost::json::object area_block(const PlatformConfig& config, const ImageOnChip* on_chip);
 /// {peak, static, density_w_per_mm2, components{path: {peak, static}}}, watts; the density is peak power over area
 [[nodiscard]] boost::json::object power_block(const PlatformConfig& config, const ImageOnChip* on_chip);
-/// {needed, sites, available, utilisation, imas, tiles}
+/// {needed, sites, available, utilisation, imas, tiles, chips, spare_sites, spare_tiles}: spare are the sites of tiles in use, and the
+/// tiles of chips in use, that nothing is on; utilisation is of the cells of arrays in use, and the rest of it is fragmentation
 [[nodiscard]] boost::json::object arrays_block(const PlatformConfig& config, const ImageOnChip* on_chip);
 /// {image, copies, ratio, closed_form, c_base, c_delta, c_full, tasks, explanation}, or null without an image
 [[nodiscard]] boost::json::value cells_block(const ImageOnChip* on_chip);

@@ -6,23 +6,19 @@
 #include "platform/config.hpp"
 
 namespace berth::platform {
-namespace {
-
-ConstantTable load_cells() {
+ConstantTable load_table(const std::string& name) {
     for (const auto& folder : preset_folders()) {
-        const auto file = folder / ".." / "tables" / "cells.json";
+        const auto file = folder / ".." / "tables" / (name + ".json");
         if (!std::filesystem::exists(file)) continue;
         ConstantTable table;
         table.load(file);
         return table;
     }
-    throw InputError("cells.json", "stands beside no preset folder", "an installed Berth, or BERTH_PRESET_PATH");
+    throw InputError(name + ".json", "stands beside no preset folder", "an installed Berth, or BERTH_PRESET_PATH");
 }
 
-}  // namespace
-
 boost::json::array describe_cells() {
-    const ConstantTable table = load_cells();
+    const ConstantTable table = load_table("cells");
     boost::json::array list;
     for (const std::string& name : cell_names(table)) {
         const ConstantRow& row = table.rows().at("cells." + name + ".r_on");

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/core/constant_table.hpp"
+
 #include <boost/json.hpp>
 
+#include <string>
+
 namespace berth::platform {
+
+/// A table that comes with the presets, whether or not a platform lists it. @throws InputError when no preset folder has it beside it.
+[[nodiscard]] ConstantTable load_table(const std::string& name);
 
 /// Published cells, from cells.json beside the presets: [{name, r_on_ohm, r_off_ohm, on_off_ratio, mark, source}], by name.
 /// @throws InputError when no preset folder has that table.

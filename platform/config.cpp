@@ -3,6 +3,7 @@
 
 #include "models/core/digest.hpp"
 #include "models/core/json.hpp"
+#include "models/cost/adaptive_sar.hpp"
 #include "models/cost/cost.hpp"
 #include "models/crossbar/encoding.hpp"
 #include "models/inference/network.hpp"
@@ -94,6 +95,7 @@ void read_parameters(PlatformConfig& config, const boost::json::object& json, co
     config.digital = section<DigitalParams>(json, "digital", where);
     config.interconnect = section<InterconnectParams>(json, "interconnect", where);
     config.buffer = section<BufferParams>(json, "buffer", where);
+    config.supply = section<SupplyParams>(json, "supply", where);
     config.host = section<HostParams>(json, "host", where);
 }
 
@@ -102,6 +104,8 @@ void read_costs(PlatformConfig& config, const boost::json::object& json, const s
         read_timing(detail::required(json, "timing", where + "timing", "an object of rows"), config.constants, where + "timing");
     config.inventory = mapping::Inventory(detail::required(json, "inventory", where + "inventory", "an object of components"),
                                           config.constants, where + "inventory");
+    if (periphery::decided_bits(config.adc, 0))
+        config.inventory.price(kAdc, "decide", cost::stopped_conversion(config.inventory.energy(kAdc, "convert"), 1, config.adc.bits));
     config.adcs_per_array = config.inventory.count_in_ima(kAdc, config.hierarchy) / config.hierarchy.arrays_per_ima;
     if (!(config.adcs_per_array > 0)) throw InputError(where + "inventory." + kAdc + ".count", "is zero", "at least one converter");
 }

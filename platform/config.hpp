@@ -66,6 +66,15 @@ struct BufferParams {
     };
 };
 
+/// The digital parts' supply, for costs that say "{supply.voltage}". Nothing else follows from it.
+struct SupplyParams {
+    double voltage;
+
+    static constexpr std::tuple fields{
+        Field{"voltage", &SupplyParams::voltage, "V", 0.5, 1.2, "supply of the digital parts, where their costs follow it"},
+    };
+};
+
 /// How the accelerator sits on its SoC.
 struct HostParams {
     int bus_bytes;
@@ -105,6 +114,7 @@ struct PlatformConfig {
     DigitalParams digital;
     InterconnectParams interconnect;
     BufferParams buffer;
+    SupplyParams supply;
     HostParams host;
     Timing timing;
     std::string accounting;  ///< what the area report counts and what it leaves to the SoC, in a sentence

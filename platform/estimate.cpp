@@ -3,13 +3,14 @@
 
 #include "models/core/ceil_div.hpp"
 #include "models/core/error.hpp"
-#include "models/interconnect/passage.hpp"
 #include "models/mapping/low_rank.hpp"
 #include "platform/accelerator/crossbar_timing.hpp"
 #include "platform/accelerator/registers.hpp"
+#include "platform/part_calendars.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <functional>
+#include <limits>
 #include <set>
 #include <span>
 #include <unordered_map>
@@ -19,28 +20,16 @@ namespace {
 
 using std::int64_t;
 
-/// A part that serves one user at a time. Its time is counted in cycles.
-enum class Part { embedding_memory, arrays, buffer, bus, multipliers, vector, link };
-
-struct Resource {
-    Part part;
-    int number;  ///< of the converters, tile or link
-
-    bool operator==(const Resource&) const = default;
-};
-
-struct ResourceHash {
-    std::size_t operator()(const Resource& resource) const {
-        return static_cast<std::size_t>(resource.number) * 8 + static_cast<std::size_t>(resource.part);
-    }
-};
+/// Tokens whose ways are followed one by one; behind them, each takes what the busiest part needs for one.
+constexpr int kFollowed = 64;
 
 using Loads = std::unordered_map<Resource, double, ResourceHash>;
 
-/// The way of a token from one barrier to the next: how long it takes, and how long each part is busy with it.
+/// The way of a token from one barrier to the next: its steps, and how long each part is busy with it.
 struct Way {
-    double cycles = 0.0;
-    double pace = 0.0;  ///< least cycles between two tokens where something other than a busy part sets them
+    Steps steps;
+    std::vector<std::size_t> stages;  ///< that it passes: see Estimator::spans_
+    double pace = 0.0;                ///< least cycles between two tokens where something other than a busy part sets them
     Loads loads;
 
     [[nodiscard]] double busiest() const {
@@ -48,42 +37,6 @@ struct Way {
         for (const auto& [resource, cycles_busy] : loads) most = std::max(most, cycles_busy);
         return most;
     }
-};
-
-/// Cycles until a packet's last flit is at the last tile, nobody being on the links but packets of the same token that left
-/// before: see MeshNetwork.
-class NetworkTime {
-public:
-    NetworkTime(const interconnect::Mesh& mesh, int hop_cycles) : mesh_(mesh), hop_(hop_cycles) {}
-
-    /// Packets from here on start together, each behind those before it.
-    void start() { free_at_.clear(); }
-
-    [[nodiscard]] double multicast(const interconnect::Tree& tree) {
-        return static_cast<double>(
-            interconnect::pass_multicast(tree, int64_t{0}, passages_, [this](const auto& step, auto& passage) { pass(step, passage); }));
-    }
-    [[nodiscard]] double gather(const interconnect::Tree& tree) {
-        return static_cast<double>(
-            interconnect::pass_gather(tree, int64_t{0}, passages_, [this](const auto& step, auto& passage) { pass(step, passage); }));
-    }
-
-private:
-    using Passage = interconnect::Passage<int64_t>;
-
-    void pass(const interconnect::TreeStep& step, Passage& passage) {
-        const int64_t through = mesh_.leaves_router(step.link) ? hop_ : 0;
-        int64_t& free_at = free_at_[step.link];
-        const int64_t begin = std::max(passage.head, free_at);
-        free_at = begin + step.flits;
-        passage.tail = std::max(passage.tail, begin + step.flits - 1) + through;
-        passage.head = begin + through;
-    }
-
-    const interconnect::Mesh& mesh_;
-    int64_t hop_;
-    std::vector<Passage> passages_;
-    std::unordered_map<int, int64_t> free_at_;  ///< by link
 };
 
 class Estimator {
@@ -94,7 +47,8 @@ public:
           task_(plan.tasks.at(task)),
           tokens_(tokens),
           mesh_(make_mesh(config)),
-          network_(mesh_, config.interconnect.hop_cycles) {
+          parts_(mesh_, config.interconnect.hop_cycles, config.buffer.banks),
+          spans_(task_.stages.size() + static_cast<std::size_t>(plan.shape.layers)) {
         const CrossbarTiming timing = crossbar_timing(config);
         array_interval_ = timing.interval_s() * config.timing.clock_hz;
         array_latency_ = timing.latency_s() * config.timing.clock_hz;
@@ -105,6 +59,7 @@ public:
         SentenceEstimate estimate = whole();
         estimate.latency_s = (command() + stay.classified + answer()) / config_.timing.clock_hz;
         estimate.stay_s = (command() + std::max(stay.classified + answer(), stay.last)) / config_.timing.clock_hz;
+        estimate.stages = stage_times(estimate.stay_s);
         return estimate;
     }
 
@@ -112,10 +67,12 @@ public:
         Way way;
         stage(way, 0);
         join(way, 0);
-        const double cycles = stream(way);
+        collect(way, tokens_);
+        const double cycles = stream(way, 0.0, false);
         SentenceEstimate estimate = whole();
         estimate.latency_s = estimate.stay_s = cycles / config_.timing.clock_hz;
         estimate.interval_s /= tokens_;
+        estimate.stages = stage_times(estimate.stay_s);
         return estimate;
     }
 
@@ -146,24 +103,54 @@ private:
         for (std::size_t layer = 0; layer < layers; ++layer) {
             stage(way, layer * kStagesPerLayer);
             join(way, layer * kStagesPerLayer);
-            cycles += stream(way);
+            collect(way, tokens_);
+            cycles = stream(way, cycles, layer > 0);
             way = {};
             attend(way, layer * kStagesPerLayer);
             for (std::size_t behind = 1; behind < kStagesPerLayer; ++behind) stage(way, layer * kStagesPerLayer + behind);
         }
-        const double last = cycles + stream(way);
-        cycles += way.cycles;
+        collect(way, tokens_);
         Way pooler;
         stage(pooler, layers * kStagesPerLayer);
-        send(pooler, task_.logits);
+        pooler.steps.emplace_back([this](double at) { return parts_.multicast(task_.logits, at); });
+        occupy(pooler, task_.logits);
         collect(pooler, 1);
-        return {cycles + pooler.cycles, last};
+        Stay stay;
+        stay.last = stream(way, cycles, true, pooler.steps, &stay.classified);
+        return stay;
     }
 
-    /// All tokens of the sentence on one way. @return cycles until the last is through.
-    double stream(const Way& way) {
-        collect(way, tokens_);
-        return way.cycles + (tokens_ - 1) * way.busiest();
+    /// All tokens of the sentence on one way, from `start` on. @param in_turn they start one behind the other, at what attend() says.
+    /// @param first when the first token is through its own steps too. @return when the last is through.
+    double stream(const Way& way, double start, bool in_turn, const Steps& of_first = {}, double* first = nullptr) {
+        const int followed = std::min(tokens_, kFollowed);
+        const auto through = pass_tokens(parts_, way.steps, of_first, followed, start, in_turn ? &released_ : nullptr);
+        if (first) *first = through.front();
+        const auto others = through.begin() + (first && followed > 1 ? 1 : 0);
+        const double behind = (tokens_ - followed) * way.busiest();
+        for (const std::size_t stage : way.stages) spans_[stage].end += behind;
+        return *std::max_element(others, through.end()) + behind;
+    }
+
+    /// The stage has a vector from `begin` to `end`.
+    double work(std::size_t stage, double begin, double end) {
+        spans_[stage].begin = std::min(spans_[stage].begin, begin);
+        spans_[stage].end = std::max(spans_[stage].end, end);
+        return end;
+    }
+
+    /// The attention of a layer behind all stages.
+    [[nodiscard]] std::size_t attention_of(std::size_t position) const { return task_.stages.size() + position / kStagesPerLayer; }
+
+    [[nodiscard]] std::vector<StageTimes> stage_times(double span_s) const {
+        std::vector<StageTimes> times;
+        for (std::size_t i = 0; i < spans_.size(); ++i) {
+            const bool attention = i >= task_.stages.size();
+            const double busy = std::max(0.0, spans_[i].end - spans_[i].begin) / config_.timing.clock_hz;
+            times.push_back({attention ? "layer." + std::to_string(i - task_.stages.size()) + ".attention" : task_.stages[i].name,
+                             static_cast<std::uint64_t>(tokens_), busy, 0.0, 0.0, std::max(0.0, span_s - busy)});
+        }
+        return times;
     }
 
     /// What a way's tokens did, of a sentence's whole.
@@ -178,123 +165,154 @@ private:
     void embed(Way& way) {
         const int64_t bytes = int64_t{plan_.shape.embedding_tables()} * plan_.shape.hidden;
         const auto cycles = static_cast<double>(ceil_div(bytes, std::max(1, config_.buffer.port_bits / 8)));
-        serve(way, {Part::embedding_memory, 0}, cycles);
+        const Resource memory{Part::embedding_memory, 0};
+        way.loads[memory] += cycles;
         did("chip.embedding_memory", "read_byte", bytes);
-        send(way, task_.embedding);
-        compute(way, task_.stages.front().home, task_.embedding_work);
+        way.steps.emplace_back([this, memory, cycles](double at) { return parts_.serve(memory, at, cycles); });
+        const int home = task_.stages.front().home;
+        occupy(way, task_.embedding);
+        compute(way, home, task_.embedding_work);
+        way.steps.emplace_back(
+            [this, home](double at) { return digital(home, task_.embedding_work, parts_.multicast(task_.embedding, at)); });
     }
 
     void stage(Way& way, std::size_t position) {
         const StagePlan& stage = task_.stages[position];
-        buffer(way, stage.home, "write_byte", stage.input_bytes);
-        buffer(way, stage.home, "read_byte", stage.input_bytes);
-        network_.start();
-        if (stage.residual_home >= 0) {
-            Way aside;
-            carry(aside, stage.residual);
-            buffer(aside, stage.residual_home, "write_byte", stage.residual_bytes);
-            for (const auto& [resource, cycles] : aside.loads) way.loads[resource] += cycles;
-        }
-        carry(way, stage.multicast);
-        Way arrays, factors;
-        read(arrays, stage.tiles, stage.input_bytes, stage.planes, stage.actions);
-        compute(factors, stage.home, stage.low_rank.down_work);
-        together(way, arrays, factors);
+        way.stages.push_back(position);
+        depart(way, stage, position);
+        multiply(way, stage);
         if (!stage.low_rank.empty()) add_low_rank(way, stage);
-        network_.start();
-        meet(way, stage.gather);
-        if (!stage.low_rank.digital()) meet(way, stage.low_rank.gather);
-        if (stage.added_bytes > 0) buffer(way, stage.next_home, "read_byte", stage.added_bytes);
-        compute(way, stage.next_home, stage.work);
+        leave_arrays(way, stage, position);
     }
 
-    /// Two parts of a token's way at once.
-    static void together(Way& way, const Way& one, const Way& other) {
-        for (const Way* part : {&one, &other})
-            for (const auto& [resource, cycles] : part->loads) way.loads[resource] += cycles;
-        way.cycles += std::max(one.cycles, other.cycles);
+    void depart(Way& way, const StagePlan& stage, std::size_t position) {
+        buffer(way, stage.home, "write_byte", stage.input_bytes);
+        buffer(way, stage.home, "read_byte", stage.input_bytes);
+        if (stage.residual_home >= 0) {
+            occupy(way, stage.residual);
+            buffer(way, stage.residual_home, "write_byte", stage.residual_bytes);
+        }
+        occupy(way, stage.multicast);
+        way.steps.emplace_back([this, &stage, position](double at) {
+            const double begin = at;
+            for (int access = 0; access < 2; ++access) at = parts_.move(stage.home, at, port_cycles(stage.input_bytes));
+            if (stage.residual_home >= 0)
+                parts_.move(stage.residual_home, parts_.multicast(stage.residual, at), port_cycles(stage.residual_bytes));
+            return work(position, begin, parts_.multicast(stage.multicast, at));
+        });
+    }
+
+    /// Digital factors are multiplied while the arrays are read.
+    void multiply(Way& way, const StagePlan& stage) {
+        compute(way, stage.home, stage.low_rank.down_work);
+        const auto arrays = read(way, stage.tiles, stage.input_bytes, stage.planes, stage.actions);
+        way.steps.emplace_back([this, arrays, &stage](double at) {
+            const double out = arrays(at);
+            return std::max(out, digital(stage.home, stage.low_rank.down_work, at));
+        });
+    }
+
+    /// The middle vector is made at the home tile, and the second factors read it.
+    void add_low_rank(Way& way, const StagePlan& stage) {
+        const auto& low_rank = stage.low_rank;
+        if (!low_rank.digital()) occupy(way, low_rank.meet);
+        compute(way, stage.home, low_rank.middle_work);
+        occupy(way, low_rank.spread);
+        way.steps.emplace_back([this, &stage, &low_rank](double at) {
+            if (!low_rank.digital()) at = parts_.gather(low_rank.meet, at);
+            return parts_.multicast(low_rank.spread, digital(stage.home, low_rank.middle_work, at));
+        });
+        if (low_rank.digital()) {
+            compute(way, stage.next_home, low_rank.up_work);
+            way.steps.emplace_back([this, &stage](double at) { return digital(stage.next_home, stage.low_rank.up_work, at); });
+        } else {
+            way.steps.emplace_back(read(way, low_rank.tiles, low_rank.middle_bytes, low_rank.planes, low_rank.actions));
+        }
+    }
+
+    /// The partial sums meet at the next home, which makes the next vector of them.
+    void leave_arrays(Way& way, const StagePlan& stage, std::size_t position) {
+        const auto& low_rank = stage.low_rank;
+        occupy(way, stage.gather);
+        if (!low_rank.digital()) occupy(way, low_rank.gather);
+        way.steps.emplace_back([this, &stage, &low_rank](double at) {
+            at = parts_.gather(stage.gather, at);
+            return low_rank.digital() ? at : parts_.gather(low_rank.gather, at);
+        });
+        if (stage.added_bytes > 0) buffer(way, stage.next_home, "read_byte", stage.added_bytes);
+        compute(way, stage.next_home, stage.work);
+        way.steps.emplace_back([this, &stage, position](double at) {
+            const double begin = at;
+            if (stage.added_bytes > 0) at = parts_.move(stage.next_home, at, port_cycles(stage.added_bytes));
+            return work(position, begin, digital(stage.next_home, stage.work, at));
+        });
     }
 
     /// Over the tiles' buses and through the arrays. Planes side by side behind the same converters are read together.
-    void read(Way& way, std::span<const int> tiles, int64_t bytes, std::span<const int> planes, const ArrayActions& actions) {
+    std::function<double(double)> read(Way& way, std::span<const int> tiles, int64_t bytes, std::span<const int> planes,
+                                       const ArrayActions& actions) {
         const auto bus = static_cast<double>(ceil_div(bytes * 8, config_.buffer.bus_bits));
         for (const int tile : tiles) way.loads[{Part::bus, tile}] += bus;
         did("tile.bus", "byte", bytes * static_cast<int64_t>(tiles.size()));
         std::set<int> converters;
         for (const int plane : planes) converters.insert(plan_.placement.planes[static_cast<std::size_t>(plane)].converters);
         for (const int one : converters) way.loads[{Part::arrays, one}] += array_interval_;
-        way.cycles += bus + array_latency_;
         token_reads_ += static_cast<std::uint64_t>(actions.reads);
         for (const auto& [component, action, count] : read_bookings(actions)) did(component, action, count);
         for (const auto& [component, action, count] : transport_bookings(actions)) did(component, action, count);
-    }
-
-    /// The middle vector is made at the home tile, and the second factors read it.
-    void add_low_rank(Way& way, const StagePlan& stage) {
-        const auto& low_rank = stage.low_rank;
-        network_.start();
-        if (!low_rank.digital()) meet(way, low_rank.meet);
-        compute(way, stage.home, low_rank.middle_work);
-        send(way, low_rank.spread);
-        if (low_rank.digital())
-            compute(way, stage.next_home, low_rank.up_work);
-        else
-            read(way, low_rank.tiles, low_rank.middle_bytes, low_rank.planes, low_rank.actions);
-    }
-
-    void meet(Way& way, const interconnect::Tree& tree) {
-        way.cycles += network_.gather(tree);
-        occupy(way, tree);
+        return [this, tiles, bus, converters = std::move(converters)](double at) {
+            double there = at;
+            for (const int tile : tiles) there = std::max(there, parts_.serve({Part::bus, tile}, at, bus));
+            return parts_.read(converters, there, array_interval_) + array_latency_;
+        };
     }
 
     void join(Way& way, std::size_t position) {
         const StagePlan& stage = task_.stages[position];
         buffer(way, stage.next_home, "write_byte", stage.result_bytes);
+        way.steps.emplace_back([this, &stage](double at) { return parts_.move(stage.next_home, at, port_cycles(stage.result_bytes)); });
     }
 
     /// A query against all keys and values. The next one begins when the multipliers are free, with its own read.
     void attend(Way& way, std::size_t position) {
         const int tile = task_.stages[position].next_home;
-        const DigitalWork work = attention_work(plan_.shape, tokens_);
-        buffer(way, tile, "read_byte", (1 + 2 * int64_t{tokens_}) * plan_.shape.hidden);
-        way.pace = way.cycles + static_cast<double>(ceil_div(work.macs, config_.digital.mac_lanes));
-        compute(way, tile, work);
-    }
-
-    void serve(Way& way, const Resource& resource, double cycles) {
-        way.loads[resource] += cycles;
-        way.cycles += cycles;
+        const DigitalWork products = attention_work(plan_.shape, tokens_);
+        const int64_t bytes = (1 + 2 * int64_t{tokens_}) * plan_.shape.hidden;
+        buffer(way, tile, "read_byte", bytes);
+        way.pace = port_cycles(bytes) + lane_cycles(products.macs, config_.digital.mac_lanes);
+        compute(way, tile, products);
+        way.stages.push_back(attention_of(position));
+        way.steps.emplace_back([this, tile, products, bytes, position](double at) {
+            return work(attention_of(position), at, digital(tile, products, parts_.move(tile, at, port_cycles(bytes))));
+        });
     }
 
     void buffer(Way& way, int tile, const char* action, int64_t bytes) {
-        const auto cycles = static_cast<double>(ceil_div(bytes * 8, config_.buffer.port_bits));
-        way.loads[{Part::buffer, tile}] += cycles / config_.buffer.banks;
-        way.cycles += cycles;
+        way.loads[{Part::buffer, tile}] += port_cycles(bytes) / config_.buffer.banks;
         did("tile.buffer", action, bytes);
     }
 
     void compute(Way& way, int tile, const DigitalWork& work) {
-        serve(way, {Part::multipliers, tile}, static_cast<double>(ceil_div(work.macs, config_.digital.mac_lanes)));
-        serve(way, {Part::vector, tile}, static_cast<double>(ceil_div(work.elements, config_.digital.vector_lanes)));
+        way.loads[{Part::multipliers, tile}] += lane_cycles(work.macs, config_.digital.mac_lanes);
+        way.loads[{Part::vector, tile}] += lane_cycles(work.elements, config_.digital.vector_lanes);
         did("tile.digital.mac", "mac", work.macs);
         did("tile.digital.vector", "element", work.elements);
         did(mapping::kFactorMemory, "read_byte", work.factor_bytes);
     }
 
-    void send(Way& way, const interconnect::Tree& tree) {
-        network_.start();
-        carry(way, tree);
-    }
-
-    void carry(Way& way, const interconnect::Tree& tree) {
-        way.cycles += network_.multicast(tree);
-        occupy(way, tree);
+    /// For one token the products come first; the lanes then take another token's.
+    double digital(int tile, const DigitalWork& work, double at) {
+        released_ = parts_.serve({Part::multipliers, tile}, at, lane_cycles(work.macs, config_.digital.mac_lanes));
+        return parts_.serve({Part::vector, tile}, released_, lane_cycles(work.elements, config_.digital.vector_lanes));
     }
 
     void occupy(Way& way, const interconnect::Tree& tree) {
         for (const auto& step : tree.steps) way.loads[{Part::link, step.link}] += static_cast<double>(step.flits);
         did("tile.router", "flit", tree.router_flits);
     }
+
+    [[nodiscard]] double port_cycles(int64_t bytes) const { return static_cast<double>(ceil_div(bytes * 8, config_.buffer.port_bits)); }
+    static double lane_cycles(int64_t count, int lanes) { return static_cast<double>(ceil_div(count, lanes)); }
 
     void did(const char* component, const char* action, int64_t count) {
         if (count > 0) token_actions_[{component, action}] += static_cast<std::uint64_t>(count);
@@ -343,7 +361,13 @@ private:
     const TaskPlan& task_;
     int tokens_;
     interconnect::Mesh mesh_;
-    NetworkTime network_;
+    struct Span {
+        double begin = std::numeric_limits<double>::max(), end = 0.0;  ///< in cycles
+    };
+
+    PartCalendars parts_;
+    std::vector<Span> spans_;  ///< of every stage, then of every layer's attention
+    double released_ = 0.0;    ///< when the multipliers that served last are free again
     double array_interval_ = 0.0, array_latency_ = 0.0;
     Loads whole_;
     ActionCounts token_actions_, actions_;

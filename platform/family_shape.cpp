@@ -5,14 +5,18 @@
 #include "models/core/params.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <memory>
+#include <numeric>
 #include <utility>
 
 namespace berth::platform {
 namespace {
 
-using mapping::Plane;
-using mapping::PlaneRole;
+using inference::Int8Matrix;
+
+constexpr int kLabels = 2;
 
 struct Model {
     const char* name;
@@ -28,11 +32,38 @@ const std::vector<Model>& models() {
     return all;
 }
 
-/// Every matrix of the encoder, and the dense layer between it and the classifier.
-template <class Add>
-void each_matrix(const inference::Shape& shape, const Add& add) {
-    for (std::size_t index = 0; index <= inference::matrix_index(shape.layers, 0); ++index)
-        add(index, inference::matrix_name(shape, index), inference::matrix_size(shape, index));
+Int8Matrix matrix_of(int out, int in, int bits) { return {out, in, {}, {}, bits - 1}; }
+
+std::shared_ptr<const Int8Matrix> shared_matrix(inference::MatrixSize size, int bits) {
+    return std::make_shared<const Int8Matrix>(matrix_of(size.out, size.in, bits));
+}
+
+std::shared_ptr<const inference::MatrixDelta> delta_of(const FamilyShape& family, inference::MatrixSize size) {
+    inference::MatrixDelta delta{family.delta_bits - 1, {}, {}};
+    delta.channels.resize(static_cast<std::size_t>(std::lround(family.kept * size.out)));
+    std::iota(delta.channels.begin(), delta.channels.end(), 0);
+    return std::make_shared<const inference::MatrixDelta>(std::move(delta));
+}
+
+std::shared_ptr<const inference::LowRankDelta> low_rank_of(const FamilyShape& family, inference::MatrixSize size) {
+    const int rank = std::min({family.rank, size.in, size.out});
+    return std::make_shared<const inference::LowRankDelta>(
+        inference::LowRankDelta{matrix_of(rank, size.in, family.factor_bits), matrix_of(size.out, rank, family.factor_bits)});
+}
+
+inference::Linear linear_of(const FamilyShape& family, const compressor::WeightImage& image, std::size_t index) {
+    const inference::MatrixSize size = inference::matrix_size(image.shape, index);
+    inference::Linear linear;
+    linear.matrix = image.base.empty() ? shared_matrix(size, family.delta_bits) : image.base[index];
+    if (!image.base.empty() && family.delta_bits > 0) linear.delta = delta_of(family, size);
+    if (family.rank > 0) linear.low_rank = low_rank_of(family, size);
+    return linear;
+}
+
+std::shared_ptr<const inference::Embeddings> embeddings_of(const inference::Shape& shape, int bits) {
+    const auto table = [&](int rows) { return matrix_of(rows, shape.hidden, bits); };
+    return std::make_shared<const inference::Embeddings>(
+        inference::Embeddings{table(shape.vocabulary), table(shape.positions), table(shape.segments)});
 }
 
 std::string task_name(int task) { return "task" + std::to_string(task); }
@@ -51,44 +82,32 @@ inference::Shape shape_of(const std::string& model) {
     return found->shape;
 }
 
-std::vector<Plane> planes_of(const FamilyShape& family) {
-    const inference::Shape shape = shape_of(family.model);
-    std::vector<Plane> planes;
-    if (family.base_bits > 0)
-        each_matrix(shape, [&](std::size_t, const std::string& name, inference::MatrixSize size) {
-            planes.push_back({name, std::string(mapping::kBaseOwner), size.in, size.out, family.base_bits - 1});
-        });
-    for (int task = 0; task < family.tasks; ++task)
-        each_matrix(shape, [&](std::size_t index, const std::string& name, inference::MatrixSize size) {
-            if (family.delta_bits > 0) planes.push_back({name, task_name(task), size.in, size.out, family.delta_bits - 1});
-            if (family.rank == 0) return;
-            const int bits = family.factor_bits - 1, rank = std::min({family.rank, size.in, size.out});
-            const std::string stage = inference::stage_name(shape, index);
-            planes.push_back({name + compressor::kDownSuffix, task_name(task), size.in, rank, bits, PlaneRole::down_factor, stage});
-            planes.push_back({name + compressor::kUpSuffix, task_name(task), rank, size.out, bits, PlaneRole::up_factor, stage});
-        });
-    return planes;
+compressor::WeightImage outline_of(const FamilyShape& family) {
+    if (family.base_bits == 0 && family.delta_bits == 0)
+        throw InputError("--base-bits", "is 0, and --delta-bits too", "a base, or copies of so many bits");
+    compressor::WeightImage image;
+    image.shape = shape_of(family.model);
+    const std::size_t linears = inference::matrix_index(image.shape.layers, 0) + 1;
+    for (std::size_t index = 0; family.base_bits > 0 && index < linears; ++index)
+        image.base.push_back(shared_matrix(inference::matrix_size(image.shape, index), family.base_bits));
+    const auto embeddings = embeddings_of(image.shape, family.embedding_bits);
+    for (int number = 0; number < family.tasks; ++number) {
+        compressor::TaskImage task;
+        task.name = task_name(number);
+        task.network.shape = image.shape;
+        task.network.labels = kLabels;
+        task.network.embeddings = embeddings;
+        for (std::size_t index = 0; index < linears; ++index) task.network.linears.push_back(linear_of(family, image, index));
+        image.tasks.push_back(std::move(task));
+    }
+    return image;
 }
 
-std::vector<Plane> planes_of_copies(const FamilyShape& family) {
-    std::vector<Plane> planes;
-    for (int task = 0; task < family.tasks; ++task)
-        each_matrix(shape_of(family.model), [&](std::size_t, const std::string& name, inference::MatrixSize size) {
-            planes.push_back({name, task_name(task), size.in, size.out, inference::kMatrixMagnitudeBits});
-        });
-    return planes;
-}
-
-std::int64_t embedding_bytes(const inference::Shape& shape, int bits) {
-    return table_bytes(std::int64_t{shape.vocabulary} + shape.positions + shape.segments, shape.hidden, bits - 1);
-}
-
-ImageOnChip place_family(PlatformConfig& config, const FamilyShape& family) {
-    const inference::Shape shape = shape_of(family.model);
+ImageOnChip place_family(PlatformConfig& config, const compressor::WeightImage& outline) {
     const int there = config.hierarchy.tiles;
     config.hierarchy.tiles = std::numeric_limits<int>::max();
-    ImageOnChip on_chip = place_on_chip(config, planes_of(family), planes_of_copies(family), family.tasks,
-                                        {embedding_bytes(shape, family.embedding_bits), embedding_bytes(shape, 8)});
+    ImageOnChip on_chip = place_on_chip(config, outline);
+    on_chip.chip_tiles = there;
     config.hierarchy.tiles = std::max(there, static_cast<int>(on_chip.image.tiles));
     return on_chip;
 }
@@ -100,6 +119,7 @@ boost::json::object describe(const FamilyShape& family) {
             {"rank", family.rank},
             {"factor_bits", family.factor_bits},
             {"delta_bits", family.delta_bits},
+            {"kept", family.kept},
             {"embedding_bits", family.embedding_bits}};
 }
 

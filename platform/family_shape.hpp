@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "compressor/weight_image.hpp"
 #include "models/inference/network.hpp"
-#include "models/mapping/plane.hpp"
 #include "platform/area_report.hpp"
 
 #include <boost/json.hpp>
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -21,7 +20,8 @@ struct FamilyShape {
     int base_bits = 8;       ///< of a weight of the base, sign included: 2 to 8; 0: none, and a delta is a copy
     int rank = 16;           ///< of every low-rank delta; 0: none
     int factor_bits = 3;     ///< of a factor's values, sign included: 2 to 8
-    int delta_bits = 0;      ///< of the codes of a delta on every channel, sign included: 2 is ternary; 0: none
+    int delta_bits = 0;      ///< of the codes of a delta, sign included: 2 is ternary; 0: none
+    double kept = 1.0;       ///< share of a matrix's output channels that such a delta keeps
     int embedding_bits = 8;  ///< of a value of the embedding tables, sign included: 2 to 8
 };
 
@@ -31,14 +31,12 @@ struct FamilyShape {
 /// @throws InputError naming the models there are.
 [[nodiscard]] inference::Shape shape_of(const std::string& model);
 
-[[nodiscard]] std::vector<mapping::Plane> planes_of(const FamilyShape& family);
-[[nodiscard]] std::vector<mapping::Plane> planes_of_copies(const FamilyShape& family);
+/// The image of such tasks without weights (compressor::read_outline): enough for placement, area, time and energy.
+/// @throws InputError where a task would have nothing in arrays.
+[[nodiscard]] compressor::WeightImage outline_of(const FamilyShape& family);
 
-/// Of tables that all tasks share, with a 4-byte scale a row. @param bits of a value.
-[[nodiscard]] std::int64_t embedding_bytes(const inference::Shape& shape, int bits);
-
-/// The family on the platform, whose tiles become as many as it takes.
-[[nodiscard]] ImageOnChip place_family(PlatformConfig& config, const FamilyShape& family);
+/// The family's outline on as many chips as it takes; the platform's tiles become as many as those have in use.
+[[nodiscard]] ImageOnChip place_family(PlatformConfig& config, const compressor::WeightImage& outline);
 
 /// The family as a report names it.
 [[nodiscard]] boost::json::object describe(const FamilyShape& family);

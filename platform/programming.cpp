@@ -78,7 +78,9 @@ double array_cells(const PlatformConfig& config) { return static_cast<double>(co
 void book_pulses(const crossbar::ArrayProgramming& cells, const PlatformConfig& config, Ledger& ledger) {
     ledger.add(kArray, "pulse", cells.pulses - cells.cells, config.inventory.energy(kArray, "write") / array_cells(config));
     const auto count = [](std::uint64_t number) { return static_cast<std::int64_t>(number); };
-    const ArrayActions reads{.cells = count(cells.pulses), .drives = count(cells.row_pulses), .conversions = count(cells.pulses)};
+    ArrayActions reads;
+    reads.cells = reads.conversions = reads.whole_conversions = count(cells.pulses);
+    reads.drives = count(cells.row_pulses);
     for (const auto& [component, action, times] : read_bookings(reads))
         if (std::string_view(component) != "tile.ima.shift_add")
             config.inventory.record(ledger, component, action, static_cast<std::uint64_t>(times));
@@ -95,14 +97,15 @@ double seconds_of(const Programming& programming, const PlatformConfig& config) 
 
 }  // namespace
 
+/// Faults and wear alone change no pulse, but worn cells are counted with them.
+bool counts_pulses(const PlatformConfig& config) { return verified(config) || wears(config); }
+
 Programming programming_of(const compressor::WeightImage& image, const mapping::Placement& placement, const PlatformConfig& config,
                            int threads) {
     Programming programming;
     programming.arrays = placement.arrays;
     programming.deepest = placement.deepest;
-    // Faults and wear alone change no pulse, but worn cells are counted with them.
-    const bool counted = verified(config) || wears(config);
-    programming.cells = counted ? pulse_by_pulse(image, placement, config, threads) : one_pulse_each(placement);
+    programming.cells = counts_pulses(config) ? pulse_by_pulse(image, placement, config, threads) : one_pulse_each(placement);
     programming.time_s = seconds_of(programming, config);
     programming.energy_j = ledger_of(programming, config).total();
     return programming;

@@ -39,9 +39,13 @@ struct Programming {
 /// (programming.most_pulses above 1) cells get as many pulses as the run's own draws want, each followed by a read of the cell through
 /// its DAC, sample-and-hold and ADC, and a row takes as many rounds as its slowest cell; what a pulse costs is the array's write over its
 /// cells.
+/// @param image an outline (compressor::read_outline) does where pulses do not depend on what is written.
 /// @param threads that count pulses; 0 means every core.
 [[nodiscard]] Programming programming_of(const compressor::WeightImage& image, const mapping::Placement& placement,
                                          const PlatformConfig& config, int threads);
+
+/// Whether pulses, or cells that are worn, are counted cell by cell, for which the image's weights are wanted.
+[[nodiscard]] bool counts_pulses(const PlatformConfig& config);
 
 /// Its actions: writes of arrays, pulses beyond a cell's first, and what verifying reads.
 [[nodiscard]] Ledger ledger_of(const Programming& programming, const PlatformConfig& config);

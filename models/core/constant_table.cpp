@@ -40,7 +40,11 @@ constexpr Unit kUnits[] = {
     {"ratio", "ratio", 1.0},
     {"count", "count", 1.0},
     {"nm", "length", 1e-9},
+    {"um", "length", 1e-6},
     {"uohm cm", "resistivity", 1e-8},
+    {"ohm/um", "resistance_per_length", 1e6},
+    {"fF/um", "capacitance_per_length", 1e-9},
+    {"uA/um", "current_per_width", 1.0},
     {"uS", "conductance", 1e-6},
     {kCoefficient, kCoefficient, 1.0},
 };

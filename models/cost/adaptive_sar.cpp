@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A successive-approximation converter decides a bit a step, so stopping after X of its steps costs X of them.
+#include "models/cost/adaptive_sar.hpp"
+
 #include "models/core/error.hpp"
 #include "models/core/params.hpp"
 #include "models/cost/law_table.hpp"
@@ -23,7 +24,7 @@ double adaptive_sar(const Question& question) {
     if (question["bits"] > question["resolution"])
         throw InputError(question.where + ".bits", "is " + detail::shown(question["bits"]),
                          "at most the converter's resolution, " + detail::shown(question["resolution"]));
-    return question.row->si * question["bits"] / question["resolution"];
+    return stopped_conversion(question.row->si, question["bits"], question["resolution"]);
 }
 
 }  // namespace berth::cost

@@ -12,12 +12,15 @@
 
 namespace berth::cost {
 
+/// Attribute::dimension of one that is a row of what the scaled row measures.
+inline constexpr std::string_view kOfTheRow = "what the row measures";
+
 /// One thing that a law asks for: a number within the range for which the law was published.
 struct Attribute {
     std::string_view name, unit;
     double min, max;
     std::string_view meaning;
-    std::string_view dimension = "";  ///< what a table row must measure to give the number; empty: a number alone
+    std::string_view dimension = "";  ///< what a table row, or another cost, must measure to give the number; empty: a number alone
 };
 
 /// What a law is given, checked: its attributes, the row that it scales (null where it scales none), and the tables for its
@@ -48,6 +51,7 @@ struct LawEntry {
 [[nodiscard]] std::span<const LawEntry> laws();
 
 /// Evaluates {"law": name, attribute: number, ..., "row": row?} as a preset has it.
+/// A key that is null has been taken out by a platform that extends another.
 /// @param dimension what is wanted. @param where the JSON path, for messages.
 /// @throws InputError naming the path: a law that is not known or gives another thing, a missing or unknown attribute, one
 /// outside the law's range, a row that is missing or cannot be scaled.

@@ -33,4 +33,40 @@ namespace berth::cost {
 [[nodiscard]] std::span<const Attribute> wire_attributes();
 [[nodiscard]] double wire_resistance(const Question& question);
 
+[[nodiscard]] std::span<const Attribute> neurosim_sar_attributes();
+[[nodiscard]] double neurosim_sar(const Question& question);
+
+[[nodiscard]] std::span<const Attribute> neurosim_sense_attributes();
+[[nodiscard]] double neurosim_sense(const Question& question);
+
+[[nodiscard]] std::span<const Attribute> repeated_wire_energy_attributes();
+[[nodiscard]] double repeated_wire_energy(const Question& question);
+
+[[nodiscard]] std::span<const Attribute> repeated_wire_delay_attributes();
+[[nodiscard]] double repeated_wire_delay(const Question& question);
+
+[[nodiscard]] std::span<const Attribute> array_line_attributes();
+[[nodiscard]] double array_line(const Question& question);
+
+[[nodiscard]] std::span<const Attribute> between_rows_attributes();
+[[nodiscard]] double between_rows(const Question& question);
+
+[[nodiscard]] std::span<const Attribute> crossbar_switch_attributes();
+[[nodiscard]] double crossbar_switch(const Question& question);
+
+[[nodiscard]] std::span<const Attribute> crossbar_switch_area_attributes();
+[[nodiscard]] double crossbar_switch_area(const Question& question);
+
+[[nodiscard]] std::span<const Attribute> flip_flop_clock_attributes();
+[[nodiscard]] double flip_flop_clock(const Question& question);
+
+[[nodiscard]] std::span<const Attribute> leakage_temperature_attributes();
+[[nodiscard]] double leakage_temperature(const Question& question);
+
+[[nodiscard]] std::span<const Attribute> memory_organisation_attributes();
+[[nodiscard]] double memory_organisation(const Question& question);
+
+[[nodiscard]] std::span<const Attribute> alpha_power_attributes();
+[[nodiscard]] double alpha_power(const Question& question);
+
 }  // namespace berth::cost

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/core/params.hpp"
+#include "models/cost/cost.hpp"
 #include "models/cost/law_table.hpp"
 
 #include <vector>
@@ -8,6 +9,10 @@ namespace berth::cost {
 namespace {
 
 constexpr const char* kSurvey = "B. Murmann, ADC Performance Survey, as fitted by hwcomponents-adc";
+
+constexpr const char* kNeuroSim = "NeuroSim 1.4, SarADC and CurrentSenseAmp";
+constexpr const char* kWesteHarris = "N. Weste and D. Harris, \"CMOS VLSI Design\", 4th ed., 2011, Sec. 6.4.2";
+constexpr const char* kOrion = "H.-S. Wang et al., \"Orion: A Power-Performance Simulator for Interconnection Networks\", MICRO 2002";
 
 const LawEntry kLaws[] = {
     {"murmann_adc_energy", "energy", murmann_attributes(), "a conversion of the better fifth of published converters", kSurvey,
@@ -33,6 +38,28 @@ const LawEntry kLaws[] = {
      "N. Weste and D. Harris, \"CMOS VLSI Design\", power", &supply_voltage},
     {"wire_resistance", "resistance", wire_attributes(), "a wire from one cell to the next", "NeuroSim 1.4, wires by node",
      &wire_resistance},
+    {"neurosim_sar_energy", "energy", neurosim_sar_attributes(), "a successive-approximation conversion of a bitline's current", kNeuroSim,
+     &neurosim_sar},
+    {"neurosim_sense_energy", "energy", neurosim_sense_attributes(), "a current sense amplifier's decision on a bitline", kNeuroSim,
+     &neurosim_sense},
+    {"array_line_energy", "energy", array_line_attributes(), "charging a wordline or bitline: wire and what cells hang on it",
+     "S. Wilton and N. Jouppi, \"CACTI: An Enhanced Cache Access and Cycle Time Model\", JSSC 31, 1996; NeuroSim 1.4", &array_line},
+    {"repeated_wire_energy", "energy", repeated_wire_energy_attributes(), "a rising bit on a wire with repeaters of least delay",
+     kWesteHarris, &repeated_wire_energy},
+    {"repeated_wire_delay", "time", repeated_wire_delay_attributes(), "the delay of such a wire", kWesteHarris, &repeated_wire_delay},
+    {"crossbar_switch_energy", "energy", crossbar_switch_attributes(), "a flit through a router's matrix crossbar", kOrion,
+     &crossbar_switch},
+    {"crossbar_switch_area", "area", crossbar_switch_area_attributes(), "such a crossbar", kOrion, &crossbar_switch_area},
+    {"flip_flop_clock_power", "power", flip_flop_clock_attributes(), "what the clock takes in flip-flops", "NeuroSim 1.4, DFF",
+     &flip_flop_clock},
+    {"between_rows", "", between_rows_attributes(), "the power law through two published rows, between them",
+     "none: interpolation; the rows name theirs", &between_rows},
+    {"memory_organisation", "", memory_organisation_attributes(), "the row's memory of another capacity, in other banks, with another word",
+     "N. Muralimanohar et al., \"CACTI 6.0\", HPL-2009-85; exponent of Accelergy's and CiMLoop's component library", &memory_organisation},
+    {"leakage_temperature", "", leakage_temperature_attributes(), "the row's leakage at another temperature, as transistors' off current",
+     "CACTI 6.5, 32 nm high performance", &leakage_temperature},
+    {"alpha_power", "", alpha_power_attributes(), "the row's clock or delay at another supply: (V - threshold)^alpha / V",
+     "T. Sakurai and A. Newton, \"Alpha-power law MOSFET model\", JSSC 25, 1990", &alpha_power},
 };
 
 const LawEntry& find_law(const boost::json::object& json, const std::string& where) {
@@ -51,19 +78,20 @@ void check_keys(const boost::json::object& json, const LawEntry& law, const std:
     if (law.dimension.empty()) known.emplace_back("row");
     known.emplace_back("times");
     for (const auto& entry : json) {
-        bool found = entry.key() == "law";
+        bool found = entry.key() == "law" || entry.value().is_null();
         for (const auto& key : known) found = found || entry.key() == key;
         if (!found) throw InputError(where + "." + std::string(entry.key()), "is not known", detail::alternatives(known));
     }
 }
 
-double read_attribute(const boost::json::object& json, const Attribute& attribute, const ConstantTable& constants,
-                      const std::string& where) {
+double read_attribute(const boost::json::object& json, const Attribute& attribute, const Question& question) {
+    const std::string& where = question.where;
     const std::string at = where + "." + std::string(attribute.name);
     const auto& given = detail::required(json, attribute.name, at, std::string(attribute.meaning) + ", in " + std::string(attribute.unit));
     double value = 0.0;
-    if (given.is_string() && !attribute.dimension.empty()) {
-        value = constants.value(std::string(given.get_string()), attribute.dimension, at);
+    if ((given.is_string() || given.is_object()) && !attribute.dimension.empty()) {
+        const bool like_row = attribute.dimension == kOfTheRow;
+        value = read_cost(given, *question.constants, like_row ? question.row->dimension : attribute.dimension, at);
     } else {
         boost::system::error_code bad;
         value = given.to_number<double>(bad);
@@ -84,8 +112,6 @@ double evaluate_law(const boost::json::object& json, const ConstantTable& consta
     const LawEntry& law = find_law(json, where);
     check_keys(json, law, where);
     Question question{{}, nullptr, &constants, where};
-    for (const Attribute& attribute : law.attributes)
-        question.attributes.emplace(attribute.name, read_attribute(json, attribute, constants, where));
     std::string gives(law.dimension);
     if (law.dimension.empty()) {
         const auto& row = detail::required(json, "row", where + ".row", "the row that the law scales");
@@ -93,6 +119,8 @@ double evaluate_law(const boost::json::object& json, const ConstantTable& consta
         question.row = &constants.row(std::string(row.get_string()), where + ".row");
         gives = question.row->dimension;
     }
+    for (const Attribute& attribute : law.attributes)
+        question.attributes.emplace(attribute.name, read_attribute(json, attribute, question));
     if (gives != dimension)
         throw InputError(where, "names the law " + std::string(law.name) + ", which gives " + gives,
                          "one that gives " + std::string(dimension));

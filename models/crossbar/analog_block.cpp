@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <limits>
 #include <map>
+#include <tuple>
 
 namespace berth::crossbar {
 namespace {
@@ -32,16 +33,17 @@ public:
         : arrays_(arrays), index_(index), fixed_(arrays.fixed_block(index)), bounds_(fixed_.columns) {
         made_.pairs = (fixed_.rows + 1) / 2;
         measure_noise();
+        measure_telegraph();
         measure_currents();
     }
 
     std::optional<AnalogBlock> cut() {
         for (const auto& runs : {weight_runs(arrays_), unit_runs(arrays_.layout)})
             for (const ColumnRun& run : runs) {
-                const auto rule = rule_of(run);
-                if (!rule) return std::nullopt;
+                const auto rules = rules_of(run);
+                if (!rules) return std::nullopt;
                 for (std::size_t first = 0; first < run.count; first += kStripColumns)
-                    add_strip(run, *rule, run.first + first, std::min<std::size_t>(kStripColumns, run.count - first));
+                    add_strip(run, *rules, run.first + first, std::min<std::size_t>(kStripColumns, run.count - first));
             }
         add_unit_weights();
         if (!sums_fit()) return std::nullopt;
@@ -62,14 +64,32 @@ private:
         made_.largest_noise = NormalTable::kFarthest * static_cast<float>(std::sqrt(made_.cell_variance * most + made_.sense_variance));
     }
 
+    void measure_telegraph() {
+        const ReadNoise& noise = arrays_.design.cells->noise();
+        if (noise.telegraph_probability == 0.0 || noise.telegraph_amplitude == 0.0) return;
+        made_.telegraph =
+            TelegraphNoise{.threshold = static_cast<std::uint32_t>(std::min(std::nearbyint(std::ldexp(noise.telegraph_probability, 32)),
+                                                                            double{std::numeric_limits<std::uint32_t>::max()})),
+                           .amplitude = static_cast<float>(noise.telegraph_amplitude),
+                           .removed = static_cast<float>(std::ldexp(noise.removed, fixed_.fraction_bits))};
+    }
+
+    /// What telegraph noise takes from a cell's current at the largest input at most.
+    [[nodiscard]] std::int64_t largest_loss(std::int16_t cell) const {
+        if (!made_.telegraph) return 0;
+        const double own = std::abs(static_cast<double>(cell) + double{made_.telegraph->removed});
+        return static_cast<std::int64_t>(std::ceil(own * arrays_.largest_input() * double{made_.telegraph->amplitude})) + 1;
+    }
+
     void measure_currents() {
         const std::int64_t input = arrays_.largest_input();
         const auto noise = static_cast<std::int64_t>(std::min(std::ceil(double{made_.largest_noise}), 2.0 * kLargestCurrent));
         for (std::size_t first = 0; first < fixed_.cells.size(); first += fixed_.columns)
             for (std::size_t column = 0; column < fixed_.columns; ++column) {
                 const std::int64_t current = input * fixed_.cells[first + column];
-                bounds_[column].least += std::min<std::int64_t>(current, 0);
-                bounds_[column].most += std::max<std::int64_t>(current, 0);
+                const std::int64_t lost = largest_loss(fixed_.cells[first + column]);
+                bounds_[column].least += std::min<std::int64_t>(current, 0) - lost;
+                bounds_[column].most += std::max<std::int64_t>(current, 0) + lost;
             }
         for (std::size_t column = 0; column < fixed_.columns; ++column) {
             const std::int64_t offset = fixed_.offsets.empty() ? 0 : fixed_.offsets[column];
@@ -79,32 +99,50 @@ private:
         }
     }
 
-    /// The number of the rule of a run's converter.
-    std::optional<std::size_t> rule_of(const ColumnRun& run) {
+    using Rules = std::array<std::size_t, kMostReads>;
+
+    /// The numbers of the rules of a run's converter in each read. Unit columns are converted alike in all.
+    std::optional<Rules> rules_of(const ColumnRun& run) {
         const std::uint64_t instance = arrays_.design.adc->alike() ? 0 : arrays_.converter(index_, run.polarity, run.group);
-        const auto known = rules_.find({instance, run.exponent});
+        const bool of_units = run.first >= arrays_.layout.columns();
+        Rules rules{};
+        for (std::size_t r = 0; r < arrays_.reads.size(); ++r) {
+            const periphery::Adc& adc =
+                of_units ? *arrays_.design.adc : arrays_.adc(run.first / std::size_t(arrays_.layout.out), arrays_.reads[r]);
+            const auto rule = rule_of(adc, instance, run.exponent);
+            if (!rule) return std::nullopt;
+            rules[r] = *rule;
+        }
+        return rules;
+    }
+
+    std::optional<std::size_t> rule_of(const periphery::Adc& adc, std::uint64_t instance, int exponent) {
+        const auto known = rules_.find({&adc, instance, exponent});
         if (known != rules_.end()) return known->second;
         if (static_cast<double>(all_.most) > kLargestCurrent || static_cast<double>(all_.least) < -kLargestCurrent) return std::nullopt;
-        auto rule = fixed_rule({*arrays_.design.adc, instance, fixed_.fraction_bits, run.exponent}, static_cast<std::int32_t>(all_.least),
+        auto rule = fixed_rule({adc, instance, fixed_.fraction_bits, exponent}, static_cast<std::int32_t>(all_.least),
                                static_cast<std::int32_t>(all_.most));
         if (!rule) return std::nullopt;
         made_.rules.push_back(std::move(*rule));
-        return rules_[{instance, run.exponent}] = made_.rules.size() - 1;
+        return rules_[{&adc, instance, exponent}] = made_.rules.size() - 1;
     }
 
-    void add_strip(const ColumnRun& run, std::size_t rule, std::size_t first, std::size_t columns) {
+    void add_strip(const ColumnRun& run, const Rules& rules, std::size_t first, std::size_t columns) {
         AnalogBlock::Strip strip;
         strip.first_column = first;
         strip.columns = static_cast<int>(columns);
         strip.exponent = run.exponent;
-        strip.rule = rule;
+        strip.rules = rules;
         Bounds bounds;
         for (std::size_t i = 0; i < columns; ++i) {
             bounds.widen(bounds_[first + i]);
             const auto& weights = arrays_.blocks[index_].weights;
             strip.weights[i] = first < weights.size() ? weights[first + i] * (1 << run.exponent) : 1;
         }
-        strip.may_clip = bounds.least < made_.rules[rule].lowest_kept || bounds.most > made_.rules[rule].largest_kept;
+        for (std::size_t r = 0; r < arrays_.reads.size(); ++r) {
+            const FixedRule& rule = made_.rules[rules[r]];
+            strip.may_clip = strip.may_clip || bounds.least < rule.lowest_kept || bounds.most > rule.largest_kept;
+        }
         made_.strips.push_back(strip);
         made_.cells.push_back(paired(fixed_.cells, first, columns));
         if (!fixed_.variances.empty()) made_.variances.push_back(paired(fixed_.variances, first, columns));
@@ -138,9 +176,12 @@ private:
         for (const auto& read : arrays_.reads) inputs += std::abs(read.weight());
         std::vector<std::int64_t> sums(std::size_t(arrays_.layout.out));
         for (const auto& strip : made_.strips) {
-            const FixedRule& rule = made_.rules[strip.rule];
             const std::int64_t background = arrays_.background_codes(std::int64_t{fixed_.rows} * arrays_.largest_input(), strip.exponent);
-            const std::int64_t code = std::max(std::abs(std::int64_t{rule.lowest_code}), std::abs(std::int64_t{rule.largest_code}));
+            std::int64_t code = 0;
+            for (std::size_t r = 0; r < arrays_.reads.size(); ++r) {
+                const FixedRule& rule = made_.rules[strip.rules[r]];
+                code = std::max({code, std::abs(std::int64_t{rule.lowest_code}), std::abs(std::int64_t{rule.largest_code})});
+            }
             for (int i = 0; i < strip.columns; ++i)
                 sums[(strip.first_column + std::size_t(i)) % sums.size()] +=
                     std::abs(std::int64_t{strip.weights[i]}) * (code + std::abs(background));
@@ -153,7 +194,7 @@ private:
     FixedBlock fixed_;
     std::vector<Bounds> bounds_;  ///< of every column's current, offset and noise
     Bounds all_;
-    std::map<std::pair<std::uint64_t, int>, std::size_t> rules_;
+    std::map<std::tuple<const periphery::Adc*, std::uint64_t, int>, std::size_t> rules_;
     AnalogBlock made_;
 };
 

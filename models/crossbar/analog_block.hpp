@@ -4,6 +4,7 @@
 #include "models/crossbar/analog_strip.hpp"
 #include "models/crossbar/programmed_arrays.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -11,13 +12,13 @@
 
 namespace berth::crossbar {
 
-/// A block's columns cut into strips whose columns lie beside each other, in one polarity and slice, behind one converter's rule.
+/// A block's columns cut into strips whose columns lie beside each other, in one polarity and slice, behind one converter.
 struct AnalogBlock {
     struct Strip {
         std::size_t first_column = 0;  ///< in the block
         int columns = 0;
         int exponent = 0;
-        std::size_t rule = 0;
+        std::array<std::size_t, kMostReads> rules{};  ///< of each read
         bool may_clip = false;
         std::int32_t weights[kStripColumns] = {};  ///< what one unit of a column's code counts; 1 in unit columns
     };
@@ -38,6 +39,7 @@ struct AnalogBlock {
 
     double cell_variance = 0.0, sense_variance = 0.0;  ///< see StripNoise
     float largest_noise = 0.0f;
+    std::optional<TelegraphNoise> telegraph;  ///< without the key
 };
 
 /// Programs a block and cuts it.

@@ -29,7 +29,8 @@ public:
           weight_columns_(layout_.columns()),
           stride_(std::size_t(layout_.out) + kStripColumns),
           unit_stride_(ConductanceBlock::column_count(layout_) - weight_columns_ + kStripColumns),
-          key_(draw_key(arrays.design.seed, arrays.component, product.key.request, ReadDraw::conversion)) {}
+          key_(draw_key(arrays.design.seed, arrays.component, product.key.request, ReadDraw::conversion)),
+          telegraph_key_(draw_key(arrays.design.seed, arrays.component, product.key.request, ReadDraw::telegraph)) {}
 
     std::uint64_t read_all() {
         return read_in_tiles(blocks_.size(), product_.tokens, kTileTokens,
@@ -85,18 +86,21 @@ private:
                           .squares = tile_.squares.data(),
                           .reads = arrays_.reads,
                           .background = tile_.background[std::size_t(cut.exponent)].data(),
-                          .rule = &block.rules[cut.rule],
                           .may_clip = cut.may_clip,
                           .weights = cut.weights,
                           .sums = of_weights ? sums_.data() + cut.first_column % std::size_t(layout_.out)
                                              : unit_sums_.data() + (cut.first_column - weight_columns_),
                           .sums_stride = of_weights ? stride_ : unit_stride_};
+        for (std::size_t r = 0; r < arrays_.reads.size(); ++r) strip.rules[r] = &block.rules[cut.rules[r]];
         StripNoise noise;
-        if (block.largest_noise > 0.0f) {
+        TelegraphNoise telegraph = block.telegraph.value_or(TelegraphNoise{});
+        telegraph.key = telegraph_key_;
+        if (block.largest_noise > 0.0f || block.telegraph) {
             noise = {.variances = block.variances.empty() ? nullptr : block.variances[number].data(),
                      .cell_variance = block.cell_variance,
                      .sense_variance = block.sense_variance,
                      .largest = block.largest_noise,
+                     .telegraph = block.telegraph ? &telegraph : nullptr,
                      .key = key_,
                      .first_column = static_cast<std::uint32_t>(cut.first_column),
                      .block = static_cast<std::uint32_t>(index),
@@ -137,7 +141,7 @@ private:
     const std::vector<AnalogBlock>& blocks_;
     const ArrayProduct& product_;
     std::size_t weight_columns_, stride_, unit_stride_;
-    std::array<std::uint32_t, 2> key_;
+    std::array<std::uint32_t, 2> key_, telegraph_key_;
     DrivenTile tile_;
     std::vector<std::int64_t> driven_;  ///< [tokens, reads], the sum of the numbers on a block's wordlines
     std::vector<std::int32_t> sums_, unit_sums_, codes_;
@@ -163,8 +167,6 @@ private:
 
 std::unique_ptr<const ReadPath> make_analog_path(std::shared_ptr<const ProgrammedArrays> arrays) {
     if (!arrays->design.dac.linear()) return nullptr;
-    const ReadNoise& noise = arrays->design.cells->noise();
-    if (noise.telegraph_probability > 0.0 && noise.telegraph_amplitude > 0.0) return nullptr;
     std::vector<AnalogBlock> blocks;
     for (std::size_t index = 0; index < arrays->blocks.size(); ++index) {
         auto block = analog_block(*arrays, index);

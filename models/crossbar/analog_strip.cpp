@@ -51,6 +51,24 @@ std::int32_t noise(const AnalogStrip& strip, std::size_t token, std::size_t read
     return static_cast<std::int32_t>(std::nearbyint(std::clamp(drawn, -noise.largest, noise.largest)));
 }
 
+/// What telegraph noise takes from a column's current.
+std::int32_t held_back(const AnalogStrip& strip, std::size_t token, std::size_t read, std::size_t column) {
+    const TelegraphNoise& telegraph = *strip.noise->telegraph;
+    std::int32_t held = 0, driven = 0;
+    for (std::size_t row = 0; row < 2 * std::size_t(strip.pairs); ++row) {
+        const std::int32_t both = strip.inputs[(token * std::size_t(strip.pairs) + row / 2) * strip.reads.size() + read];
+        const std::int32_t input = row % 2 == 0 ? static_cast<std::int16_t>(both) : both >> 16;
+        const auto word = telegraph.word(strip.noise->first_column + static_cast<std::uint32_t>(column), static_cast<std::uint32_t>(row),
+                                         static_cast<std::uint32_t>(read), strip.noise->block,
+                                         strip.noise->first_token + static_cast<std::uint32_t>(token));
+        if (word >= telegraph.threshold) continue;
+        held += input * strip.cells[row / 2].cells[column * 2 + row % 2];
+        driven += input;
+    }
+    const float own = static_cast<float>(held) + telegraph.removed * static_cast<float>(driven);
+    return static_cast<std::int32_t>(std::nearbyint(telegraph.amplitude * own));
+}
+
 /// A processor without vectors goes column by column.
 std::uint64_t read_analog_strip(const AnalogStrip& strip) {
     std::uint64_t clipped = 0;
@@ -59,9 +77,10 @@ std::uint64_t read_analog_strip(const AnalogStrip& strip) {
             for (std::size_t column = 0; column < std::size_t(strip.columns); ++column) {
                 std::int32_t sum = current(strip, strip.cells, strip.inputs, token, read, column);
                 if (strip.offsets) sum += strip.offsets[column];
-                if (strip.noise) sum += noise(strip, token, read, column);
-                clipped += strip.rule->clips(sum);
-                const std::int32_t code = strip.rule->code(sum);
+                if (strip.noise && strip.noise->largest > 0.0f) sum += noise(strip, token, read, column);
+                if (strip.noise && strip.noise->telegraph) sum -= held_back(strip, token, read, column);
+                clipped += strip.rules[read]->clips(sum);
+                const std::int32_t code = strip.rules[read]->code(sum);
                 if (strip.codes) strip.codes[(token * strip.reads.size() + read) * kStripColumns + column] = code;
                 strip.sums[token * strip.sums_stride + column] += (code - strip.background[token * strip.reads.size() + read]) *
                                                                   static_cast<std::int32_t>(strip.reads[read].weight()) *
@@ -80,7 +99,6 @@ using Sums = hn::Vec<Sum>;
 
 /// Vectors of columns whose currents are summed at once: as many as leave the sums of all reads in registers.
 constexpr int kVectors = HWY_TARGET <= HWY_AVX3 ? 2 : 1;
-constexpr int kMostReads = periphery::kActivationBits;
 
 /// Adds the products of two rows; `rest` takes what a processor sums apart.
 HWY_INLINE Sums add_pairs(hn::Vec<Pair> inputs, hn::Vec<Pair> cells, Sums sum, [[maybe_unused]] Sums& rest) {
@@ -159,6 +177,73 @@ HWY_INLINE void add_noise(const AnalogStrip& strip, int token, std::size_t at, c
     }
 }
 
+using Halves = hn::Repartition<std::uint16_t, Sum>;
+
+/// Decides by whole words which of the cells are held back whose upper halves do not tell.
+HWY_NOINLINE hn::Vec<Pair> decided(const StripNoise& noise, std::uint32_t token, std::uint32_t read, std::size_t pair, std::size_t column,
+                                   hn::Vec<Pair> held, hn::Vec<Pair> undecided) {
+    const Pair d;
+    HWY_ALIGN std::int16_t result[2 * kStripColumns], open[2 * kStripColumns];
+    hn::Store(held, d, result);
+    hn::Store(undecided, d, open);
+    for (std::size_t i = 0; i < hn::Lanes(d); ++i) {
+        if (open[i] == 0) continue;
+        const auto word = noise.telegraph->word(noise.first_column + static_cast<std::uint32_t>(column + i / 2),
+                                                static_cast<std::uint32_t>(2 * pair + i % 2), read, noise.block, noise.first_token + token);
+        result[i] = word < noise.telegraph->threshold ? std::int16_t{-1} : std::int16_t{0};
+    }
+    return hn::Load(d, result);
+}
+
+/// What telegraph noise takes from one read of a vector of columns from `at` on.
+HWY_INLINE Sums held_back(const AnalogStrip& strip, const std::int32_t* HWY_RESTRICT inputs, std::uint32_t token, std::size_t read,
+                          std::size_t at, const RoundKeys& keys) {
+    const Sum d;
+    const Pair pairs;
+    const Real real;
+    const StripNoise& noise = *strip.noise;
+    const TelegraphNoise& telegraph = *noise.telegraph;
+    const auto column = hn::Iota(Word(), noise.first_column + static_cast<std::uint32_t>(at));
+    const auto limit = hn::Set(Halves(), static_cast<std::uint16_t>(telegraph.threshold >> 16));
+    constexpr int kPairsOfCounter = 4;
+    auto held_sum = hn::Zero(d), held_rest = held_sum, driven_sum = held_sum, driven_rest = held_sum;
+    for (int first = 0; first < strip.pairs; first += kPairsOfCounter) {
+        const auto counter = TelegraphNoise::counter(static_cast<std::uint32_t>(first / kPairsOfCounter), static_cast<std::uint32_t>(read));
+        const auto words = philox_words<Word>(column, counter, noise.block, noise.first_token + token, keys);
+        const hn::Vec<Word> drawn[kPairsOfCounter] = {words.word0, words.word1, words.word2, words.word3};
+        for (int pair = first; pair < std::min(strip.pairs, first + kPairsOfCounter); ++pair) {
+            const std::int32_t input = inputs[std::size_t(pair) * strip.reads.size() + read];
+            if (input == 0) continue;
+            const auto halves = hn::BitCast(Halves(), drawn[pair - first]);
+            auto held = hn::BitCast(pairs, hn::VecFromMask(Halves(), hn::Lt(halves, limit)));
+            const auto undecided = hn::Eq(halves, limit);
+            if (HWY_UNLIKELY(!hn::AllFalse(Halves(), undecided)))
+                held = decided(noise, token, static_cast<std::uint32_t>(read), std::size_t(pair), at, held,
+                               hn::BitCast(pairs, hn::VecFromMask(Halves(), undecided)));
+            const auto driven = hn::And(hn::BitCast(pairs, hn::Set(d, input)), held);
+            held_sum = add_pairs(driven, hn::Load(pairs, strip.cells[pair].cells.data() + 2 * at), held_sum, held_rest);
+            driven_sum = add_pairs(driven, hn::Set(pairs, std::int16_t{1}), driven_sum, driven_rest);
+        }
+    }
+    const auto cells = hn::ConvertTo(real, hn::RearrangeToOddPlusEven(held_sum, held_rest));
+    const auto driven = hn::ConvertTo(real, hn::RearrangeToOddPlusEven(driven_sum, driven_rest));
+    const auto own = hn::Add(cells, hn::Mul(hn::Set(real, telegraph.removed), driven));
+    return hn::NearestInt(hn::Mul(hn::Set(real, telegraph.amplitude), own));
+}
+
+/// Takes telegraph noise from currents [reads, kVectors].
+void hold_back(const AnalogStrip& strip, const std::int32_t* HWY_RESTRICT inputs, int token, std::size_t at,
+               std::int32_t* HWY_RESTRICT currents) {
+    const Sum d;
+    const RoundKeys keys(strip.noise->telegraph->key);
+    for (std::size_t r = 0; r < strip.reads.size(); ++r)
+        for (std::size_t v = 0; v < kVectors; ++v) {
+            std::int32_t* const place = currents + (r * kVectors + v) * hn::Lanes(d);
+            const auto lost = held_back(strip, inputs, static_cast<std::uint32_t>(token), r, at + v * hn::Lanes(d), keys);
+            hn::Store(hn::Sub(hn::Load(d, place), lost), d, place);
+        }
+}
+
 /// Thresholds that each current reaches.
 HWY_INLINE Sums reached(const FixedRule& rule, Sums current) {
     const Sum d;
@@ -202,23 +287,24 @@ template <FixedRule::Form form, int reads>
 HWY_INLINE std::uint64_t read_token(const AnalogStrip& strip, int token, std::size_t at) {
     const Sum d;
     const std::size_t lanes = hn::Lanes(d), inputs = std::size_t(token) * std::size_t(strip.pairs) * reads;
-    const FixedRule& rule = *strip.rule;
     HWY_ALIGN std::int32_t currents[kMostReads * kStripColumns], variances[kMostReads * kStripColumns];
     sum_rows<reads>(strip.inputs + inputs, strip.cells, strip.pairs, at, currents);
     if (strip.noise) {
         if (strip.noise->variances) sum_rows<reads>(strip.squares + inputs, strip.noise->variances, strip.pairs, at, variances);
-        add_noise(strip, token, at, variances, currents);
+        if (strip.noise->largest > 0.0f) add_noise(strip, token, at, variances, currents);
+        if (strip.noise->telegraph) hold_back(strip, strip.inputs + inputs, token, at, currents);
     }
     std::uint64_t clipped = 0;
-    const auto lowest = hn::Set(d, rule.lowest_kept), largest = hn::Set(d, rule.largest_kept);
     for (int v = 0; v < kVectors; ++v) {
         const std::size_t column = at + std::size_t(v) * lanes;
         const auto in_use = hn::FirstN(d, std::size_t(strip.columns) > column ? std::size_t(strip.columns) - column : 0);
         const auto offsets = strip.offsets ? hn::LoadU(d, strip.offsets + column) : hn::Zero(d);
         auto total = hn::Zero(d);
         for (int r = 0; r < reads; ++r) {
+            const FixedRule& rule = *strip.rules[std::size_t(r)];
             const auto current = hn::Add(hn::Load(d, currents + std::size_t(r * kVectors + v) * lanes), offsets);
             if (strip.may_clip) {
+                const auto lowest = hn::Set(d, rule.lowest_kept), largest = hn::Set(d, rule.largest_kept);
                 const auto outside = hn::Or(hn::Lt(current, lowest), hn::Gt(current, largest));
                 clipped += hn::CountTrue(d, hn::And(outside, in_use));
             }
@@ -255,8 +341,16 @@ std::uint64_t read_by_form(const AnalogStrip& strip) {
     }
 }
 
+/// The form of all reads' rules; every rule has its thresholds.
+FixedRule::Form common_form(const AnalogStrip& strip) {
+    const FixedRule::Form form = strip.rules.front()->form;
+    for (std::size_t r = 1; r < strip.reads.size(); ++r)
+        if (strip.rules[r]->form != form) return FixedRule::Form::thresholds;
+    return form;
+}
+
 std::uint64_t read_analog_strip(const AnalogStrip& strip) {
-    switch (strip.rule->form) {
+    switch (common_form(strip)) {
         case FixedRule::Form::shift:
             return read_by_form<FixedRule::Form::shift>(strip);
         case FixedRule::Form::scale:

@@ -8,7 +8,9 @@
 #include "models/crossbar/tile_counter.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace berth::crossbar {
@@ -17,8 +19,12 @@ namespace {
 constexpr int kTileTokens = 16;  // whose inputs' bits stay in the first cache while the columns pass
 constexpr int kMostCountedTokens = 128;
 
-/// A code rule for each exponent that the converters' ranges have, from 0 up to the largest.
-using CodeRules = std::vector<std::optional<CodeRule>>;
+/// The rules of all conversions of ideal columns.
+struct CodeRules {
+    std::map<std::pair<const periphery::Adc*, int>, CodeRule> all;  ///< by converter and exponent of its range
+    std::vector<const CodeRule*> of_columns;                        ///< [polarities * slices, reads]
+    const CodeRule* of_units = nullptr;                             ///< unit columns'
+};
 
 void add_tile(std::span<const std::int32_t> from, std::size_t stride, std::size_t out, std::span<std::int64_t> sums) {
     for (std::size_t token = 0; token * stride < from.size(); ++token)
@@ -33,7 +39,7 @@ public:
 
     std::uint64_t read_all() {
         by_tiles_ = product_.tokens >= TileCounter::kLeastTokens && arrays_.reads.size() == periphery::kActivationBits &&
-                    fits_all_bytes() && TileCounter::available();
+                    !arrays_.design.adc->adapts() && fits_all_bytes() && TileCounter::available();
         const int at_once = by_tiles_ ? kMostCountedTokens : kTileTokens;
         return read_in_tiles(arrays_.blocks.size(), product_.tokens, at_once,
                              [this](std::size_t block, int first, int tokens) { return read_tile(block, first, tokens); });
@@ -41,8 +47,9 @@ public:
 
 private:
     [[nodiscard]] bool fits_all_bytes() const {
-        return std::all_of(rules_.begin(), rules_.end(),
-                           [this](const auto& rule) { return fits_bytes(*rule, layout_.cell_bits, arrays_.blocks.front().row_bytes); });
+        return std::all_of(rules_.all.begin(), rules_.all.end(), [this](const auto& rule) {
+            return fits_bytes(rule.second, layout_.cell_bits, arrays_.blocks.front().row_bytes);
+        });
     }
 
     std::uint64_t read_tile(std::size_t index, int first_token, int tokens) {
@@ -56,7 +63,7 @@ private:
                             .row_bytes = block.row_bytes,
                             .tokens = tokens,
                             .inputs = inputs_.data(),
-                            .reads = arrays_.reads,
+                            .reads = {},
                             .sums_stride = stride};
         std::uint64_t clipped = 0;
         for (std::size_t k = 0; k < layout_.columns() / out; ++k)
@@ -71,28 +78,44 @@ private:
         const std::size_t channel = group * kLineColumns, here = std::min<std::size_t>(kLineColumns, out - channel);
         const auto column = std::ptrdiff_t(polarity_and_slice * out + channel);
         const int exponent = arrays_.exponents[polarity_and_slice];
-        const CodeRule& rule = *rules_[std::size_t(exponent)];
         std::int32_t weights[kLineColumns] = {};
         for (std::size_t i = 0; i < here; ++i) weights[i] = block.weights[std::size_t(column) + i] * (1 << exponent);
-        const auto sums = std::span(block.sums).subspan(std::size_t(column), here);
-        strip.may_clip = std::int64_t{*std::max_element(sums.begin(), sums.end())} * largest_input_ > rule.largest_unclipped;
+        const auto cell_sums = std::span(block.sums).subspan(std::size_t(column), here);
+        const std::int64_t largest = std::int64_t{*std::max_element(cell_sums.begin(), cell_sums.end())} * largest_input_;
         strip.lines = block.lines.data() + block.line(polarity_and_slice, group, 0);
         strip.weights = weights;
         strip.sums = sums_.data() + channel;
+        std::uint64_t clipped = 0;
+        const auto rules = std::span(rules_.of_columns).subspan(polarity_and_slice * reads, reads);
+        for (std::size_t first = 0, end = 0; first < reads; first = end) {
+            while (end < reads && rules[end] == rules[first]) ++end;
+            strip.reads = std::span(arrays_.reads).subspan(first, end - first);
+            strip.may_clip = largest > rules[first]->largest_unclipped;
+            clipped += read_alike(strip, *rules[first]);
+            if (strip.codes) hand_over_codes(strip, index, first_token, first, std::size_t(column), here);
+        }
+        return clipped;
+    }
+
+    /// Reads of one rule.
+    std::uint64_t read_alike(BitPlaneStrip& strip, const CodeRule& rule) {
         if (!product_.codes.empty()) {
-            codes_.resize(std::size_t(strip.tokens) * reads * kLineColumns);
+            codes_.resize(std::size_t(strip.tokens) * strip.reads.size() * kLineColumns);
             strip.codes = codes_.data();
         }
         std::uint64_t clipped = 0;
         const std::uint8_t* const counts = by_tiles_ ? counter_.count(strip.lines) : nullptr;
-        if (!read_byte_strip(strip, rule, counts, clipped)) clipped = read_strip(strip, rule);
-        if (strip.codes)
-            for (std::size_t i = 0; i < std::size_t(strip.tokens) * reads; ++i) {
-                const std::size_t place = arrays_.first_code(std::size_t(first_token) * reads + i, index);
-                std::copy_n(codes_.begin() + std::ptrdiff_t(i * kLineColumns), here,
-                            product_.codes.begin() + std::ptrdiff_t(place) + column);
-            }
-        return clipped;
+        return read_byte_strip(strip, rule, counts, clipped) ? clipped : read_strip(strip, rule);
+    }
+
+    void hand_over_codes(const BitPlaneStrip& strip, std::size_t index, int first_token, std::size_t first_read, std::size_t column,
+                         std::size_t columns) {
+        const std::size_t reads = arrays_.reads.size(), here = strip.reads.size();
+        for (std::size_t i = 0; i < std::size_t(strip.tokens) * here; ++i) {
+            const std::size_t read = (std::size_t(first_token) + i / here) * reads + first_read + i % here;
+            std::copy_n(codes_.begin() + std::ptrdiff_t(i * kLineColumns), columns,
+                        product_.codes.begin() + std::ptrdiff_t(arrays_.first_code(read, index) + column));
+        }
     }
 
     const ProgrammedArrays& arrays_;
@@ -145,7 +168,7 @@ private:
 
     /// The sum of the unit columns' codes in one read.
     [[nodiscard]] std::int64_t unit_code(std::span<const std::int8_t> x, const periphery::InputSlice& read, std::uint64_t& clipped) const {
-        const CodeRule& rule = *rules_.front();
+        const CodeRule& rule = *rules_.of_units;
         const auto units = std::size_t(arrays_->layout.unit_columns);
         std::int64_t sum = 0;
         for (std::size_t unit = 0; unit < units; ++unit) {
@@ -162,20 +185,37 @@ private:
     std::vector<std::vector<std::int64_t>> unit_weights_;  ///< [blocks][out], of all columns of a channel
 };
 
+/// Nothing where a converter has no rule, or sums would not fit.
+std::optional<CodeRules> code_rules(const ProgrammedArrays& arrays) {
+    CodeRules rules;
+    const std::int64_t largest = arrays.largest_current();
+    std::vector<std::int64_t> largest_codes(std::size_t(*std::max_element(arrays.exponents.begin(), arrays.exponents.end())) + 1);
+    const auto rule_of = [&](const periphery::Adc& adc, int exponent) -> const CodeRule* {
+        const auto known = rules.all.find({&adc, exponent});
+        if (known != rules.all.end()) return &known->second;
+        auto rule = code_rule(adc, largest, exponent);
+        if (!rule) return nullptr;
+        auto& code = largest_codes[std::size_t(exponent)];
+        code = std::max(code, std::int64_t{rule->largest_code});
+        return &rules.all.emplace(std::pair(&adc, exponent), std::move(*rule)).first->second;
+    };
+    for (std::size_t k = 0; k < arrays.exponents.size(); ++k)
+        for (const auto& read : arrays.reads) {
+            rules.of_columns.push_back(rule_of(arrays.adc(k, read), arrays.exponents[k]));
+            if (!rules.of_columns.back()) return std::nullopt;
+        }
+    rules.of_units = rule_of(*arrays.design.adc, 0);
+    if (!rules.of_units || !sums_fit(arrays, largest_codes)) return std::nullopt;
+    return rules;
+}
+
 }  // namespace
 
 std::unique_ptr<const ReadPath> make_bit_plane_path(std::shared_ptr<const ProgrammedArrays> arrays) {
     if (!arrays->ideal()) return nullptr;
-    const std::int64_t largest = arrays->largest_current();
-    CodeRules rules(std::size_t(*std::max_element(arrays->exponents.begin(), arrays->exponents.end())) + 1);
-    for (std::size_t exponent = 0; exponent < rules.size(); ++exponent) {
-        rules[exponent] = code_rule(*arrays->design.adc, largest, static_cast<int>(exponent));
-        if (!rules[exponent]) return nullptr;
-    }
-    std::vector<std::int64_t> codes;
-    for (const auto& rule : rules) codes.push_back(rule->largest_code);
-    if (!sums_fit(*arrays, codes)) return nullptr;
-    return std::make_unique<const BitPlanePath>(std::move(arrays), std::move(rules));
+    auto rules = code_rules(*arrays);
+    if (!rules) return nullptr;
+    return std::make_unique<const BitPlanePath>(std::move(arrays), std::move(*rules));
 }
 
 }  // namespace berth::crossbar

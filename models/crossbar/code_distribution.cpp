@@ -199,8 +199,11 @@ std::int32_t CodeDistribution::outcome(const Columns& columns, int ones, std::ui
 }
 
 std::optional<std::int32_t> CodeDistribution::outcome_of_half(const Columns& columns, int ones, std::uint32_t half) const {
-    const std::int32_t lower = outcome(columns, ones, half << 16), upper = outcome(columns, ones, half << 16 | 0xffffu);
-    return lower == upper ? std::optional(lower) : std::nullopt;
+    const auto first = columns.thresholds.begin() + std::ptrdiff_t{ones} * (outcomes_ - 1), last = first + (outcomes_ - 1);
+    const auto next = std::upper_bound(first, last, half << 16);
+    // Between the two ends of the lower half.
+    if (next != last && *next <= std::min(half << 16 | 0xffffu, kBeyond - 1)) return std::nullopt;
+    return static_cast<std::int32_t>(next - first);
 }
 
 std::int32_t CodeDistribution::code(std::int32_t outcome) const {

@@ -63,6 +63,7 @@ std::shared_ptr<const ProgrammedArrays> arrays_of(const ProgrammedArrays& arrays
                          .design = arrays.design,
                          .component = arrays.component,
                          .exponents = arrays.exponents,
+                         .weight_shifts = arrays.weight_shifts,
                          .blocks = {}});
     some->program(*encoding, kept);
     return some;

@@ -61,7 +61,8 @@ CrossbarMatrix::CrossbarMatrix(std::span<const std::int8_t> weights, int out, in
         .reads = periphery::input_slices(periphery::kActivationBits, design.dac.bits),
         .design = design,
         .component = component,
-        .exponents = exponents_of(ranges, encoding->polarities() * encoding->slices(magnitude_bits, design.crossbar.cell_bits))};
+        .exponents = exponents_of(ranges, encoding->polarities() * encoding->slices(magnitude_bits, design.crossbar.cell_bits)),
+        .weight_shifts = crossbar::weight_shifts(*encoding, magnitude_bits, design.crossbar.cell_bits)};
     check_weights(weights, arrays.layout);
     const ArrayLayout& layout = arrays.layout;
     const std::int64_t largest = largest_column_sum(*encoding, layout.rows_in(0), layout.cell_bits) * arrays.largest_input();

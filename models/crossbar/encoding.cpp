@@ -5,6 +5,8 @@
 #include "models/crossbar/encodings.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstdlib>
 #include <stdexcept>
 
 namespace berth::crossbar {
@@ -55,6 +57,16 @@ boost::json::array describe_encodings() {
                                               {"source", entry.source}});
     }
     return list;
+}
+
+std::vector<int> weight_shifts(const Encoding& encoding, int magnitude_bits, int cell_bits) {
+    std::vector<int> shifts;
+    for (int polarity = 0; polarity < encoding.polarities(); ++polarity)
+        for (int slice = 0; slice < encoding.slices(magnitude_bits, cell_bits); ++slice) {
+            const std::int64_t weight = std::abs(encoding.column_weight(polarity, slice, magnitude_bits, cell_bits));
+            shifts.push_back(std::countr_zero(static_cast<std::uint64_t>(weight)));
+        }
+    return shifts;
 }
 
 std::int64_t largest_column_sum(const Encoding& encoding, int rows, int cell_bits) {

@@ -53,6 +53,9 @@ public:
 /// The registered encodings as `berth list encodings` shows them: [{name, meaning, polarities, unit_columns, parameters, source}].
 [[nodiscard]] boost::json::array describe_encodings();
 
+/// log2 of what one unit of a column counts, but for its sign, by polarity and slice: [polarities * slices].
+[[nodiscard]] std::vector<int> weight_shifts(const Encoding& encoding, int magnitude_bits, int cell_bits);
+
 /// What the cells of one column can sum to at most, over every weight that `encoding` may have to store.
 [[nodiscard]] std::int64_t largest_column_sum(const Encoding& encoding, int rows, int cell_bits);
 

@@ -11,6 +11,8 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 
 HWY_BEFORE_NAMESPACE();
 namespace berth::crossbar::HWY_NAMESPACE {
@@ -46,12 +48,15 @@ using Count = hn::Rebind<std::uint8_t, Number>;
 HWY_NOINLINE Numbers searched(const NoisyColumns& c, std::size_t read, std::size_t at, Numbers halves, Numbers found,
                               hn::Mask<Number> unknown) {
     const Number d;
-    HWY_ALIGN std::int32_t half[kLineColumns], result[kLineColumns], wanted[kLineColumns];
+    HWY_ALIGN std::int32_t half[kLineColumns], result[kLineColumns];
     hn::Store(halves, d, half);
     hn::Store(found, d, result);
-    hn::Store(hn::VecFromMask(d, unknown), d, wanted);
-    for (std::size_t i = 0; i < hn::Lanes(d); ++i) {
-        if (wanted[i] == 0) continue;
+    std::uint8_t lanes[sizeof(std::uint64_t)] = {};
+    hn::StoreMaskBits(d, unknown, lanes);
+    std::uint64_t left = 0;
+    std::memcpy(&left, lanes, sizeof left);
+    for (; left != 0; left &= left - 1) {
+        const auto i = std::size_t(std::countr_zero(left));
         const int ones = c.ones[read * kLineColumns + at + i];
         const auto outcome = c.distribution->outcome_of_half(*c.states[read], ones, static_cast<std::uint32_t>(half[i]));
         result[i] = outcome ? *outcome

@@ -231,7 +231,7 @@ std::int64_t largest_code(const ProgrammedArrays& arrays, const CodeDistribution
 }  // namespace
 
 std::unique_ptr<const ReadPath> make_noisy_path(std::shared_ptr<const ProgrammedArrays> arrays) {
-    if (!arrays->noisy()) return nullptr;
+    if (!arrays->noisy() || arrays->design.adc->adapts()) return nullptr;
     Distributions distributions;
     std::vector<std::int64_t> codes;
     for (int exponent = 0; exponent <= *std::max_element(arrays->exponents.begin(), arrays->exponents.end()); ++exponent) {

@@ -46,9 +46,9 @@ HWY_INLINE HalfCounters<Wide> philox_halves(HalfCounters<Wide> c, const RoundKey
     for (int round = 0; round < 10; ++round) {
         const auto low = hn::MulEven(hn::BitCast(words, c.word0), low_factor);
         const auto high = hn::MulEven(hn::BitCast(words, c.word2), high_factor);
-        c.word0 = hn::Xor(hn::Xor(hn::ShiftRight<32>(high), c.word1), hn::Set(wide, keys.first[round]));
+        c.word0 = hn::Xor3(hn::ShiftRight<32>(high), c.word1, hn::Set(wide, keys.first[round]));
         c.word1 = high;
-        c.word2 = hn::Xor(hn::Xor(hn::ShiftRight<32>(low), c.word3), hn::Set(wide, keys.second[round]));
+        c.word2 = hn::Xor3(hn::ShiftRight<32>(low), c.word3, hn::Set(wide, keys.second[round]));
         c.word3 = low;
     }
     return c;

@@ -36,6 +36,7 @@ struct ProgrammedArrays {
     CrossbarDesign design;
     std::uint64_t component = 0;
     std::vector<int> exponents{};           ///< [polarities * slices], of the converters' ranges
+    std::vector<int> weight_shifts{};       ///< [polarities * slices]: a unit of a column's current counts 2^shift, but for its sign
     std::vector<ProgrammedBlock> blocks{};  ///< the numbers that cells are meant to hold
 
     /// Encodes `weights` [out, in] into blocks.
@@ -70,6 +71,11 @@ struct ProgrammedArrays {
 
     /// Current of one code in the columns of one polarity and slice, in units.
     [[nodiscard]] double code_current(int exponent) const;
+
+    /// The converter as it converts the columns of one polarity and slice in one read.
+    [[nodiscard]] const periphery::Adc& adc(std::size_t polarity_and_slice, const periphery::InputSlice& read) const {
+        return design.adc->at(weight_shifts[polarity_and_slice] + exponents[polarity_and_slice] + read.shift);
+    }
 
     /// Codes of one unit of current where the converter loses nothing: a whole number.
     [[nodiscard]] std::int64_t codes_per_unit() const;

@@ -8,7 +8,7 @@
 namespace berth::crossbar {
 
 /// What random numbers of a matrix's reads are for. Those of one purpose never meet those of another.
-enum class ReadDraw : std::uint32_t { converter, sense_offset, cell, sense_noise, conversion };
+enum class ReadDraw : std::uint32_t { converter, sense_offset, cell, sense_noise, conversion, telegraph };
 
 /// Philox key of all draws of one purpose in the reads of one request; counters below it say column, row, block, token, read.
 [[nodiscard]] constexpr DrawKey draw_key(std::uint64_t seed, std::uint64_t component, std::uint64_t request, ReadDraw purpose) {

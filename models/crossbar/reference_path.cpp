@@ -83,7 +83,8 @@ private:
         std::uint64_t clipped = 0;
         for (const ColumnRun& columns : columns_) {
             const auto here = std::span(some).first(columns.count);
-            clipped += convert(pass, request, columns, here);
+            const periphery::Adc& adc = arrays_->adc(columns.first / sums.size(), arrays_->reads[pass.read]);
+            clipped += convert(adc, pass, request, columns, here);
             const std::int32_t background = arrays_->background_codes(pass.driven(), columns.exponent);
             const std::int64_t counts = input_weight << columns.exponent;
             for (std::size_t i = 0; i < columns.count; ++i) {
@@ -103,7 +104,7 @@ private:
         std::vector<std::int64_t> array_sums;
         std::uint64_t clipped = 0;
         for (const ColumnRun& units : unit_columns_) {
-            clipped += convert(pass, request, units, codes);
+            clipped += convert(*arrays_->design.adc, pass, request, units, codes);
             const std::int64_t sum = std::accumulate(codes.begin(), codes.end(), -background * std::int64_t(units.count));
             array_sums.push_back(arrays_->reads[pass.read].weight() * sum);
         }
@@ -111,11 +112,12 @@ private:
         return clipped;
     }
 
-    std::size_t convert(const Pass& pass, std::uint64_t request, const ColumnRun& columns, std::span<std::int32_t> codes) const {
+    std::size_t convert(const periphery::Adc& adc, const Pass& pass, std::uint64_t request, const ColumnRun& columns,
+                        std::span<std::int32_t> codes) const {
         std::vector<double> currents(columns.count);
         for (std::size_t i = 0; i < columns.count; ++i)
             currents[i] = std::ldexp(current(pass, request, columns.first + i), -columns.exponent);
-        return arrays_->design.adc->convert_by(arrays_->converter(pass.block, columns.polarity, columns.group), currents, codes);
+        return adc.convert_by(arrays_->converter(pass.block, columns.polarity, columns.group), currents, codes);
     }
 
     /// What the converter of one column is given, in units.

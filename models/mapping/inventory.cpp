@@ -20,7 +20,8 @@ constexpr ScopeName kScopes[] = {{Scope::array, "array"},
                                  {Scope::chip, "chip"},
                                  {Scope::embedding_bank, "embedding_bank"},
                                  {Scope::bank, "bank"},
-                                 {Scope::factor_byte, "factor_byte"}};
+                                 {Scope::factor_byte, "factor_byte"},
+                                 {Scope::linked_chip, "linked_chip"}};
 
 Scope read_scope(const boost::json::value& json, const std::string& where) {
     std::vector<std::string> names;
@@ -76,7 +77,7 @@ Component read_component(const std::string& path, const boost::json::value& json
     return component;
 }
 
-/// How many of the component stand in so many whole tiles, one chip, so many banks and so many bytes.
+/// How many of the component stand in so many whole tiles, chips, banks and so many bytes.
 double how_many(const Component& component, const Extent& extent, const HierarchyParams& hierarchy) {
     const auto imas = static_cast<double>(extent.tiles) * hierarchy.imas_per_tile;
     switch (component.scope) {
@@ -87,13 +88,15 @@ double how_many(const Component& component, const Extent& extent, const Hierarch
         case Scope::tile:
             return component.count * static_cast<double>(extent.tiles);
         case Scope::chip:
-            return component.count;
+            return component.count * static_cast<double>(extent.chips);
         case Scope::embedding_bank:
             return component.count * static_cast<double>(extent.embedding_banks);
         case Scope::bank:
             return component.count * static_cast<double>(extent.banks);
         case Scope::factor_byte:
             return component.count * static_cast<double>(extent.factor_bytes);
+        case Scope::linked_chip:
+            return extent.chips > 1 ? component.count * static_cast<double>(extent.chips) : 0.0;
     }
     return 0.0;
 }
@@ -126,6 +129,12 @@ double Inventory::energy(const std::string& path, const std::string& action) con
     const auto found = component.energy.find(action);
     if (found == component.energy.end()) throw InputError(where_ + "." + path + ".energy." + action, "is missing", "a row of the tables");
     return found->second;
+}
+
+void Inventory::price(const std::string& path, const std::string& action, double joules) {
+    (void)find(path, "\"" + action + "\"");
+    for (Component& component : components_)
+        if (component.path == path) component.energy.try_emplace(action, joules);
 }
 
 void Inventory::record(Ledger& ledger, const std::string& path, const std::string& action, std::uint64_t count) const {

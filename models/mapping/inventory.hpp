@@ -16,8 +16,8 @@ namespace berth::mapping {
 
 /// What a component is counted in: so many in every array, IMA or tile, in the chip, for every kEmbeddingBankBytes of the
 /// image's embedding tables, for every array beyond the first behind one set of converters, or for every byte of low-rank factors that
-/// the tiles' memory holds.
-enum class Scope { array, ima, tile, chip, embedding_bank, bank, factor_byte };
+/// the tiles' memory holds; or in every chip where there are several.
+enum class Scope { array, ima, tile, chip, embedding_bank, bank, factor_byte, linked_chip };
 
 /// What of a chip an image takes, or what there is.
 struct Extent {
@@ -25,6 +25,7 @@ struct Extent {
     std::int64_t embedding_banks = 0;  ///< of kEmbeddingBankBytes
     std::int64_t banks = 0;            ///< arrays beyond the sites': see Placement
     std::int64_t factor_bytes = 0;     ///< of low-rank factors in the tiles' memory
+    std::int64_t chips = 1;            ///< that the tiles are on
 };
 
 inline constexpr std::int64_t kEmbeddingBankBytes = 65536;
@@ -59,10 +60,13 @@ public:
     /// that does something it cannot pay for is an error in its preset.
     [[nodiscard]] double energy(const std::string& path, const std::string& action) const;
 
+    /// Prices an action that the parts list does not, where it has no price of its own. @throws InputError when there is no such component.
+    void price(const std::string& path, const std::string& action, double joules);
+
     /// Books `count` actions. Zero is not booked.
     void record(Ledger& ledger, const std::string& path, const std::string& action, std::uint64_t count) const;
 
-    /// mm2 by component path of what `extent` says, and of the chip's own parts once.
+    /// mm2 by component path of what `extent` says, and of every chip's own parts.
     [[nodiscard]] std::map<std::string, double> area(const Extent& extent, const HierarchyParams& hierarchy) const;
     /// Watts by component path, fully active and at rest, of the same.
     [[nodiscard]] std::map<std::string, double> peak_power(const Extent& extent, const HierarchyParams& hierarchy) const;

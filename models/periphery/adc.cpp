@@ -6,9 +6,12 @@
 #include <algorithm>
 #include <stdexcept>
 #include <string_view>
+#include <type_traits>
 
 namespace berth::periphery {
 namespace {
+
+constexpr std::string_view kAdaptive = "adaptive_sar";
 
 struct AdcEntry {
     std::string_view name, meaning, source;
@@ -33,6 +36,11 @@ const std::vector<AdcEntry>& adcs() {
          "McCreary and Gray, IEEE JSSC 10(6), 1975; variances of mismatch: Pelgrom et al., IEEE JSSC 24(5), 1989",
          {"bits", "step", "rounding", "offset", "offset_sigma", "gain", "gain_sigma", "inl", "capacitor_sigma"},
          &make_sar_adc},
+        {kAdaptive,
+         "sar whose search leaves out the bits that would lie below or beyond those kept of the shifted and added sum",
+         "A. Nag et al., \"Newton: Gravitating Towards the Physical Limits of Crossbar Acceleration\", IEEE Micro 2018",
+         {"bits", "step", "rounding", "offset", "offset_sigma", "gain", "gain_sigma", "inl", "capacitor_sigma", "dropped_bits", "sum_bits"},
+         &make_adaptive_sar_adc},
         {"flash",
          "a comparator to every transition, each with its offset, and their outputs counted",
          "van de Plassche, CMOS Integrated Analog-to-Digital and Digital-to-Analog Converters, 2003",
@@ -61,11 +69,20 @@ boost::json::array parameters_of(const AdcEntry& entry) {
 template <class Parameter>
 void check_unused(const AdcEntry&, const AdcParams&, const Parameter&, const std::string&) {}
 
-void check_unused(const AdcEntry& entry, const AdcParams& params, const Field<AdcParams, double>& field, const std::string& where) {
-    const double value = params.*field.member;
-    if (field.member == &AdcParams::step || value == 0.0 || has(entry, field.name)) return;
-    throw InputError(where + "." + std::string(field.name), "is " + detail::shown(value),
-                     "0, for a converter of kind " + std::string(entry.name) + " has no such error");
+template <class Value>
+void check_unused(const AdcEntry& entry, const AdcParams& params, const Field<AdcParams, Value>& field, const std::string& where) {
+    static const AdcParams neutral{.kind = {}, .bits = 0, .step = 0.0};
+    const Value value = params.*field.member, unused = neutral.*field.member;
+    if (field.name == "bits" || field.name == "step" || value == unused || has(entry, field.name)) return;
+    throw InputError(where + "." + std::string(field.name), "is " + detail::shown(double(value)),
+                     detail::shown(double(unused)) + ", for a converter of kind " + std::string(entry.name) +
+                         (std::is_integral_v<Value> ? " always converts in full" : " has no such error"));
+}
+
+void check_search(const AdcParams& params, const std::string& where) {
+    if (params.dropped_bits < params.sum_bits) return;
+    throw InputError(where + ".dropped_bits", "is " + std::to_string(params.dropped_bits),
+                     "fewer than the " + std::to_string(params.sum_bits) + " bits of the sum");
 }
 
 }  // namespace
@@ -88,6 +105,11 @@ void check_adc(const AdcParams& params, const std::string& where) {
     for (const AdcEntry& entry : adcs())
         if (entry.name == params.kind)
             std::apply([&](const auto&... field) { (check_unused(entry, params, field, where), ...); }, AdcParams::fields);
+    check_search(params, where);
+}
+
+std::optional<int> decided_bits(const AdcParams& params, int place) {
+    return params.kind == kAdaptive ? std::optional(search_at(params, place).decided) : std::nullopt;
 }
 
 boost::json::array describe_adcs() {

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
+#include <optional>
+#include <vector>
 
 namespace berth::periphery {
 namespace {
@@ -14,7 +17,8 @@ namespace {
 /// 2^bits * (capacitors of the code) / (all capacitors) codes.
 class SarAdc final : public ThresholdAdc {
 public:
-    SarAdc(const AdcParams& params, std::uint64_t seed) : ThresholdAdc(params, seed, params.capacitor_sigma > 0.0) {}
+    SarAdc(const AdcParams& params, std::uint64_t seed, std::optional<Search> search = std::nullopt)
+        : ThresholdAdc(params, seed, params.capacitor_sigma > 0.0, search) {}
 
 private:
     void deviate(const DrawKey& parts, std::span<double> deviations) const override {
@@ -57,8 +61,55 @@ private:
     }
 };
 
+/// The same converter with searches of different length. What a shorter one decides, the whole one decides alike.
+class AdaptiveSarAdc final : public Adc {
+public:
+    AdaptiveSarAdc(const AdcParams& params, std::uint64_t seed) : whole_(params, seed) {
+        for (int place = 0; place < kPlaces; ++place) {
+            const Search search = search_at(params, place);
+            stopped_.push_back(search.whole(params.bits) ? nullptr : std::make_unique<const SarAdc>(params, seed, search));
+        }
+        adapts_ = std::any_of(stopped_.begin(), stopped_.end(), [](const auto& stopped) { return stopped != nullptr; });
+    }
+
+    std::size_t convert(std::span<const double> currents, std::span<std::int32_t> codes) const override {
+        return whole_.convert(currents, codes);
+    }
+    std::size_t convert_by(std::uint64_t instance, std::span<const double> currents, std::span<std::int32_t> codes) const override {
+        return whole_.convert_by(instance, currents, codes);
+    }
+    [[nodiscard]] bool lossless(std::int64_t largest) const override { return !adapts_ && whole_.lossless(largest); }
+    [[nodiscard]] bool alike() const override { return whole_.alike(); }
+    [[nodiscard]] std::optional<Transfer> transfer(std::uint64_t instance) const override { return whole_.transfer(instance); }
+    [[nodiscard]] double step() const override { return whole_.step(); }
+    [[nodiscard]] bool adapts() const override { return adapts_; }
+    [[nodiscard]] const Adc& at(int place) const override {
+        const auto& stopped = stopped_.at(std::size_t(place));
+        return stopped ? *stopped : whole_;
+    }
+
+private:
+    static constexpr int kPlaces = 32;  ///< weights of 8 bits, inputs of 8, and ranges of up to 2^15
+
+    SarAdc whole_;
+    std::vector<std::unique_ptr<const SarAdc>> stopped_;  ///< by place; null where the search is whole
+    bool adapts_ = false;
+};
+
 }  // namespace
 
+Search search_at(const AdcParams& params, int place) {
+    Search search;
+    search.reach = std::clamp(params.sum_bits - place, 0, params.bits);
+    search.skipped = std::clamp(params.dropped_bits - place, 0, search.reach);
+    search.decided = search.reach - search.skipped + (search.reach < params.bits ? 1 : 0);
+    return search;
+}
+
 std::unique_ptr<const Adc> make_sar_adc(const AdcParams& params, std::uint64_t seed) { return std::make_unique<SarAdc>(params, seed); }
+
+std::unique_ptr<const Adc> make_adaptive_sar_adc(const AdcParams& params, std::uint64_t seed) {
+    return std::make_unique<AdaptiveSarAdc>(params, seed);
+}
 
 }  // namespace berth::periphery

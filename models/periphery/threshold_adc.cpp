@@ -32,6 +32,13 @@ std::size_t convert_by_thresholds(const Transfer& transfer, std::span<const doub
     return clipped;
 }
 
+/// A converter whose every code is one that the search can give.
+AdcParams seen_by(const Search& search, AdcParams params) {
+    params.bits = search.reach - search.skipped;
+    params.step = std::ldexp(params.step, search.skipped);
+    return params;
+}
+
 }  // namespace
 
 std::vector<double> nominal_transitions(const AdcParams& params) {
@@ -46,8 +53,9 @@ std::vector<double> nominal_transitions(const AdcParams& params) {
     return result;
 }
 
-Transfer transfer_of(const std::vector<double>& transitions) {
-    std::vector<double> thresholds(transitions.begin() + 1, transitions.end() - 1);
+Transfer transfer_of(const std::vector<double>& transitions, std::size_t rise) {
+    std::vector<double> thresholds;
+    for (std::size_t i = 1; i + 1 < transitions.size(); ++i) thresholds.insert(thresholds.end(), rise, transitions[i]);
     std::sort(thresholds.begin(), thresholds.end());
     return {.thresholds = std::move(thresholds), .lowest = transitions.front(), .highest = transitions.back()};
 }
@@ -58,15 +66,17 @@ bool nominal_lossless(const AdcParams& params, std::int64_t largest) {
     return whole_codes_per_unit && static_cast<double>(largest) / params.step <= static_cast<double>((1 << params.bits) - 1);
 }
 
-ThresholdAdc::ThresholdAdc(const AdcParams& params, std::uint64_t seed, bool mismatch)
+ThresholdAdc::ThresholdAdc(const AdcParams& params, std::uint64_t seed, bool mismatch, std::optional<Search> search)
     : params_(params),
       seed_(seed),
       alike_(!mismatch && params.offset_sigma == 0.0 && params.gain_sigma == 0.0),
-      nominal_(nominal_transitions(params)),
+      search_(search.value_or(Search{.reach = params.bits, .skipped = 0, .decided = params.bits})),
+      nominal_(nominal_transitions(seen_by(search_, params))),
       common_(made(std::nullopt)) {}
 
 Transfer ThresholdAdc::made(std::optional<std::uint64_t> instance) const {
-    std::vector<double> deviations(nominal_.size());
+    const std::size_t full_scale = std::size_t{1} << params_.bits, rise = std::size_t{1} << search_.skipped;
+    std::vector<double> deviations(full_scale + 1);
     double offset = params_.offset, gain = params_.gain;
     if (instance) {
         const DrawKey key = draw_key(seed_, kConverter, *instance);
@@ -75,14 +85,14 @@ Transfer ThresholdAdc::made(std::optional<std::uint64_t> instance) const {
         gain += params_.gain_sigma * common[1];
         deviate(narrowed(key, {kOwnParts, 0, 0, 0}), std::span(deviations).subspan(1, deviations.size() - 2));
     }
-    const auto full_scale = static_cast<double>(nominal_.size() - 1);
     std::vector<double> transitions(nominal_.size());
-    for (std::size_t code = 0; code < transitions.size(); ++code) {
-        const double place = static_cast<double>(code) / full_scale;
+    for (std::size_t i = 0; i < transitions.size(); ++i) {
+        const std::size_t code = i * rise;
+        const double place = static_cast<double>(code) / static_cast<double>(full_scale);
         const double bow = 4.0 * params_.inl * place * (1.0 - place);
-        transitions[code] = nominal_[code] + params_.step * (deviations[code] + offset + gain * static_cast<double>(code) + bow);
+        transitions[i] = nominal_[i] + params_.step * (deviations[code] + offset + gain * static_cast<double>(code) + bow);
     }
-    return transfer_of(transitions);
+    return transfer_of(transitions, rise);
 }
 
 const Transfer& ThresholdAdc::remembered(std::uint64_t instance) const {
@@ -105,7 +115,8 @@ std::size_t ThresholdAdc::convert_by(std::uint64_t instance, std::span<const dou
 }
 
 bool ThresholdAdc::lossless(std::int64_t largest) const {
-    return alike_ && params_.offset == 0.0 && params_.gain == 0.0 && params_.inl == 0.0 && nominal_lossless(params_, largest);
+    return alike_ && search_.whole(params_.bits) && params_.offset == 0.0 && params_.gain == 0.0 && params_.inl == 0.0 &&
+           nominal_lossless(params_, largest);
 }
 
 std::optional<Transfer> ThresholdAdc::transfer(std::uint64_t instance) const { return remembered(instance); }

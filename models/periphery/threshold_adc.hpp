@@ -18,8 +18,8 @@ namespace berth::periphery {
 /// p from 0 to 2^bits. Ties go to the even code where `rounding` is nearest.
 [[nodiscard]] std::vector<double> nominal_transitions(const AdcParams& params);
 
-/// What a converter of these transitions does, in whatever order they come.
-[[nodiscard]] Transfer transfer_of(const std::vector<double>& transitions);
+/// What a converter of these transitions does, in whatever order they come. Each raises the code by `rise`.
+[[nodiscard]] Transfer transfer_of(const std::vector<double>& transitions, std::size_t rise = 1);
 
 /// Whether whole currents from 0 to `largest` each have a code of their own under the exact rule.
 [[nodiscard]] bool nominal_lossless(const AdcParams& params, std::int64_t largest);
@@ -38,7 +38,8 @@ public:
 
 protected:
     /// @param mismatch whether the kind's own parts differ from one converter to the next.
-    ThresholdAdc(const AdcParams& params, std::uint64_t seed, bool mismatch);
+    /// @param search where it does not go through all bits: codes it cannot give are missing.
+    ThresholdAdc(const AdcParams& params, std::uint64_t seed, bool mismatch, std::optional<Search> search = std::nullopt);
 
     /// Adds to deviations[p - 1], in codes, what the parts of the converter of this key do to the transition to code p, p from 1 to
     /// 2^bits - 1.
@@ -53,8 +54,9 @@ private:
     AdcParams params_;
     std::uint64_t seed_;
     bool alike_;
-    std::vector<double> nominal_;
-    Transfer common_;  ///< of the nominal converter
+    Search search_;
+    std::vector<double> nominal_;  ///< to every 2^skipped-th code, and one beyond the reach
+    Transfer common_;              ///< of the nominal converter
 
     /// Converters that have been asked for. Each is a function of seed and instance alone, so the order does not matter.
     mutable std::shared_mutex mutex_;

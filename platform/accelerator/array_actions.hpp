@@ -4,6 +4,7 @@
 #include "models/core/ledger.hpp"
 #include "models/mapping/inventory.hpp"
 #include "models/mapping/placement.hpp"
+#include "platform/config.hpp"
 
 #include <array>
 #include <cstdint>
@@ -16,6 +17,8 @@ struct ArrayActions {
     std::int64_t cells = 0;                  ///< cells where a driven wordline meets a column in use, times input slices
     std::int64_t drives = 0;                 ///< wordlines times input slices
     std::int64_t conversions = 0;            ///< columns times input slices: samples, conversions and shift-and-adds
+    std::int64_t whole_conversions = 0;      ///< of those, the ones of converters that do not adapt
+    std::int64_t decisions = 0;              ///< comparisons of the ones that do (see periphery::search_at)
     std::int64_t input_register_bytes = 0;   ///< shifted out to the wordlines
     std::int64_t output_register_bytes = 0;  ///< partial sums rewritten at every read
     std::int64_t selects = 0;                ///< arrays that are switched to shared converters
@@ -26,6 +29,8 @@ struct ArrayActions {
         cells += other.cells;
         drives += other.drives;
         conversions += other.conversions;
+        whole_conversions += other.whole_conversions;
+        decisions += other.decisions;
         input_register_bytes += other.input_register_bytes;
         output_register_bytes += other.output_register_bytes;
         selects += other.selects;
@@ -36,8 +41,8 @@ struct ArrayActions {
 
 inline constexpr int kPartialSumBytes = 4;  ///< a partial sum is an int32
 
-/// One vector's product with a plane, in so many reads (input slices).
-[[nodiscard]] ArrayActions actions_of(const mapping::PlacedPlane& placed, int reads);
+/// One vector's product with a plane.
+[[nodiscard]] ArrayActions actions_of(const mapping::PlacedPlane& placed, const PlatformConfig& config);
 
 /// An action of the parts list, and how often.
 struct Booking {
@@ -46,7 +51,7 @@ struct Booking {
 };
 
 /// What reading the arrays makes the IMAs' arrays, DACs, sample-and-holds, ADCs and shift-and-adds do.
-[[nodiscard]] std::array<Booking, 5> read_bookings(const ArrayActions& actions);
+[[nodiscard]] std::array<Booking, 6> read_bookings(const ArrayActions& actions);
 
 /// What brings a vector to the arrays and their partial sums together.
 [[nodiscard]] std::array<Booking, 4> transport_bookings(const ArrayActions& actions);

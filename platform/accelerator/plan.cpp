@@ -89,9 +89,7 @@ class Planner {
 public:
     Planner(const compressor::WeightImage& image, const PlatformConfig& config, const interconnect::Mesh& mesh,
             const mapping::Placement& placement)
-        : image_(image), mesh_(mesh), placement_(placement), index_(index_planes(placement)) {
-        reads_ = periphery::input_reads(kInputBits, config.dac.bits);
-    }
+        : image_(image), config_(config), mesh_(mesh), placement_(placement), index_(index_planes(placement)) {}
 
     TaskPlan plan(const compressor::TaskImage& task) const {
         TaskPlan plan;
@@ -118,7 +116,7 @@ private:
                 if (placed.plane.role == PlaneRole::down_factor) add_down_factor(placed.plane, stage.low_rank);
                 if (placed.plane.digital) continue;
                 stage.planes.push_back(plane);
-                stage.actions += actions_of(placed, reads_);
+                stage.actions += actions_of(placed, config_);
                 tiles.insert(placed.tiles.begin(), placed.tiles.end());
             }
         stage.tiles.assign(tiles.begin(), tiles.end());
@@ -151,7 +149,7 @@ private:
                 continue;
             }
             low_rank.planes.push_back(up->second);
-            low_rank.actions += actions_of(placed, reads_);
+            low_rank.actions += actions_of(placed, config_);
             tiles.insert(placed.tiles.begin(), placed.tiles.end());
         }
         low_rank.tiles.assign(tiles.begin(), tiles.end());
@@ -210,10 +208,10 @@ private:
     }
 
     const compressor::WeightImage& image_;
+    const PlatformConfig& config_;
     const interconnect::Mesh& mesh_;
     const mapping::Placement& placement_;
     PlaneIndex index_;
-    int reads_ = 0;
 };
 
 }  // namespace
@@ -251,7 +249,7 @@ ChipPlan make_layer_plan(int outputs, int inputs, const PlatformConfig& config, 
     stage.home = stage.next_home = stage.tiles.front();
     stage.input_bytes = inputs;
     stage.result_bytes = outputs;
-    stage.actions = actions_of(placed, periphery::input_reads(kInputBits, config.dac.bits));
+    stage.actions = actions_of(placed, config);
     stage.work = {2 * std::int64_t{outputs}, 0};  // values from partial sums, and their quantisation
     stage.multicast = mesh.multicast(stage.home, stage.tiles, stage.input_bytes);
     stage.gather = gather(stage.tiles, stage.next_home, sum_bytes(stage.planes, plan.placement), outputs, mesh);

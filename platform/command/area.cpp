@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "berth/version.hpp"
-#include "compressor/image_file.hpp"
 #include "models/core/digest.hpp"
 #include "models/core/error.hpp"
 #include "models/core/files.hpp"
 #include "models/core/json.hpp"
-#include "models/core/params.hpp"
 #include "platform/area_report.hpp"
 #include "platform/command/command.hpp"
+#include "platform/command/family_option.hpp"
 #include "platform/command/image_block.hpp"
-#include "platform/family_shape.hpp"
 #include "platform/programming.hpp"
 #include "platform/sanity.hpp"
 
@@ -44,8 +42,12 @@ std::string table(const platform::PlatformConfig& config, const platform::ImageO
         line(entry.key(), entry.value().to_number<double>(), watts.at("peak").to_number<double>(), watts.at("static").to_number<double>());
     }
     line("total", total, power.at("peak").to_number<double>(), power.at("static").to_number<double>());
+    const std::int64_t chips = arrays.at("chips").to_number<std::int64_t>();
     out += fmt::format("\n{} tiles of {}, {} IMAs; {} arrays there\n", arrays.at("tiles").to_number<std::int64_t>(), config.hierarchy.tiles,
                        arrays.at("imas").to_number<std::int64_t>(), arrays.at("available").to_number<std::int64_t>());
+    if (chips > 1)
+        out += fmt::format("{} chips of {} tiles, {:.1f} mm2 with {} spare tiles and their links\n", chips, on_chip->chip_tiles,
+                           area.at("whole_chips").to_number<double>(), arrays.at("spare_tiles").to_number<std::int64_t>());
     out += fmt::format("Counted: {}.\n", config.accounting);
     return out;
 }
@@ -78,13 +80,12 @@ void run(const AreaOptions& options, const Common& common) {
     config.seed = common.seed;
     std::optional<platform::ImageOnChip> placed;
     boost::json::value image_json, family_json, programming;
-    for (const auto& [option, bits] : {std::pair{"--base-bits", options.family.base_bits}, {"--delta-bits", options.family.delta_bits}})
-        if (bits == 1) throw InputError(option, "is 1", "0, or a sign and at least one bit of magnitude");
     if (!options.family.model.empty()) {
-        placed = platform::place_family(config, options.family);
+        check_family(options.family);
+        placed = platform::place_family(config, platform::outline_of(options.family));
         family_json = platform::describe(options.family);
     } else if (!options.image.empty()) {
-        const compressor::WeightImage image = compressor::read_image(options.image);
+        const compressor::WeightImage image = read_for_costs(options.image, config);
         placed = platform::place_on_chip(config, image);
         image_json = image_block(options.image, sha256_of_file(options.image), image);
         programming = platform::programming_block(platform::programming_of(image, placed->image, config, common.threads), config);
@@ -126,27 +127,7 @@ void add_area(CLI::App& app, Common& common) {
     const auto options = std::make_shared<AreaOptions>();
     command->add_option("--platform", options->platform, "preset or JSON file")->required();
     command->add_option("--image", options->image, "weight image: count the tiles it takes, and compare with one copy a task");
-    auto& family = options->family;
-    command->add_option("--shape", family.model,
-                        "instead of an image, tasks on one base of the shape of a model: " + detail::alternatives(platform::shape_names()));
-    command->add_option("--tasks", family.tasks, "of a shape: how many")->check(CLI::Range(1, 1024))->capture_default_str();
-    command->add_option("--base-bits", family.base_bits, "of a shape: of the base's weights; 0: none")
-        ->check(CLI::Range(0, 8))
-        ->capture_default_str();
-    command->add_option("--rank", family.rank, "of a shape: of every task's low-rank deltas; 0: none")
-        ->check(CLI::Range(0, 1024))
-        ->capture_default_str();
-    command->add_option("--factor-bits", family.factor_bits, "of a shape: of the deltas' factors")
-        ->check(CLI::Range(2, 8))
-        ->capture_default_str();
-    command
-        ->add_option("--delta-bits", family.delta_bits,
-                     "of a shape: of a delta on every weight, beside the low-rank one; 2: ternary, 0: none")
-        ->check(CLI::Range(0, 8))
-        ->capture_default_str();
-    command->add_option("--embedding-bits", family.embedding_bits, "of a shape: of the embedding tables' values")
-        ->check(CLI::Range(2, 8))
-        ->capture_default_str();
+    add_family_options(*command, options->family);
     command->add_option("--json", options->json, "write the report to this file");
     command->add_option("--set", options->settings, "path=value in the platform, e.g. adc.bits=6 (repeatable)")->allow_extra_args(false);
     add_uncertainty_options(*command, options->uncertainty);

@@ -114,8 +114,8 @@ void calibrate(const CompressOptions& options, const std::vector<compressor::Tas
     const workloads::Tokenizer tokenizer(image.tokenizer);
     std::vector<std::vector<inference::Sentence>> sentences;
     for (const auto& task : tasks) sentences.push_back(calibration_sentences(task, image, tokenizer));
-    image.calibration = compressor::calibrate(image, sentences, platform::crossbar_design(config), platform::converter_setting(config),
-                                              options.calibrate_adc, threads);
+    image.calibration = compressor::calibrate(image, sentences, platform::crossbar_design(config),
+                                              platform::converter_setting(config).value(), options.calibrate_adc, threads);
     image.command += " --calibrate-adc " + options.calibrate_adc;
 }
 
@@ -145,7 +145,12 @@ void run(const CompressOptions& options, const Common& common) {
     if (!options.profile.empty()) request.profile = compressor::profile_from_json(read_json(options.profile), options.profile);
     Threads threads(common.threads);
     if (options.append.empty()) {
-        if (!options.calibrate_adc.empty()) check_calibration_data(request.tasks);
+        if (!options.calibrate_adc.empty()) {
+            check_calibration_data(request.tasks);
+            if (!platform::converter_setting(config))
+                throw InputError("--calibrate-adc", "is given for converters of kind " + config.adc.kind,
+                                 "a kind whose ranges are fixed: these resolve what each column's place wants");
+        }
         compressor::WeightImage image = compressor::compress(request, threads);
         if (!options.calibrate_adc.empty()) calibrate(options, request.tasks, config, image, threads);
         return write(image, options.out);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/estimate.hpp"
 #include "berth/version.hpp"
-#include "compressor/image_file.hpp"
 #include "models/core/digest.hpp"
 #include "models/core/error.hpp"
 #include "models/core/files.hpp"
@@ -10,7 +9,9 @@
 #include "platform/accelerator/accelerator.hpp"
 #include "platform/area_report.hpp"
 #include "platform/command/command.hpp"
+#include "platform/command/family_option.hpp"
 #include "platform/command/image_block.hpp"
+#include "platform/gated_leakage.hpp"
 #include "platform/programming.hpp"
 
 #include <fmt/format.h>
@@ -30,6 +31,7 @@ constexpr int kUsualTokens = 128;
 
 struct EstimateOptions {
     std::string platform, image, layer, json;
+    platform::FamilyShape family;
     int tokens = 0;  ///< 0: as many as the model takes, at most kUsualTokens
     std::vector<std::string> settings;
     UncertaintyChoice uncertainty;
@@ -41,7 +43,7 @@ struct Estimated {
     platform::ImageOnChip on_chip;
     platform::ChipPlan plan;
     std::vector<std::string> names;  ///< of the tasks, or the matrix
-    boost::json::value image;
+    boost::json::value image, family;
     boost::json::value programming;  ///< null for a matrix, whose values nobody knows
     int tokens = 0;
     bool layer = false;
@@ -51,20 +53,48 @@ struct Estimated {
     }
 };
 
+int tokens_of(const EstimateOptions& options, const inference::Shape& shape) {
+    return options.tokens != 0 ? options.tokens : std::min(kUsualTokens, shape.positions);
+}
+
+/// What is the same for an image and for the outline of one.
+Estimated planned(const compressor::WeightImage& image, platform::ImageOnChip on_chip, const EstimateOptions& options,
+                  platform::PlatformConfig config) {
+    platform::ChipPlan plan = platform::make_plan(image, config, platform::make_mesh(config));
+    std::vector<std::string> names;
+    for (const auto& task : image.tasks) names.push_back(task.name);
+    return {std::move(config),
+            std::move(on_chip),
+            std::move(plan),
+            std::move(names),
+            nullptr,
+            nullptr,
+            nullptr,
+            tokens_of(options, image.shape),
+            false};
+}
+
 Estimated read_image_input(const EstimateOptions& options, platform::PlatformConfig config, int threads) {
     // Only a report names the file by its digest, which is taken while the image is read.
     auto digest = std::async(options.json.empty() ? std::launch::deferred : std::launch::async,
                              [&] { return options.json.empty() ? std::string() : sha256_of_file(options.image); });
-    const compressor::WeightImage image = compressor::read_image(options.image);
+    const compressor::WeightImage image = read_for_costs(options.image, config);
     platform::ImageOnChip on_chip = platform::place_on_chip(config, image);
-    platform::ChipPlan plan = platform::make_plan(image, config, platform::make_mesh(config));
-    const int tokens = options.tokens != 0 ? options.tokens : std::min(kUsualTokens, image.shape.positions);
-    std::vector<std::string> names;
-    for (const auto& task : image.tasks) names.push_back(task.name);
-    boost::json::object about = image_block(options.image, digest.get(), image);
     boost::json::value programming = platform::programming_block(platform::programming_of(image, on_chip.image, config, threads), config);
-    return {std::move(config), std::move(on_chip),     std::move(plan), std::move(names),
-            std::move(about),  std::move(programming), tokens,          false};
+    Estimated input = planned(image, std::move(on_chip), options, std::move(config));
+    input.image = image_block(options.image, digest.get(), image);
+    input.programming = std::move(programming);
+    return input;
+}
+
+/// Tasks of a shape have no values, so nobody knows their pulses.
+Estimated read_family_input(const EstimateOptions& options, platform::PlatformConfig config) {
+    check_family(options.family);
+    const compressor::WeightImage outline = platform::outline_of(options.family);
+    platform::ImageOnChip on_chip = platform::place_family(config, outline);
+    Estimated input = planned(outline, std::move(on_chip), options, std::move(config));
+    input.family = platform::describe(options.family);
+    return input;
 }
 
 /// "768x3072": outputs and inputs.
@@ -86,18 +116,21 @@ Estimated read_layer_input(const EstimateOptions& options, platform::PlatformCon
     const std::vector<mapping::Plane> planes{plan.placement.planes.front().plane};
     platform::ImageOnChip on_chip = platform::place_on_chip(config, planes, planes, 1, {});
     const int tokens = options.tokens != 0 ? options.tokens : kUsualTokens;
-    return {std::move(config), std::move(on_chip), std::move(plan), {options.layer}, nullptr, nullptr, tokens, true};
+    return {std::move(config), std::move(on_chip), std::move(plan), {options.layer}, nullptr, nullptr, nullptr, tokens, true};
 }
 
 Estimated read_input(const EstimateOptions& options, const Common& common) {
-    if (options.image.empty() == options.layer.empty())
-        throw InputError("estimate", options.image.empty() ? "has nothing to estimate" : "has both an image and a layer",
-                         "--image or --layer");
+    const auto given = static_cast<int>(!options.image.empty()) + static_cast<int>(!options.layer.empty()) +
+                       static_cast<int>(!options.family.model.empty());
+    if (given != 1)
+        throw InputError("estimate", given == 0 ? "has nothing to estimate" : "has more than one of image, layer and shape",
+                         "--image, --layer or --shape");
     platform::PlatformConfig config = platform::load_platform(options.platform, options.settings);
     config.seed = common.seed;
     platform::Accelerator::check_payable(config);
-    return options.layer.empty() ? read_image_input(options, std::move(config), common.threads)
-                                 : read_layer_input(options, std::move(config));
+    if (!options.layer.empty()) return read_layer_input(options, std::move(config));
+    if (!options.family.model.empty()) return read_family_input(options, std::move(config));
+    return read_image_input(options, std::move(config), common.threads);
 }
 
 /// Energy of one sentence alone: what it makes the parts do, and what they take at rest meanwhile.
@@ -120,8 +153,9 @@ boost::json::object task_block(const Estimated& input, std::size_t task, const p
               {"static", ledger.static_total()},
               {"per_inference", ledger.total()},
               {"components", ledger.components()}}},
+            {"leakage", platform::leakage_block(input.config, input.on_chip, input.names[task], sentence.stages, sentence.stay_s)},
             {"array_reads", sentence.array_reads},
-            {"adc_conversions", ledger.count("tile.ima.adc", "convert")}};
+            {"adc_conversions", ledger.count("tile.ima.sample_hold", "sample")}};
 }
 
 /// Area, powers, and every task's energy, latency and rate. Times move only where a row behind them has a range.
@@ -158,6 +192,7 @@ boost::json::object report(const EstimateOptions& options, const Estimated& inpu
             {"command", common.line},
             {"platform", {{"name", input.config.name}, {"sha256", input.config.sha256}, {"accounting", input.config.accounting}}},
             {"image", input.image},
+            {"family", input.family},
             {"tokens", input.tokens},
             {"tasks", std::move(tasks)},
             {"area_mm2", platform::area_block(input.config, &input.on_chip)},
@@ -193,18 +228,22 @@ void run(const EstimateOptions& options, const Common& common) {
 }  // namespace
 
 void add_estimate(CLI::App& app, Common& common) {
-    auto* command = app.add_subcommand("estimate", "latency, energy and area of an image on a platform in closed form, without simulation");
+    auto* command =
+        app.add_subcommand("estimate", "latency, energy and area of an image, a shape or a matrix on a platform, without simulation");
     const auto options = std::make_shared<EstimateOptions>();
     command->add_option("--platform", options->platform, "preset or JSON file")->required();
     command->add_option("--image", options->image, "weight image");
     command->add_option("--layer", options->layer, "instead of an image, one int8 matrix: OUTxIN, e.g. 768x3072");
+    add_family_options(*command, options->family);
     command->add_option("--tokens", options->tokens, "tokens of a sentence (default: 128, or as many as the model takes)")
         ->check(CLI::Range(1, 1 << 20));
     command->add_option("--json", options->json, "write the report to this file");
     command->add_option("--set", options->settings, "path=value in the platform, e.g. adc.bits=6 (repeatable)")->allow_extra_args(false);
     add_uncertainty_options(*command, options->uncertainty);
     add_common_options(*command, common);
-    command->footer("Example:\n  berth estimate --platform reram-multitask --image tasks.berth --tokens 64 --json estimate.json");
+    command->footer(
+        "Example:\n  berth estimate --platform reram-multitask --image tasks.berth --tokens 64 --json estimate.json\n"
+        "  berth estimate --platform reram-multitask --shape bert-base --tasks 8 --rank 0 --delta-bits 2");
     command->callback([options, &common] { run(*options, common); });
 }
 

@@ -10,6 +10,7 @@
 #include "platform/accelerator/array_actions.hpp"
 #include "platform/command/command.hpp"
 #include "platform/config.hpp"
+#include "platform/converter_energy.hpp"
 #include "platform/crossbar_design.hpp"
 #include "platform/read_energy.hpp"
 #include "workloads/npy.hpp"
@@ -183,7 +184,7 @@ private:
 };
 
 /// What the product's reads cost by the platform's parts list.
-Ledger cost(const Operands& operands, const platform::PlatformConfig& config, std::size_t reads) {
+Ledger cost(const Operands& operands, const platform::PlatformConfig& config) {
     const mapping::Plane plane{.matrix = "weights",
                                .owner = "the command",
                                .inputs = operands.in,
@@ -191,8 +192,7 @@ Ledger cost(const Operands& operands, const platform::PlatformConfig& config, st
                                .magnitude_bits = inference::kMatrixMagnitudeBits};
     const mapping::Placement placement = mapping::place({plane}, config.array_shape(), config.hierarchy);
     Ledger ledger;
-    platform::record_reads(platform::actions_of(placement.planes.front(), static_cast<int>(reads)), operands.tokens, config.inventory,
-                           ledger);
+    platform::record_reads(platform::actions_of(placement.planes.front(), config), operands.tokens, config.inventory, ledger);
     return ledger;
 }
 
@@ -254,16 +254,16 @@ void write_codes(const Operands& operands, Product& product, NpyWriter& file) {
     }
 }
 
-/// Energy of the arrays from the bits that drove them and the cells that they hold, beside the parts list's average.
-boost::json::object array_energy(const Operands& operands, const Outcome& outcome, const platform::PlatformConfig& config) {
+/// What drives the cells, and what they hold.
+platform::CellReads cell_reads(const Operands& operands, const platform::PlatformConfig& config) {
     platform::WordlineLevels wordlines;
     wordlines.add(operands.weights, operands.out, operands.in, inference::kMatrixMagnitudeBits, config.crossbar);
-    const platform::CellReads reads = platform::count_cell_reads(wordlines, operands.inputs, operands.tokens, config.dac.bits);
-    return platform::array_energy_block(reads, outcome.ledger, config);
+    return platform::count_cell_reads(wordlines, operands.inputs, operands.tokens, config.dac.bits);
 }
 
 boost::json::object report(const Operands& operands, const Outcome& outcome, const Options& options, const platform::PlatformConfig& config,
                            Product& product, const Common& common) {
+    const platform::CellReads reads = cell_reads(operands, config);
     return {{"schema", "berth.mvm.1"},
             {"berth_version", kVersion},
             {"command", common.line},
@@ -282,7 +282,8 @@ boost::json::object report(const Operands& operands, const Outcome& outcome, con
             {"clipped", outcome.activity.clipped},
             {"energy_j", outcome.ledger.total()},
             {"components", outcome.ledger.components()},
-            {"array_energy", array_energy(operands, outcome, config)},
+            {"array_energy", platform::array_energy_block(reads, outcome.ledger, config)},
+            {"converter_energy", platform::converter_energy_block(reads, outcome.ledger, config)},
             {"sources", config.constants.sources()}};
 }
 
@@ -305,7 +306,7 @@ void run(const Options& options, const Common& common) {
     config.seed = common.seed;
     const Operands operands = read_operands(options);
     // Whether the chip can hold and pay for it is asked before anything is programmed.
-    Ledger ledger = cost(operands, config, periphery::input_slices(periphery::kActivationBits, config.dac.bits).size());
+    Ledger ledger = cost(operands, config);
     Product product(operands, config, common.threads);
     if (codes) check_codes(product, operands.tokens);
 

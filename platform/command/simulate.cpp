@@ -12,7 +12,9 @@
 #include "platform/command/image_block.hpp"
 #include "platform/command/predictions.hpp"
 #include "platform/command/reference_comparison.hpp"
+#include "platform/converter_energy.hpp"
 #include "platform/converter_ranges.hpp"
+#include "platform/gated_leakage.hpp"
 #include "platform/simulation.hpp"
 #include "platform/stage_report.hpp"
 #include "workloads/encoded_dataset.hpp"
@@ -148,6 +150,12 @@ boost::json::value array_energy(const platform::SimulationOutcome& outcome, cons
     return platform::array_energy_block(outcome.cell_reads, outcome.ledger, config);
 }
 
+/// The same of the converters.
+boost::json::value converter_energy(const platform::SimulationOutcome& outcome, const platform::PlatformConfig& config) {
+    if (outcome.logits.empty()) return nullptr;
+    return platform::converter_energy_block(outcome.cell_reads, outcome.ledger, config);
+}
+
 boost::json::object report(const Options& options, const Input& input, platform::SimulationOutcome& outcome,
                            const ReferenceLogits& reference, const Common& common, int threads) {
     boost::json::value reference_score, agreed;
@@ -183,6 +191,8 @@ boost::json::object report(const Options& options, const Input& input, platform:
         {"throughput_per_s", samples / outcome.inference_s},
         {"energy_j", {{"total", total}, {"per_inference", total / samples}, {"components", outcome.ledger.components()}}},
         {"array_energy", array_energy(outcome, input.config)},
+        {"converter_energy", converter_energy(outcome, input.config)},
+        {"leakage", platform::leakage_block(input.config, input.on_chip, options.task, outcome.stages, outcome.active_s)},
         {"programming", std::move(programming)},
         {"power_w", {{"static", static_watts}, {"dynamic", dynamic / outcome.active_s}}},
         {"area_mm2", platform::area_block(input.config, &input.on_chip)},

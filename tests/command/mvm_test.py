@@ -134,6 +134,28 @@ class Mvm(unittest.TestCase):
         self.assertEqual((codes, report['clipped']), codes_of(self.w, self.x, 31, 2))
         self.assertEqual(y, tuple(2 * sum_ for sum_ in recombined(shape, codes)))
 
+    def test_an_adaptive_converter_searches_and_pays_for_the_bits_that_are_kept(self):
+        kept_from, kept_to, bits = 5, 12, 8
+        (_, y, _), report = self.run_well('adc.kind=adaptive_sar', f'adc.dropped_bits={kept_from}', f'adc.sum_bits={kept_to}')
+        shape, codes, _ = load(self.codes)
+        expected, clipped, decisions = list(codes_of(self.w, self.x, ROWS)[0]), 0, 0
+        for place, current in enumerate(expected):
+            slice_, read = place // OUT % SLICES, place // (OUT * SLICES * 2 * 2) % READS
+            reach = max(0, min(bits, kept_to - slice_ - read))
+            skipped = max(0, min(reach, kept_from - slice_ - read))
+            rounded, top = round(current / 2 ** skipped) << skipped, (1 << reach) - (1 << skipped)
+            clipped += rounded > top
+            decisions += reach - skipped + (reach < bits)
+            expected[place] = min(rounded, top)
+        self.assertEqual(codes, tuple(expected))
+        self.assertEqual((y, report['clipped'], report['path']), (recombined(shape, codes), clipped, 'bit_plane'))
+        self.assertGreater(clipped, 0)
+        converter = report['components']['tile.ima.adc']
+        self.assertEqual(converter['actions'], {'decide': decisions})
+        _, whole = self.run_well()
+        a_conversion = whole['components']['tile.ima.adc']['energy_j'] / whole['adc_conversions']
+        self.assertAlmostEqual(converter['energy_j'] / (decisions * a_conversion / bits), 1, places=9)
+
     def test_every_path_and_number_of_threads_gives_the_same_bytes(self):
         for bits in ('adc.bits=8', 'adc.bits=5'):
             self.run_well(bits)
@@ -170,6 +192,12 @@ class Mvm(unittest.TestCase):
         self.assertAlmostEqual(values['mean_level'], on / (bits * 2 * SLICES * OUT), places=12)
         for cell in values['cells'].values():
             self.assertAlmostEqual((1 + cell['error_of_average']) * cell['by_values_j'] / values['by_average_j'], 1, places=9)
+        converters = report['converter_energy']
+        self.assertAlmostEqual(converters['by_average_j'], report['components']['tile.ima.adc']['energy_j'], delta=1e-18)
+        self.assertAlmostEqual(converters['driven_per_conversion'] * conversions, bits * 2 * SLICES * OUT, delta=1e-6)
+        for name, cell in converters['cells'].items():
+            self.assertAlmostEqual((1 + cell['error_of_average']) * cell['by_values_j'] / converters['by_average_j'], 1, places=9)
+            self.assertLess(abs(cell['error_of_average']), abs(values['cells'][name]['error_of_average']), 'part of a conversion does not depend on it')
         row = next(row for row in report['sources'] if row['row'] == 'isaac_adc.8b.convert.energy')
         scale = {'pJ': 1e-12, 'fJ': 1e-15, 'nJ': 1e-9, 'J': 1}[row['unit']]
         self.assertAlmostEqual(report['components']['tile.ima.adc']['energy_j'] / (conversions * row['value'] * scale), 1, places=9)

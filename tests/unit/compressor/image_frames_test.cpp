@@ -112,5 +112,24 @@ TEST(ImageFrame, NeverHoldsMoreThanAReaderAllows) {
     EXPECT_EQ(test::image_refusal(bytes), "");
 }
 
+TEST(ImageFrames, AreLeftUnopenedByAnOutline) {
+    for (const int bits : {1, 4, 7}) {
+        const WeightImage image = image_of(bits);
+        const test::Bytes bytes = serialise(image);
+        ASSERT_TRUE(section_of(bytes, kSection).contains("coding")) << bits;
+        const WeightImage outline = parse_outline(bytes, "x.berth");
+        EXPECT_EQ(outline.base[4]->magnitude_bits, bits);
+        EXPECT_TRUE(outline.base[4]->values.empty());
+        EXPECT_EQ(outline.base[4]->scales, image.base[4]->scales);
+        // A size that the shape does not ask for is refused without opening the frame.
+        const test::Bytes other = test::with_header(bytes, [&](boost::json::object& header) {
+            for (auto& section : header.at("sections").as_array())
+                if (section.at("name").as_string() == kSection)
+                    section.as_object()["size"] = section.at("size").to_number<std::int64_t>() + 1;
+        });
+        EXPECT_THROW((void)parse_outline(other, "x.berth"), InputError) << bits;
+    }
+}
+
 }  // namespace
 }  // namespace berth::compressor

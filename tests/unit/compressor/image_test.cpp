@@ -259,6 +259,30 @@ TEST(WeightImage, IsWrittenWholeAndReadBack) {
     EXPECT_THROW(write_image(image, file / "below"), InputError);
 }
 
+TEST(WeightImage, OutlineHasTheSamePlanesWithoutTheirValues) {
+    const Bytes bytes = serialise(test::small_image());
+    const WeightImage whole = parse_image(bytes, "x.berth"), outline = parse_outline(bytes, "x.berth");
+    const auto expected = planes_of(whole), planes = planes_of(outline);
+    ASSERT_EQ(planes.size(), expected.size());
+    for (std::size_t i = 0; i < planes.size(); ++i) {
+        EXPECT_EQ(planes[i].matrix + planes[i].owner, expected[i].matrix + expected[i].owner);
+        EXPECT_EQ(std::pair(planes[i].inputs, planes[i].outputs), std::pair(expected[i].inputs, expected[i].outputs));
+        EXPECT_EQ(planes[i].magnitude_bits, expected[i].magnitude_bits);
+    }
+    EXPECT_TRUE(outline.base[0]->values.empty());
+    EXPECT_TRUE(outline.tasks[0].network.embeddings->words.values.empty());
+    EXPECT_EQ(outline.tasks[0].network.linears[0].delta->channels, whole.tasks[0].network.linears[0].delta->channels);
+}
+
+TEST(WeightImage, OutlineRefusesEveryFlippedBitToo) {
+    Bytes bytes = serialise(test::small_image());
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        bytes[i] ^= std::byte{1};
+        EXPECT_THROW((void)parse_outline(bytes, "x.berth"), InputError) << "byte " << i;
+        bytes[i] ^= std::byte{1};
+    }
+}
+
 TEST(WeightImage, RefusesAVocabularyThatCannotBeLines) {
     WeightImage image = test::small_image();
     image.tokenizer.vocabulary[4] = "a\nb";

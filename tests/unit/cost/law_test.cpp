@@ -14,7 +14,8 @@ namespace {
 class LawTest : public ::testing::Test {
 protected:
     LawTest() {
-        for (const char* table : {"isaac", "isaac_adc", "horowitz", "murmann", "stillmaker_baas", "wires", "memory"})
+        for (const char* table :
+             {"isaac", "isaac_adc", "horowitz", "murmann", "stillmaker_baas", "wires", "memory", "circuits", "neurosim", "cells"})
             constants.load(std::string(BERTH_SOURCE_DIR "/platform/tables/") + table + ".json");
     }
     [[nodiscard]] double value(const std::string& json, const char* dimension = "energy") const {
@@ -183,6 +184,136 @@ TEST_F(LawTest, AddsAndMultipliesCosts) {
     EXPECT_EQ(fault(R"({"sum": ["isaac_adc.4b.area"]})"),
               R"(p.json:cost.sum[0]: names "isaac_adc.4b.area", which is in um2; expected a row that gives energy)");
     EXPECT_EQ(fault(R"({"sum": ["isaac_adc.4b.area"], "row": "x"})"), "p.json:cost.row: is not known; expected sum or times");
+}
+
+TEST_F(LawTest, ChargesAConverterByWhatItsBitlineConducts) {
+    const auto sar = [](double ohms, const char* voltage = "0.5", int bits = 8, int node = 22) {
+        return R"({"law": "neurosim_sar_energy", "bits": )" + std::to_string(bits) + R"(, "node": )" + std::to_string(node) +
+               R"(, "resistance": )" + std::to_string(ohms) + R"(, "voltage": )" + voltage + "}";
+    };
+    // 22 nm, 8 b: 0.7213 uW a bit and 3.3041 uW, and the column's; nine steps of 1 ns.
+    const double idle = (0.7213 * 8 + 3.3041) * 1e-6 * 9e-9;
+    EXPECT_NEAR(value(sar(1e9)), idle, 1e-3 * idle);
+    EXPECT_NEAR(value(sar(2950)) - idle, 0.084273 * std::exp(-2.311 * std::log10(2950.0)) * 9e-9, 1e-18);
+    EXPECT_DOUBLE_EQ(value(sar(2000, "1.0")), value(sar(1000, "0.5")))
+        << "a column of half the resistance takes as much at half the voltage";
+    ASSERT_TRUE(rc::check("a column that conducts more costs more", [&] {
+        const double ohms = *rc::gen::inRange(20, 1000000);
+        RC_ASSERT(value(sar(ohms)) > value(sar(1.1 * ohms)));
+    }));
+    EXPECT_EQ(fault(sar(1000, "0.5", 8, 28)).find("p.json:cost.node: is 28, for which no table has converters; expected 130,"), 0u);
+    EXPECT_EQ(fault(sar(1000, "0.5", 11)), "p.json:cost.bits: is 11; expected the law's range, 1 to 10 bit");
+    const double sense = value(R"({"law": "neurosim_sense_energy", "node": 32, "resistance": 1e9, "voltage": 0.5})");
+    EXPECT_NEAR(sense, 3.9648e-6 * 1e-9, 1e-3 * sense);
+}
+
+TEST_F(LawTest, RepeatsAWireAsTheTextbookDoes) {
+    // Weste and Harris, Sec. 6.4.2: 0.2 pF/mm at 1 V take 0.4 pJ/mm; with 200 ohm/mm and an FO4 of 15 ps a bit takes 41 ps/mm.
+    EXPECT_NEAR(value(R"({"law": "repeated_wire_energy", "length": 1, "voltage": 1})"), 0.4e-12, 0.07 * 0.4e-12);
+    EXPECT_NEAR(value(R"({"law": "repeated_wire_delay", "length": 1, "resistance": 2e5})", "time"), 41e-12 * std::sqrt(10.879 / 15),
+                0.3e-12);
+    EXPECT_EQ(fault(R"({"law": "repeated_wire_energy", "length": 60, "voltage": 1})"),
+              "p.json:cost.length: is 60; expected the law's range, 0.01 to 50 mm");
+}
+
+TEST_F(LawTest, ChargesALineByItsCells) {
+    const auto line = [&](int cells, int transistor) {
+        return value(R"({"law": "array_line_energy", "cells": )" + std::to_string(cells) +
+                     R"(, "pitch": "wires.1t1r.row_pitch", "transistor": )" + std::to_string(transistor) +
+                     R"(, "node": 22, "voltage": 1})");
+    };
+    // 128 cells of 4 F: 11.3 um of wire at 0.2 fF/um; a gate of 6 F on each adds 16.9 um at 0.574 fF/um.
+    EXPECT_NEAR(line(128, 0), 128 * 4 * 0.022 * 0.2e-15, 1e-20);
+    EXPECT_NEAR(line(128, 6), 128 * 0.022 * (4 * 0.2e-15 + 6 * 0.574e-15), 1e-20);
+    EXPECT_DOUBLE_EQ(line(256, 6), 2 * line(128, 6));
+}
+
+TEST_F(LawTest, SwitchesFlitsThroughACrossbarAsOrionDoes) {
+    const char* five = R"({"law": "crossbar_switch_energy", "inputs": 5, "outputs": 5, "bits": 32, "pitch": 8, "node": 32, "transistor": 10,
+                         "voltage": 0.9})";
+    const double wires = 10 * 32 * 8 * 32e-9 * 0.2e-9, gates = 10 * 10 * 32e-9 * 0.574e-9;
+    EXPECT_NEAR(value(five), 32 * (wires + gates) * 0.81, 1e-18);
+    const double side = 5 * 32 * 8 * 32e-6;
+    EXPECT_NEAR(value(R"({"law": "crossbar_switch_area", "inputs": 5, "outputs": 5, "bits": 32, "pitch": 8, "node": 32})", "area"),
+                side * side, 1e-12);
+    EXPECT_EQ(fault(R"({"law": "crossbar_switch_area", "inputs": 1, "outputs": 5, "bits": 32, "pitch": 8, "node": 32})", "area"),
+              "p.json:cost.inputs: is 1; expected the law's range, 2 to 64 port");
+}
+
+TEST_F(LawTest, ClocksFlipFlops) {
+    // 60 F of gates and drains each: 0.89 fJ a cycle at 32 nm and 0.9 V.
+    EXPECT_NEAR(value(R"({"law": "flip_flop_clock_power", "bits": 1000, "node": 32, "voltage": 0.9, "rate": 1e9})", "power"),
+                1000 * 60 * 32e-9 * 0.574e-9 * 0.81 * 1e9, 1e-12);
+}
+
+TEST_F(LawTest, InterpolatesBetweenPublishedPointsAndNotBeyond) {
+    const auto adder = [](double bits) {
+        return R"({"law": "between_rows", "row": "horowitz.45nm.int8_add.energy", "row_at": 8, "other": "horowitz.45nm.int32_add.energy",
+                   "other_at": 32, "at": )" +
+               std::to_string(bits) + "}";
+    };
+    EXPECT_NEAR(value(adder(8)), 0.03e-12, 1e-20);
+    EXPECT_NEAR(value(adder(32)), 0.1e-12, 1e-20);
+    EXPECT_NEAR(value(adder(16)), std::sqrt(0.03e-12 * 0.1e-12), 1e-20) << "half way in the logarithm";
+    EXPECT_EQ(fault(adder(64)), "p.json:cost.at: is 64; expected the law's range, 8 to 32");
+    EXPECT_EQ(fault(R"({"law": "between_rows", "row": "horowitz.45nm.int8_add.energy", "row_at": 8, "other": "isaac.clock", "other_at": 32,
+                        "at": 9})"),
+              R"(p.json:cost.other: names "isaac.clock", which is in GHz; expected a row that gives energy)");
+}
+
+TEST_F(LawTest, ReadsASramBetweenPublishedCapacities) {
+    const auto sram = [](int bytes) {
+        return R"({"law": "between_rows", "row": "horowitz.45nm.sram_32kb_read.energy", "row_at": 32768,
+                   "other": "horowitz.45nm.sram_1mb_read.energy", "other_at": 1048576, "at": )" +
+               std::to_string(bytes) + "}";
+    };
+    EXPECT_NEAR(value(sram(32768)), 20e-12, 1e-18);
+    EXPECT_NEAR(value(sram(1048576)), 100e-12, 1e-17);
+    EXPECT_NEAR(value(sram(131072)), 20e-12 * std::pow(5.0, 0.4), 1e-17) << "two of five doublings";
+}
+
+TEST_F(LawTest, OrganisesAMemoryInBanksAndWords) {
+    const auto memory = [](const char* row, int bytes, int banks, int width) {
+        return R"({"law": "memory_organisation", "row": ")" + std::string(row) +
+               R"(", "row_capacity": 8192, "row_banks": 1, "row_width": 64, "capacity": )" + std::to_string(bytes) + R"(, "banks": )" +
+               std::to_string(banks) + R"(, "width": )" + std::to_string(width) + "}";
+    };
+    const char* read = "horowitz.45nm.sram_8kb_read.energy";
+    EXPECT_DOUBLE_EQ(value(memory(read, 8192, 1, 64)), 10e-12);
+    EXPECT_DOUBLE_EQ(value(memory(read, 65536, 8, 64)), 10e-12) << "eight such banks, one of which is opened";
+    EXPECT_DOUBLE_EQ(value(memory(read, 8192, 1, 256)), 40e-12);
+    // Horowitz's 32 KB take 20 pJ: between two and one banks of this law.
+    EXPECT_LT(value(memory(read, 32768, 2, 64)), 20e-12);
+    EXPECT_GT(value(memory(read, 32768, 1, 64)), 20e-12);
+    EXPECT_DOUBLE_EQ(value(memory("isaac.tile.edram.area", 16384, 4, 64), "area"), 2 * 0.083);
+    EXPECT_EQ(fault(memory(read, 8192, 32, 64)), "p.json:cost.banks: cuts the memory into banks of 256 bytes; expected at least 512");
+    EXPECT_EQ(fault(memory(read, 512, 1, 64)), "p.json:cost.capacity: is 512; expected the law's range, 1024 to 16777216 byte");
+}
+
+TEST_F(LawTest, LeaksMoreWhereItIsHot) {
+    const auto at = [](double kelvin) {
+        return R"({"law": "leakage_temperature", "row": "isaac.tile.edram.power", "row_kelvin": 300, "kelvin": )" + std::to_string(kelvin) +
+               "}";
+    };
+    EXPECT_DOUBLE_EQ(value(at(300), "power"), 20.7e-3);
+    EXPECT_NEAR(value(at(350), "power"), 20.7e-3 * 0.269 / 0.152, 1e-9);
+    EXPECT_NEAR(value(at(355), "power"), 20.7e-3 * std::sqrt(0.269 * 0.532) / 0.152, 1e-9);
+    EXPECT_NEAR(value(at(400), "power"), 20.7e-3 * 6.1 / 0.152, 1e-9);
+    EXPECT_EQ(fault(at(420), "power"), "p.json:cost.kelvin: is 420; expected the law's range, 300 to 400 K");
+    EXPECT_EQ(fault(R"({"law": "leakage_temperature", "row": "isaac.clock", "row_kelvin": 300, "kelvin": 350})", "frequency"),
+              R"(p.json:cost.row: names "isaac.clock", which is in GHz; expected a row that gives power)");
+}
+
+TEST_F(LawTest, SlowsAClockWithItsSupply) {
+    const auto at = [](const char* row, double volts) {
+        return R"({"law": "alpha_power", "row": ")" + std::string(row) + R"(", "row_voltage": 0.9, "voltage": )" + std::to_string(volts) +
+               "}";
+    };
+    const auto overdrive = [](double volts) { return std::pow(volts - 0.21835, 1.3) / volts; };
+    EXPECT_DOUBLE_EQ(value(at("isaac.clock", 0.9), "frequency"), 1.2e9);
+    EXPECT_NEAR(value(at("isaac.clock", 0.6), "frequency"), 1.2e9 * overdrive(0.6) / overdrive(0.9), 1);
+    EXPECT_NEAR(value(at("isaac.array.read.time", 0.6), "time"), 100e-9 * overdrive(0.9) / overdrive(0.6), 1e-18);
+    EXPECT_EQ(fault(at("isaac.clock", 0.4), "frequency"), "p.json:cost.voltage: is 0.4; expected the law's range, 0.5 to 1.2 V");
 }
 
 TEST(Laws, SayWhereTheyComeFrom) {

@@ -30,7 +30,8 @@ inline Case any_case() {
     any.params.encoding = *rc::gen::elementOf(crossbar::encoding_names());
     any.dac.bits = within(1, 4);
     any.out = within(1, 24);
-    any.in = within(1, 300);
+    // Half of the matrices have more inputs than an array has rows.
+    any.in = within(0, 1) == 0 ? within(1, 300) : any.params.rows + within(1, 300);
     any.tokens = within(1, 3);
     any.magnitude_bits = within(1, 7);
     const int largest = (1 << any.magnitude_bits) - 1;
@@ -38,7 +39,8 @@ inline Case any_case() {
     // Half of the cases have weights of one sign and large, whose columns are full.
     const int least = within(0, 1) == 0 ? -largest : largest / 2;
     any.weights = random_int8(std::size_t(any.out * any.in), least, largest, seed);
-    any.x = random_int8(std::size_t(any.tokens * any.in), -128, 127, seed + 1);
+    const int activation = 1 << (within(2, 8) - 1);
+    any.x = random_int8(std::size_t(any.tokens * any.in), -activation, activation - 1, seed + 1);
     return any;
 }
 

@@ -101,7 +101,7 @@ TEST_F(InventoryTest, NamesThePathOfWhatIsWrong) {
     EXPECT_EQ(fault(R"([])"), "p.json:inventory: is []; expected an object of components");
     EXPECT_EQ(fault(R"({"a": 1})"), "p.json:inventory.a: is 1; expected a component, or null where it has been taken out");
     EXPECT_EQ(fault(R"({"a": {"scope": "rack", "count": 1, "area": "t.adc.area"}})"),
-              R"(p.json:inventory.a.scope: is "rack"; expected array, ima, tile, chip, embedding_bank, bank or factor_byte)");
+              R"(p.json:inventory.a.scope: is "rack"; expected array, ima, tile, chip, embedding_bank, bank, factor_byte or linked_chip)");
     EXPECT_EQ(fault(R"({"a": {"scope": "chip", "count": -1, "area": "t.adc.area"}})"),
               "p.json:inventory.a.count: is -1; expected how many there are: a number from 0 to 1e9");
     EXPECT_EQ(fault(R"({"a": {"scope": "chip", "count": 1, "area": "t.adc.volume"}})"),

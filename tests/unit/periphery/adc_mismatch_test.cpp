@@ -99,7 +99,7 @@ TEST(ConverterKinds, AreTheUniformOneWherePartsAreIdeal) {
                 for (int quarter = -8; quarter < 6 << bits; ++quarter) currents.push_back(0.25 * quarter * step);
                 std::vector<std::int32_t> expected(currents.size()), codes(currents.size());
                 const std::size_t clipped = make_adc(ideal)->convert(currents, expected);
-                for (const char* kind : {"sar", "flash", "ramp"}) {
+                for (const char* kind : {"sar", "adaptive_sar", "flash", "ramp"}) {
                     ideal.kind = kind;
                     const auto adc = make_adc(ideal);
                     EXPECT_TRUE(adc->alike());

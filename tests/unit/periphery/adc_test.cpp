@@ -14,7 +14,7 @@ namespace {
 /// The kind's own keys, and neutral values of the others.
 std::unique_ptr<const Adc> adc(const char* json) {
     boost::json::object given = boost::json::parse(R"({"rounding": "nearest", "offset": 0, "offset_sigma": 0, "gain": 0, "gain_sigma": 0,
-        "inl": 0, "capacitor_sigma": 0, "comparator_sigma": 0})")
+        "inl": 0, "capacitor_sigma": 0, "comparator_sigma": 0, "dropped_bits": 0, "sum_bits": 48})")
                                     .as_object();
     const boost::json::object own = boost::json::parse(json).as_object();
     for (const auto& entry : own) given[entry.key()] = entry.value();
@@ -85,7 +85,7 @@ TEST(AdcParams, NamesThePathOfWhatIsWrong) {
     EXPECT_EQ(message(R"({"kind": "uniform", "bits": 0, "step": 1})"), "adc.bits: is 0; expected a number from 1 to 16 bit");
     EXPECT_EQ(message(R"({"kind": "uniform", "bits": 8})"), "adc.step: is missing; expected column current of one code, in unit current");
     EXPECT_EQ(message(R"({"kind": "sigma", "bits": 8, "step": 1})"),
-              R"(adc.kind: is "sigma"; expected ideal, uniform, sar, flash or ramp)");
+              R"(adc.kind: is "sigma"; expected ideal, uniform, sar, adaptive_sar, flash or ramp)");
     EXPECT_EQ(message(R"({"kind": "sar", "bits": 8, "step": 1, "capacitor_sigma": -0.1})"),
               "adc.capacitor_sigma: is -0.1; expected a number from 0 to 0.1 1");
     EXPECT_EQ(message(R"({"kind": "flash", "bits": 8, "step": 1, "comparator_sigma": -1})"),
@@ -99,7 +99,8 @@ TEST(AdcKinds, AreListedWithTheParametersTheyUse) {
     for (const auto& entry : list) {
         EXPECT_FALSE(entry.at("meaning").get_string().empty());
         EXPECT_FALSE(entry.at("source").get_string().empty());
-        const std::map<std::string, std::size_t> parameters{{"ideal", 0}, {"uniform", 3}, {"sar", 9}, {"flash", 9}, {"ramp", 8}};
+        const std::map<std::string, std::size_t> parameters{{"ideal", 0},         {"uniform", 3}, {"sar", 9},
+                                                            {"adaptive_sar", 11}, {"flash", 9},   {"ramp", 8}};
         EXPECT_EQ(entry.at("parameters").get_array().size(), parameters.at(std::string(entry.at("name").get_string())));
     }
 }

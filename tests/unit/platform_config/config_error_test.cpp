@@ -12,9 +12,23 @@ std::string extended(const std::string& text) { return R"({"extends": "reram-mul
 TEST_F(PlatformConfigError, NamesThePresetsThereAre) {
     EXPECT_EQ(
         fault("nope"),
-        R"(--platform: there is no platform "nope"; expected isaac-ce, neurram-like, puma, reram-multitask or sram-cim, or a JSON file)");
+        R"(--platform: there is no platform "nope"; expected isaac-ce, neurosim-22nm, neurram-like, puma, reram-dvfs, reram-multitask or sram-cim, or a JSON file)");
     EXPECT_NE(fault("").find("there is no platform"), std::string::npos);
     EXPECT_NE(fault(folder.string()), "");
+}
+
+TEST_F(PlatformConfigError, NamesFileAndPathOfASupplyOrTemperatureOutsideALaw) {
+    const auto message = [](const std::vector<std::string>& settings) {
+        try {
+            (void)load_platform("reram-dvfs", settings);
+        } catch (const InputError& error) {
+            return std::string(error.what());
+        }
+        return std::string("accepted");
+    };
+    EXPECT_EQ(message({"temperature.kelvin=250"}),
+              "reram-dvfs:inventory.tile.buffer.static_power.kelvin: is 250; expected the law's range, 300 to 400 K");
+    EXPECT_EQ(message({"supply.voltage=0.3"}).find("reram-dvfs:supply.voltage: is 0.3"), 0u) << message({"supply.voltage=0.3"});
 }
 
 TEST_F(PlatformConfigError, NamesAFileThatIsNotJson) {

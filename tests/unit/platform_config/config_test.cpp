@@ -138,7 +138,8 @@ PlatformConfig doubled(const PlatformConfig& config, const std::vector<std::stri
 TEST_F(PlatformConfigTest, HasNoCostThatIsNotARows) {
     // Twice every row is twice every energy, power, area and time of every preset, so nothing else is in them.
     for (const auto& [name, description] : presets()) {
-        const PlatformConfig config = load_platform(name), twice = doubled(config, {"energy", "power", "area", "time"});
+        const PlatformConfig config = load_platform(name),
+                             twice = doubled(config, {"energy", "power", "area", "time", "capacitance_per_length"});
         ASSERT_EQ(twice.inventory.components().size(), config.inventory.components().size());
         for (std::size_t i = 0; i < config.inventory.components().size(); ++i) {
             const auto &one = config.inventory.components()[i], &other = twice.inventory.components()[i];
@@ -157,6 +158,25 @@ TEST_F(PlatformConfigTest, HasNoCostThatIsNotARows) {
         EXPECT_DOUBLE_EQ(faster.timing.adc_rate_hz, 2 * config.timing.adc_rate_hz) << name;
         EXPECT_DOUBLE_EQ(faster.timing.drain_stages, 2 * config.timing.drain_stages) << name;
     }
+}
+
+TEST_F(PlatformConfigTest, FollowsItsSupplyAndTemperatureWhereAPresetSaysSo) {
+    const PlatformConfig nominal = load_platform("reram-dvfs"), multitask = load_platform("reram-multitask");
+    const PlatformConfig low = load_platform("reram-dvfs", {"supply.voltage=0.6"}),
+                         hot = load_platform("reram-dvfs", {"temperature.kelvin=350"});
+    EXPECT_DOUBLE_EQ(nominal.timing.clock_hz, multitask.timing.clock_hz);
+    EXPECT_NEAR(low.timing.clock_hz / nominal.timing.clock_hz, std::pow(0.38165 / 0.68165, 1.3) * 0.9 / 0.6, 1e-6);
+    for (const auto& [path, action] : {std::pair{"tile.bus", "byte"}, {"tile.digital.mac", "mac"}, {"tile.router", "flit"}}) {
+        EXPECT_NEAR(nominal.inventory.energy(path, action) / multitask.inventory.energy(path, action), 1.0, 1e-12);
+        EXPECT_NEAR(low.inventory.energy(path, action) / nominal.inventory.energy(path, action), 4.0 / 9, 1e-12);
+    }
+    const auto rest = [](const PlatformConfig& config, const char* path) {
+        return config.inventory.static_power({.tiles = 1}, config.hierarchy).at(path);
+    };
+    EXPECT_NEAR(rest(hot, "tile.buffer") / rest(multitask, "tile.buffer"), 0.269 / 0.152, 1e-9);
+    EXPECT_GT(rest(nominal, "tile.digital.mac"), 0.0) << "the clock's";
+    EXPECT_NEAR(rest(low, "tile.digital.mac") / rest(nominal, "tile.digital.mac"), 4.0 / 9 * low.timing.clock_hz / nominal.timing.clock_hz,
+                1e-9);
 }
 
 TEST_F(PlatformConfigTest, WidensRouterAndBusWithTheirBits) {
@@ -199,7 +219,7 @@ TEST_F(PlatformConfigTest, NamesEveryRowItRestsOn) {
     }
     for (const char* row : {"isaac_adc.8b.convert.energy", "puma.cell.write.energy", "horowitz.32nm.int8_mac.energy", "isaac.clock"})
         EXPECT_NE(all.find(row), std::string::npos) << row;
-    EXPECT_EQ(all.find("isaac.hypertransport"), std::string::npos);
+    EXPECT_EQ(all.find("isaac.tile.max_pool"), std::string::npos);
 }
 
 }  // namespace

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/gated_leakage.hpp"
+
+#include "compressor/weight_image.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <vector>
+
+namespace berth::platform {
+namespace {
+
+/// "layer.3.query" is read in the stage "layer.3.query_key_value"; other matrices have the names of their stages.
+std::string stage_of(const std::string& matrix) {
+    const auto without = [](std::string name, std::string_view suffix) {
+        return name.ends_with(suffix) ? name.substr(0, name.size() - suffix.size()) : name;
+    };
+    const std::string name = without(without(matrix, compressor::kDownSuffix), compressor::kUpSuffix);
+    for (const char* part : {".query", ".key", ".value"})
+        if (name.ends_with(part)) return without(name, part) + ".query_key_value";
+    return name;
+}
+
+class TileTimes {
+public:
+    TileTimes(std::span<const StageTimes> stages, std::size_t tiles, double span_s) : on_(tiles), span_(span_s) {
+        for (const StageTimes& stage : stages) at_work_[stage.name] = std::min(span_s, stage.busy_s + stage.converters_s + stage.network_s);
+    }
+
+    void add(const mapping::PlacedPlane& placed) {
+        const std::string stage = stage_of(placed.plane.matrix);
+        for (const std::int32_t tile : placed.tiles) need(tile, stage);
+        constexpr std::string_view behind_attention = ".attention_output";
+        if (!stage.ends_with(behind_attention) || placed.tiles.empty()) return;
+        const std::string layer = stage.substr(0, stage.size() - behind_attention.size());
+        need(placed.tiles.front(), layer + ".query_key_value");
+        need(placed.tiles.front(), layer + ".attention");
+    }
+
+    [[nodiscard]] double mean_share() const {
+        double sum = 0.0;
+        for (const auto& stages : on_) {
+            double seconds = 0.0;
+            for (const std::string& stage : stages) seconds += at_work_.at(stage);
+            sum += std::min(seconds, span_);
+        }
+        return on_.empty() || span_ == 0.0 ? 0.0 : sum / span_ / static_cast<double>(on_.size());
+    }
+
+private:
+    void need(std::int32_t tile, const std::string& stage) {
+        if (at_work_.contains(stage)) on_[static_cast<std::size_t>(tile)].insert(stage);
+    }
+
+    std::vector<std::set<std::string>> on_;  ///< by tile: stages that it is on for
+    std::map<std::string, double> at_work_;
+    double span_;
+};
+
+bool gated(const std::string& path) { return path.starts_with("tile.") && path != "tile.router"; }
+
+}  // namespace
+
+boost::json::object leakage_block(const PlatformConfig& config, const ImageOnChip& on_chip, const std::string& task,
+                                  std::span<const StageTimes> stages, double span_s) {
+    TileTimes tiles(stages, static_cast<std::size_t>(on_chip.image.tiles), span_s);
+    for (const auto& placed : on_chip.image.planes)
+        if (placed.plane.owner == mapping::kBaseOwner || placed.plane.owner == task) tiles.add(placed);
+    const double share = tiles.mean_share();
+    double always = 0.0, with_gating = 0.0;
+    for (const auto& [path, watts] : config.inventory.static_power(on_chip.extent(), config.hierarchy)) {
+        always += watts * span_s;
+        with_gating += watts * span_s * (gated(path) ? share : 1.0);
+    }
+    return {{"always_on_j", always}, {"gated_j", with_gating}, {"tiles_on", share}};
+}
+
+}  // namespace berth::platform
