@@ -32,8 +32,8 @@ struct SentenceEstimate {
 
 /// Actions and the busiest part are counted in closed form. Times follow the first 64 tokens from part to part (PartCalendars), by the
 /// rules of docs/timing.md; every further one takes what the busiest part needs for a token. So tokens that meet at a part that several
-/// stages share wait for each other as they do on the platform: latency agrees with the simulation of a sentence alone to a
-/// thousandth up to 64 tokens.
+/// stages share wait for each other as they do on the platform: docs/timing.md has by how much latency differs from the
+/// simulation of a sentence alone.
 /// @param tokens of the sentence, at least 1.
 [[nodiscard]] SentenceEstimate estimate_sentence(const ChipPlan& plan, const PlatformConfig& config, std::size_t task, int tokens);
 
