@@ -6,8 +6,11 @@
 
 namespace berth::compressor {
 
+/// Of the mean diagonal, as GPTQ adds it (Frantar et al. 2022, arXiv:2210.17323).
+inline constexpr float kUsualDamping = 0.01F;
+
 /// A second-moment matrix with a share of its mean diagonal added, so that it can be inverted however few sentences it comes from.
-[[nodiscard]] Eigen::MatrixXf damped(const Eigen::Ref<const Eigen::MatrixXf>& moments, float share);
+[[nodiscard]] Eigen::MatrixXf damped(const Eigen::Ref<const Eigen::MatrixXf>& moments, float share = kUsualDamping);
 
 /// A scale a row at which the row loses least of sum_i moment_i (w_i - code_i scale)^2: of max|row| / (2^magnitude_bits - 1) and scales
 /// below it, the best. Never below the smallest normal float; 1 for a row of zeros. @param moments [in], not negative.

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,6 +31,12 @@ public:
         for (const auto& [where, params] : rules_)
             if (where.holds(task, matrix)) found = &params;
         return found;
+    }
+
+    /// Whether `holds` is true of some parameters that may count.
+    template <class Predicate>
+    [[nodiscard]] bool any(const Predicate& holds) const {
+        return holds(common_) || std::any_of(rules_.begin(), rules_.end(), [&](const auto& rule) { return holds(rule.second); });
     }
 
     /// Where no rule counts.

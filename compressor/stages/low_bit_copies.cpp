@@ -7,7 +7,6 @@ namespace berth::compressor {
 namespace {
 
 std::vector<std::string> roundings() { return {"nearest", "feedback"}; }
-constexpr float kDamping = 0.01F;
 
 struct CopyParams {
     int bits = inference::kMatrixMagnitudeBits + 1;
@@ -19,11 +18,13 @@ struct CopyParams {
     };
 };
 
+bool with_feedback(const CopyParams& params) { return params.rounding == "feedback"; }
+
 class LowBitCopies : public StageOf<CopyParams> {
 public:
     using StageOf::StageOf;
 
-    [[nodiscard]] Need needs() const override { return settings().common().rounding == "feedback" ? Need::calibration : Need::weights; }
+    [[nodiscard]] Need needs() const override { return settings().any(&with_feedback) ? Need::calibration : Need::weights; }
 
     void apply(Draft& draft, Threads& threads) const override {
         for (std::size_t task = 0; task < draft.tasks.size(); ++task) {
@@ -42,12 +43,10 @@ public:
 private:
     [[nodiscard]] static std::shared_ptr<const inference::Int8Matrix> made(const Draft& draft, std::size_t task, std::size_t index,
                                                                            const Rows& weights, const CopyParams& params) {
-        const auto& calibrated = draft.subject.calibrated();
-        if (params.rounding == "nearest" || calibrated.empty()) {
+        if (!with_feedback(params))
             return quantise(values_of(weights), static_cast<int>(weights.rows()), static_cast<int>(weights.cols()), params.bits - 1);
-        }
         return std::make_shared<const inference::Int8Matrix>(
-            quantise_with_feedback(weights, params.bits - 1, damped(calibrated[task].calibration.sites[index].inputs, kDamping)));
+            quantise_with_feedback(weights, params.bits - 1, damped(draft.subject.calibrated()[task].calibration.sites[index].inputs)));
     }
 };
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "compressor/coding_stage.hpp"
 #include "compressor/stages/kinds.hpp"
 
 #include <algorithm>
@@ -15,23 +16,18 @@ struct NtqParams {
     };
 };
 
-class Ntq : public StageOf<NtqParams> {
+class Ntq final : public CodingStage<NtqParams> {
 public:
-    using StageOf::StageOf;
+    using CodingStage::CodingStage;
 
-    void apply(Draft& draft, Threads& threads) const override {
-        draft.need_base("ntq");
-        for (std::size_t task = 0; task < draft.tasks.size(); ++task) {
-            CodedDeltas& coded = draft.integers(task, threads);
-            const auto& suggestion = draft.tasks[task].suggestion;
-            const int suggested = suggestion ? suggestion->settings.max_precision : kMostMagnitudeBits;
-            for (std::size_t index = 0; index < draft.matrices(); ++index)
-                if (const NtqParams* params = at(draft, task, index)) {
-                    coded.precision[index] = std::min({coded.deltas.similarities[index].precision, params->max_precision, suggested});
-                    coded.kept[index] = changed_channels(coded.deltas.deltas[index]);
-                }
-            draft.write_codes(task);
-        }
+private:
+    [[nodiscard]] const char* name() const override { return "ntq"; }
+
+    void code(const Draft& draft, std::size_t task, std::size_t index, const NtqParams& params, CodedDeltas& coded) const override {
+        const auto& suggestion = draft.tasks[task].suggestion;
+        const int suggested = suggestion ? suggestion->settings.max_precision : kMostMagnitudeBits;
+        coded.precision[index] = std::min({coded.deltas.similarities[index].precision, params.max_precision, suggested});
+        coded.kept[index] = changed_channels(coded.deltas.deltas[index]);
     }
 };
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "compressor/coding_stage.hpp"
 #include "compressor/row_scaled.hpp"
 #include "compressor/stages/kinds.hpp"
 
@@ -13,20 +14,15 @@ struct SignParams {
     };
 };
 
-class RowScaledSign : public StageOf<SignParams> {
+class RowScaledSign final : public CodingStage<SignParams> {
 public:
-    using StageOf::StageOf;
+    using CodingStage::CodingStage;
 
-    void apply(Draft& draft, Threads& threads) const override {
-        draft.need_base("row_scaled_sign");
-        for (std::size_t task = 0; task < draft.tasks.size(); ++task) {
-            CodedDeltas& coded = draft.integers(task, threads);
-            threads.for_each(draft.matrices(), [&](std::size_t index) {
-                if (const SignParams* params = at(draft, task, index))
-                    code_by_magnitude(coded, index, *draft.image.base[index], 1.0, params->max_precision);
-            });
-            draft.write_codes(task);
-        }
+private:
+    [[nodiscard]] const char* name() const override { return "row_scaled_sign"; }
+
+    void code(const Draft& draft, std::size_t, std::size_t index, const SignParams& params, CodedDeltas& coded) const override {
+        code_by_magnitude(coded, index, *draft.image.base[index], 1.0, params.max_precision);
     }
 };
 

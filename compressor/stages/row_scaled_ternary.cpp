@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "compressor/coding_stage.hpp"
 #include "compressor/error_feedback.hpp"
 #include "compressor/row_scaled.hpp"
 #include "compressor/stages/kinds.hpp"
@@ -7,7 +8,6 @@ namespace berth::compressor {
 namespace {
 
 std::vector<std::string> selections() { return {"magnitude", "calibrated"}; }
-constexpr float kDamping = 0.01F;
 
 struct TernaryParams {
     std::string selection = "magnitude";
@@ -22,29 +22,22 @@ struct TernaryParams {
     };
 };
 
-class RowScaledTernary : public StageOf<TernaryParams> {
+bool calibrated(const TernaryParams& params) { return params.selection == "calibrated"; }
+
+class RowScaledTernary final : public CodingStage<TernaryParams> {
 public:
-    using StageOf::StageOf;
+    using CodingStage::CodingStage;
 
-    [[nodiscard]] Need needs() const override { return settings().common().selection == "calibrated" ? Need::calibration : Need::weights; }
+    [[nodiscard]] Need needs() const override { return settings().any(&calibrated) ? Need::calibration : Need::weights; }
 
-    void apply(Draft& draft, Threads& threads) const override {
-        draft.need_base("row_scaled_ternary");
-        const auto& calibrated = draft.subject.calibrated();
-        for (std::size_t task = 0; task < draft.tasks.size(); ++task) {
-            const auto target = draft.target(task);
-            CodedDeltas& coded = draft.integers(task, threads);
-            threads.for_each(draft.matrices(), [&](std::size_t index) {
-                const TernaryParams* params = at(draft, task, index);
-                if (!params) return;
-                const inference::Int8Matrix& base = *draft.image.base[index];
-                if (params->selection == "magnitude" || calibrated.empty())
-                    return code_by_magnitude(coded, index, base, params->keep, params->max_precision);
-                const Eigen::MatrixXf inputs = damped(calibrated[task].calibration.sites[index].inputs, kDamping);
-                code_with_feedback(coded, index, base, draft.residual(task, index, (*target)[index]), inputs, params->max_precision);
-            });
-            draft.write_codes(task);
-        }
+private:
+    [[nodiscard]] const char* name() const override { return "row_scaled_ternary"; }
+
+    void code(const Draft& draft, std::size_t task, std::size_t index, const TernaryParams& params, CodedDeltas& coded) const override {
+        const inference::Int8Matrix& base = *draft.image.base[index];
+        if (!calibrated(params)) return code_by_magnitude(coded, index, base, params.keep, params.max_precision);
+        const Eigen::MatrixXf inputs = damped(draft.subject.calibrated()[task].calibration.sites[index].inputs);
+        code_with_feedback(coded, index, base, draft.residual(task, index, (*draft.target(task))[index]), inputs, params.max_precision);
     }
 };
 

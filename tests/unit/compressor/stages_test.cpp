@@ -166,6 +166,26 @@ TEST_F(Stages, CalibratedTernaryLosesLessOfTheLogitsThanMagnitude) {
     EXPECT_LT(lost("calibrated"), lost("magnitude"));
 }
 
+/// A rule may ask for a calibration where the stage as a whole does not.
+TEST_F(Stages, CalibrateForWhatARuleAsks) {
+    constexpr std::size_t key = 1, pooler = 6;
+    const auto rule = [](const char* stage, const char* setting) {
+        return std::string(R"([{"stage": "shared_base"}, {"stage": ")") + stage + R"(", "rules": [{"matrices": "pooler", )" + setting +
+               "}]}]";
+    };
+    const WeightImage ternary = made(rule("row_scaled_ternary", R"("selection": "calibrated")"));
+    const WeightImage calibrated = made("shared_base,row_scaled_ternary{selection=calibrated}"),
+                      plain = made("shared_base,row_scaled_ternary");
+    EXPECT_EQ(delta(ternary, pooler)->codes, delta(calibrated, pooler)->codes);
+    EXPECT_EQ(delta(ternary, key)->codes, delta(plain, key)->codes);
+    EXPECT_NE(delta(calibrated, pooler)->codes, delta(plain, pooler)->codes);
+    const WeightImage copies = made(rule("low_bit_copies", R"("bits": 4, "rounding": "feedback")"));
+    EXPECT_EQ(copies.tasks[1].network.linears[pooler].matrix->values,
+              made("low_bit_copies{bits=4,rounding=feedback}").tasks[1].network.linears[pooler].matrix->values);
+    EXPECT_NE(copies.tasks[1].network.linears[pooler].matrix->values,
+              made("low_bit_copies{bits=4}").tasks[1].network.linears[pooler].matrix->values);
+}
+
 TEST_F(Stages, HardSharingDeletesChannelsAndBlockSparsityWholeArrays) {
     const auto kept = [&](const WeightImage& image) {
         std::vector<std::vector<std::int32_t>> channels;
