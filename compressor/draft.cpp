@@ -77,15 +77,24 @@ void Draft::need_codes(const char* stage) const {
 CodedDeltas& Draft::integers(std::size_t task, Threads& threads) {
     TaskDraft& draft = tasks[task];
     if (draft.coded) return *draft.coded;
-    std::vector<Rows> aims = *target(task);
-    for (std::size_t index = 0; index < matrices(); ++index)
-        if (const auto& factors = image.tasks[task].network.linears[index].low_rank) aims[index] -= real_values(*factors);
-    std::vector<std::span<const float>> values;
-    for (const Rows& aim : aims) values.push_back(values_of(aim));
-    TaskDeltas deltas = task_deltas(values, image.shape, image.base, image.geometry.cell_bits, threads);
+    TaskDeltas deltas = deltas_of(task, threads);
     check_parent(subject.family(), subject.request().tasks[task], deltas.overall.cosine, subject.request().force);
     return draft.coded.emplace(
         CodedDeltas{std::move(deltas), std::vector<int>(matrices(), 0), std::vector<std::vector<std::int32_t>>(matrices())});
+}
+
+TaskDeltas Draft::deltas_of(std::size_t task, Threads& threads) {
+    TaskDraft& draft = tasks[task];
+    const auto& linears = image.tasks[task].network.linears;
+    const bool factored =
+        std::any_of(linears.begin(), linears.end(), [](const inference::Linear& linear) { return linear.low_rank != nullptr; });
+    if (draft.measured && !draft.edited && !factored) return std::move(*draft.measured);
+    std::vector<Rows> aims = *target(task);
+    for (std::size_t index = 0; index < matrices(); ++index)
+        if (const auto& factors = linears[index].low_rank) aims[index] -= real_values(*factors);
+    std::vector<std::span<const float>> values;
+    for (const Rows& aim : aims) values.push_back(values_of(aim));
+    return task_deltas(values, image.shape, image.base, image.geometry.cell_bits, threads);
 }
 
 void Draft::write_codes(std::size_t task) {

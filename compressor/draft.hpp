@@ -59,6 +59,7 @@ struct CodedDeltas {
 
 /// What one task's stages leave for those behind them.
 struct TaskDraft {
+    std::optional<TaskDeltas> measured;  ///< from this base to the fine-tuned weights, where a profile took them
     std::optional<CodedDeltas> coded;
     std::optional<Suggestion> suggestion;               ///< what a profile suggests for it
     std::uint64_t profiled = 0;                         ///< sentences that the profile measured
@@ -111,6 +112,9 @@ public:
     Budget budget;
 
 private:
+    /// What target() is beyond base and factors.
+    [[nodiscard]] TaskDeltas deltas_of(std::size_t task, Threads& threads);
+
     std::vector<std::string> stages_;
 };
 

@@ -28,6 +28,7 @@ public:
         const std::vector<Suggestion> suggestions = suggest(profile_of(prepared, cell_bits), mode_named(settings().common().mode));
         for (std::size_t task = 0; task < prepared.size(); ++task) {
             draft.tasks[task].suggestion = suggestions[task];
+            draft.tasks[task].measured = std::move(prepared[task].deltas);
             draft.tasks[task].profiled = prepared[task].profile.sentences;
             draft.image.tasks[task].provenance["data"] = prepared[task].profile.data_sha256;
         }

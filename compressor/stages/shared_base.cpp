@@ -30,6 +30,7 @@ public:
 
     void apply(Draft& draft, Threads& threads) const override {
         draft.image.base = draft.plan ? draft.plan->base : made(draft, threads);
+        for (TaskDraft& task : draft.tasks) task.measured.reset();
         for (TaskImage& task : draft.image.tasks)
             for (std::size_t index = 0; index < draft.matrices(); ++index) task.network.linears[index].matrix = draft.image.base[index];
     }
