@@ -40,18 +40,28 @@ std::uint64_t parameters(const inference::Network& network) {
 
 }  // namespace
 
-StoredSizes stored_sizes(const boost::json::object& header) {
+StoredSizes stored_sizes(const boost::json::object& header, const inference::Shape& shape) {
     const Lengths lengths(header);
+    const auto weights = [&shape](std::size_t index) {
+        const auto [out, in] = inference::matrix_size(shape, index);
+        return static_cast<std::uint64_t>(out) * static_cast<std::uint64_t>(in);
+    };
     StoredSizes sizes;
-    for (const auto& matrix : header.at("base").at("matrices").as_array()) sizes.base += lengths.of_matrix(matrix);
+    const auto& base = header.at("base").at("matrices").as_array();
+    for (std::size_t index = 0; index < base.size(); ++index) {
+        sizes.base.bytes += lengths.of_matrix(base[index]);
+        sizes.base.weights += weights(index);
+    }
     for (const auto& task : header.at("tasks").as_array()) {
-        std::uint64_t bytes = 0;
-        for (const auto& linear : task.at("linears").as_array()) {
-            bytes += lengths.of_matrix(linear.at("matrix")) + lengths.of(linear.at("delta"), {"channels", "codes"});
+        StoredMatrices& own = sizes.tasks.emplace_back();
+        const auto& linears = task.at("linears").as_array();
+        for (std::size_t index = 0; index < linears.size(); ++index) {
+            const auto& linear = linears[index];
+            own.weights += weights(index);
+            own.bytes += lengths.of_matrix(linear.at("matrix")) + lengths.of(linear.at("delta"), {"channels", "codes"});
             if (const auto& factors = linear.at("low_rank"); factors.is_object())
-                bytes += lengths.of_matrix(factors.at("down")) + lengths.of_matrix(factors.at("up"));
+                own.bytes += lengths.of_matrix(factors.at("down")) + lengths.of_matrix(factors.at("up"));
         }
-        sizes.tasks.push_back(bytes);
     }
     return sizes;
 }

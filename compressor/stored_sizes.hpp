@@ -10,19 +10,23 @@
 
 namespace berth::compressor {
 
-/// Bytes that matrices take in an image's file, as stored: codes, kept channels and scales; no biases, norms and heads.
-struct StoredSizes {
-    std::uint64_t base = 0;            ///< of the base's matrices
-    std::vector<std::uint64_t> tasks;  ///< of what each task has of its own; content that tasks have in common counts for each
+/// What matrices take in an image's file, as stored: codes, kept channels and scales; no biases, norms and heads.
+struct StoredMatrices {
+    std::uint64_t bytes = 0;
+    std::uint64_t weights = 0;  ///< that these bytes stand for
+
+    [[nodiscard]] double bits_per_weight() const {
+        return weights > 0 ? 8.0 * static_cast<double>(bytes) / static_cast<double>(weights) : 0.0;
+    }
 };
 
-/// @param header of an image that was read, and so is sound.
-[[nodiscard]] StoredSizes stored_sizes(const boost::json::object& header);
+struct StoredSizes {
+    StoredMatrices base;
+    std::vector<StoredMatrices> tasks;  ///< what each has of its own; content that tasks have in common counts for each
+};
 
-/// Bits a weight of so many bytes.
-[[nodiscard]] constexpr double bits_per_weight(std::uint64_t bytes, std::int64_t weights) {
-    return weights > 0 ? 8.0 * static_cast<double>(bytes) / static_cast<double>(weights) : 0.0;
-}
+/// @param header of an image of that shape that was read, and so is sound.
+[[nodiscard]] StoredSizes stored_sizes(const boost::json::object& header, const inference::Shape& shape);
 
 /// What the tasks' checkpoints take in fp32, each with embeddings, norms, biases and classifier of its own.
 [[nodiscard]] std::uint64_t checkpoint_bytes(const WeightImage& image);

@@ -21,7 +21,8 @@ struct InspectOptions {
     bool json = false;
 };
 
-boost::json::object task_block(const compressor::WeightImage& image, const compressor::TaskImage& task, std::uint64_t stored) {
+boost::json::object task_block(const compressor::WeightImage& image, const compressor::TaskImage& task,
+                               const compressor::StoredMatrices& stored) {
     const compressor::TaskSummary summary = compressor::summarise(image, task);
     return {{"name", task.name},
             {"weights", summary.weights},
@@ -29,26 +30,19 @@ boost::json::object task_block(const compressor::WeightImage& image, const compr
             {"nonzero_share", summary.nonzero_share},
             {"channels", summary.channels},
             {"kept_channels", summary.kept_channels},
-            {"bits_per_weight", compressor::bits_per_weight(stored, summary.weights)}};
-}
-
-/// Weights of the base's matrices.
-std::int64_t base_weights(const compressor::WeightImage& image) {
-    std::int64_t weights = 0;
-    for (const auto& matrix : image.base) weights += static_cast<std::int64_t>(matrix->values.size());
-    return weights;
+            {"bits_per_weight", stored.bits_per_weight()}};
 }
 
 boost::json::object report(const std::string& file, std::span<const std::byte> bytes, const compressor::WeightImage& image) {
     boost::json::object header = compressor::parse_header(bytes, file);
-    const compressor::StoredSizes sizes = compressor::stored_sizes(header);
+    const compressor::StoredSizes sizes = compressor::stored_sizes(header, image.shape);
     boost::json::array tasks;
     for (std::size_t i = 0; i < image.tasks.size(); ++i) tasks.emplace_back(task_block(image, image.tasks[i], sizes.tasks[i]));
     return {{"path", file},
             {"sha256", sha256(bytes)},
             {"bytes", bytes.size()},
             {"checkpoint_bytes", compressor::checkpoint_bytes(image)},
-            {"base_bits_per_weight", compressor::bits_per_weight(sizes.base, base_weights(image))},
+            {"base_bits_per_weight", sizes.base.bits_per_weight()},
             {"crc32c", "good"},
             {"summary", std::move(tasks)},
             {"header", std::move(header)}};
@@ -56,14 +50,11 @@ boost::json::object report(const std::string& file, std::span<const std::byte> b
 
 /// Bits a weight, as stored: of the base, and of what each task adds.
 std::string size_table(const compressor::WeightImage& image, const boost::json::object& header) {
-    const compressor::StoredSizes sizes = compressor::stored_sizes(header);
+    const compressor::StoredSizes sizes = compressor::stored_sizes(header, image.shape);
     std::string table = fmt::format("{:<16}{:>14}\n", "stored", "bits/weight");
-    if (!image.base.empty())
-        table += fmt::format("{:<16}{:>14.3f}\n", "base", compressor::bits_per_weight(sizes.base, base_weights(image)));
-    for (std::size_t i = 0; i < image.tasks.size(); ++i) {
-        const std::int64_t weights = compressor::summarise(image, image.tasks[i]).weights;
-        table += fmt::format("{:<16}{:>14.3f}\n", image.tasks[i].name, compressor::bits_per_weight(sizes.tasks[i], weights));
-    }
+    if (!image.base.empty()) table += fmt::format("{:<16}{:>14.3f}\n", "base", sizes.base.bits_per_weight());
+    for (std::size_t i = 0; i < image.tasks.size(); ++i)
+        table += fmt::format("{:<16}{:>14.3f}\n", image.tasks[i].name, sizes.tasks[i].bits_per_weight());
     return table;
 }
 
