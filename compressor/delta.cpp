@@ -75,7 +75,7 @@ std::vector<int> precision_steps(int cell_bits) {
 int lowest_precision(const Magnitudes& magnitudes, int cell_bits) {
     if (magnitudes.nonzero() == 0) return 0;
     for (const int bits : precision_steps(cell_bits))
-        if (magnitudes.clipped_cosine((1 << bits) - 1) >= kLeastCosine) return bits;
+        if (magnitudes.clipped_cosine(inference::largest_magnitude(bits)) >= kLeastCosine) return bits;
     return kMostMagnitudeBits;
 }
 
@@ -90,7 +90,7 @@ std::vector<double> channel_importance(const DeltaMatrix& delta, std::span<const
 }
 
 inference::MatrixDelta encode(const DeltaMatrix& delta, int magnitude_bits, std::vector<std::int32_t> channels) {
-    const int limit = (1 << magnitude_bits) - 1;
+    const int limit = inference::largest_magnitude(magnitude_bits);
     inference::MatrixDelta code{magnitude_bits, std::move(channels), {}};
     code.codes.reserve(code.channels.size() * static_cast<std::size_t>(delta.in));
     for (const std::int32_t channel : code.channels)

@@ -2,6 +2,7 @@
 #include "compressor/embedding_tables.hpp"
 
 #include "compressor/error_feedback.hpp"
+#include "models/core/ceil_div.hpp"
 
 #include <algorithm>
 #include <map>
@@ -12,7 +13,6 @@ namespace {
 using inference::Int8Matrix;
 using Codes = Eigen::Matrix<std::int8_t, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-constexpr float kDamping = 0.01F;
 constexpr int kRowsPerBlock = 2048;  ///< of a table that a thread quantises at a time
 
 /// Rows [begin, begin + count) as a matrix of their own.
@@ -29,7 +29,7 @@ Int8Matrix rows_of(const Int8Matrix& table, int begin, int count) {
 Int8Matrix coarser(const Int8Matrix& table, int magnitude_bits, const Eigen::MatrixXf& moments, Threads& threads) {
     Int8Matrix result{table.out, table.in, std::vector<std::int8_t>(table.values.size()), std::vector<float>(table.scales.size()),
                       magnitude_bits};
-    threads.for_each(static_cast<std::size_t>((table.out + kRowsPerBlock - 1) / kRowsPerBlock), [&](std::size_t block) {
+    threads.for_each(static_cast<std::size_t>(ceil_div(table.out, kRowsPerBlock)), [&](std::size_t block) {
         const int begin = static_cast<int>(block) * kRowsPerBlock;
         const Int8Matrix part =
             quantise_with_feedback(real_values(rows_of(table, begin, std::min(kRowsPerBlock, table.out - begin))), magnitude_bits, moments);
@@ -61,7 +61,7 @@ bool stands_in(const inference::Embeddings& given, const CalibratedTask& task, T
     const EmbeddingCalibration& calibration = task.calibration.embeddings;
     loss = loss_of(own.words, given.words, calibration);
     if (given.words == own.words) return true;
-    const Int8Matrix coarse = coarser(own.words, given.words.magnitude_bits, damped(calibration.moments, kDamping), threads);
+    const Int8Matrix coarse = coarser(own.words, given.words.magnitude_bits, damped(calibration.moments), threads);
     return loss <= most * loss_of(own.words, coarse, calibration);
 }
 
@@ -82,9 +82,8 @@ EmbeddingTables quantise_words(const std::vector<CalibratedTask>& tasks, int mag
         auto& after = made[before.get()];
         if (magnitude_bits >= before->words.magnitude_bits) after = before;
         if (!after)
-            after = std::make_shared<const inference::Embeddings>(
-                inference::Embeddings{coarser(before->words, magnitude_bits, damped(pooled.at(before.get()), kDamping), threads),
-                                      before->positions, before->segments});
+            after = std::make_shared<const inference::Embeddings>(inference::Embeddings{
+                coarser(before->words, magnitude_bits, damped(pooled.at(before.get())), threads), before->positions, before->segments});
         tables.by_task.push_back(after);
         if (after != before) tables.loss += loss_of(before->words, after->words, task.calibration.embeddings);
     }

@@ -16,7 +16,7 @@ constexpr float kStep = 1.0F / 75;
 /// Columns whose errors are gathered before those behind them take them up in one product.
 constexpr Eigen::Index kBlock = 64;
 
-float largest_code(int magnitude_bits) { return static_cast<float>((1 << magnitude_bits) - 1); }
+float largest_code(int magnitude_bits) { return static_cast<float>(inference::largest_magnitude(magnitude_bits)); }
 
 /// Upper triangular U with inputs^-1 = U^T U: row j says how column j's error spreads over the columns behind it.
 Eigen::MatrixXf spread_of(const Eigen::MatrixXf& inputs) {

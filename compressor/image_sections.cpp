@@ -5,6 +5,7 @@
 #include "models/core/digest.hpp"
 #include "models/core/error.hpp"
 #include "models/core/zstd.hpp"
+#include "models/inference/network.hpp"
 
 #include <fmt/format.h>
 
@@ -137,7 +138,7 @@ std::vector<std::int32_t> ImageSections::ascending(const HeaderNode& reference, 
 
 std::vector<std::int8_t> ImageSections::packed(const HeaderNode& reference, std::size_t count, int magnitude_bits) const {
     const std::string_view type = layout::packed_type(magnitude_bits);
-    const int largest = (1 << magnitude_bits) - 1;
+    const int largest = inference::largest_magnitude(magnitude_bits);
     if (at(reference).framed && !layout::packed_in_frames(magnitude_bits))
         return bytes_within(reference, content_of(reference, type, count, count), largest);
     const Content content = content_of(reference, type, layout::packed_bytes(count, magnitude_bits), count);

@@ -17,19 +17,19 @@ namespace {
 constexpr std::size_t kBlock = 4;
 constexpr std::uint32_t kNoiseDraws = 32;
 
-/// Mean square of the logits around each label's mean.
-double variance_of(std::span<const float> logits, std::size_t labels) {
-    double sum = 0.0;
+/// Sum of the squares of logits [rows, labels] around each label's mean.
+double squares_around_means(std::span<const float> logits, std::size_t labels) {
+    double squares = 0.0;
     const double rows = static_cast<double>(logits.size() / labels);
     for (std::size_t label = 0; label < labels; ++label) {
-        double total = 0.0, squares = 0.0;
+        double sum = 0.0;
+        for (std::size_t i = label; i < logits.size(); i += labels) sum += static_cast<double>(logits[i]);
         for (std::size_t i = label; i < logits.size(); i += labels) {
-            total += static_cast<double>(logits[i]);
-            squares += static_cast<double>(logits[i]) * static_cast<double>(logits[i]);
+            const double centred = static_cast<double>(logits[i]) - sum / rows;
+            squares += centred * centred;
         }
-        sum += squares - total * total / rows;
     }
-    return std::max(sum, 0.0) / static_cast<double>(logits.size());
+    return squares;
 }
 
 }  // namespace
@@ -73,7 +73,8 @@ double metric_of(std::span<const float> logits, const inference::Network& networ
 
 double metric_under_noise(std::span<const float> logits, const inference::Network& network, const Probe& probe, const std::string& metric,
                           double lost, const DrawKey& key) {
-    const double deviation = std::sqrt(lost * variance_of(logits, static_cast<std::size_t>(network.labels)));
+    const double squares = squares_around_means(logits, static_cast<std::size_t>(network.labels));
+    const double deviation = std::sqrt(lost * squares / static_cast<double>(logits.size()));
     double sum = 0.0;
     std::vector<float> noisy(logits.size());
     for (std::uint32_t draw = 0; draw < kNoiseDraws; ++draw) {
@@ -87,19 +88,14 @@ double metric_under_noise(std::span<const float> logits, const inference::Networ
 }
 
 double lost_variance(std::span<const float> expected, std::span<const float> got, int labels) {
-    double variance = 0.0, error = 0.0;
     const auto width = static_cast<std::size_t>(labels);
-    const double rows = static_cast<double>(expected.size() / width);
-    for (std::size_t label = 0; label < width; ++label) {
-        double sum = 0.0;
-        for (std::size_t i = label; i < expected.size(); i += width) sum += static_cast<double>(expected[i]);
+    const double variance = squares_around_means(expected, width);
+    double error = 0.0;
+    for (std::size_t label = 0; label < width; ++label)
         for (std::size_t i = label; i < expected.size(); i += width) {
-            const double centred = static_cast<double>(expected[i]) - sum / rows;
             const double difference = static_cast<double>(expected[i]) - static_cast<double>(got[i]);
-            variance += centred * centred;
             error += difference * difference;
         }
-    }
     if (error == 0.0) return 0.0;
     return variance == 0.0 ? 1.0 : error / variance;
 }

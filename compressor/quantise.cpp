@@ -81,7 +81,7 @@ inference::Network quantise_small_parts(const workloads::BertWeights& weights) {
 }
 
 std::vector<std::int8_t> quantise_at(std::span<const float> values, std::span<const float> scales, int magnitude_bits) {
-    const auto most = static_cast<float>((1 << magnitude_bits) - 1);
+    const auto most = static_cast<float>(inference::largest_magnitude(magnitude_bits));
     std::vector<std::int8_t> integers(values.size());
     const std::size_t in = scales.empty() ? 0 : values.size() / scales.size();
     for (std::size_t row = 0; row < scales.size(); ++row)

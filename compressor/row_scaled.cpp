@@ -13,8 +13,6 @@ namespace {
 
 constexpr int kLargestWeight = 127;
 
-int largest_magnitude(int max_precision) { return (1 << max_precision) - 1; }
-
 /// Where the code would take a weight out of its range it stops at the end.
 std::int16_t within(int code, std::int8_t base) {
     return static_cast<std::int16_t>(std::clamp(base + code, -kLargestWeight, kLargestWeight) - base);
@@ -23,15 +21,8 @@ std::int16_t within(int code, std::int8_t base) {
 /// Takes note of a matrix's new codes: its precision and the channels that have any.
 void settle(CodedDeltas& coded, std::size_t index) {
     const DeltaMatrix& delta = coded.deltas.deltas[index];
-    int largest = 0;
-    coded.kept[index].clear();
-    for (std::int32_t channel = 0; channel < delta.out; ++channel) {
-        int own = 0;
-        for (const int value : delta.channel(static_cast<std::size_t>(channel))) own = std::max(own, std::abs(value));
-        if (own > 0) coded.kept[index].push_back(channel);
-        largest = std::max(largest, own);
-    }
-    coded.precision[index] = std::bit_width(static_cast<unsigned>(largest));
+    coded.kept[index] = changed_channels(delta);
+    coded.precision[index] = std::bit_width(static_cast<unsigned>(magnitudes_of(delta).largest()));
 }
 
 /// Magnitude that at least `count` of a row's elements reach.
@@ -60,7 +51,7 @@ void code_by_magnitude(CodedDeltas& coded, std::size_t index, const inference::I
             }
         // Elements of a kept share that are zero pull the mean down: a sign of theirs would cost more than it gives.
         const double mean = keep >= 1.0 ? sum / static_cast<double>(width) : kept > 0 ? sum / static_cast<double>(kept) : 0.0;
-        const int magnitude = std::min(static_cast<int>(std::lround(mean)), largest_magnitude(max_precision));
+        const int magnitude = std::min(static_cast<int>(std::lround(mean)), inference::largest_magnitude(max_precision));
         for (std::size_t i = 0; i < width; ++i) {
             const int sign = std::abs(row[i]) < least ? 0 : row[i] > 0 ? 1 : -1;
             row[i] = within(sign * magnitude, base.values[channel * width + i]);
@@ -74,7 +65,7 @@ void code_with_feedback(CodedDeltas& coded, std::size_t index, const inference::
     const auto width = static_cast<std::size_t>(base.in);
     const Eigen::Map<const Vector> steps(base.scales.data(), base.out);
     const Vector free = calibrated_scales(delta, 1, inputs.diagonal());
-    const auto most = static_cast<float>(largest_magnitude(max_precision));
+    const auto most = static_cast<float>(inference::largest_magnitude(max_precision));
     const Vector magnitudes = (free.array() / steps.array()).round().min(most).max(1.0F);
     const inference::Int8Matrix codes = round_with_feedback(delta, magnitudes.cwiseProduct(steps), 1, inputs);
     DeltaMatrix& coding = coded.deltas.deltas[index];

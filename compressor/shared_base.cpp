@@ -8,12 +8,10 @@
 namespace berth::compressor {
 namespace {
 
-constexpr float kDamping = 0.01F;
-
 Eigen::MatrixXf pooled_inputs(const std::vector<CalibratedTask>& tasks, std::size_t index) {
     Eigen::MatrixXf sum = tasks.front().calibration.sites[index].inputs;
     for (std::size_t t = 1; t < tasks.size(); ++t) sum += tasks[t].calibration.sites[index].inputs;
-    return damped(sum, kDamping);
+    return damped(sum);
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ constexpr Attribute kAttributes[] = {
 std::span<const Attribute> array_line_attributes() { return kAttributes; }
 
 double array_line(const Question& question) {
-    const double feature = question["node"] * question.coefficient("circuits.nanometre", "length");
+    const double feature = feature_size(question);
     const double cell = feature * (question["pitch"] * question.coefficient("circuits.wire.capacitance", "capacitance_per_length") +
                                    question["transistor"] * question.coefficient("circuits.gate.capacitance", "capacitance_per_length"));
     return question["cells"] * cell * question["voltage"] * question["voltage"];

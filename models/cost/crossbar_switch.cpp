@@ -20,8 +20,6 @@ constexpr Attribute kAttributes[] = {
 
 constexpr double kSquareMillimetres = 1e6;  ///< in a square metre
 
-double feature(const Question& question) { return question["node"] * question.coefficient("circuits.nanometre", "length"); }
-
 }  // namespace
 
 std::span<const Attribute> crossbar_switch_attributes() { return kAttributes; }
@@ -30,13 +28,14 @@ std::span<const Attribute> crossbar_switch_area_attributes() { return std::span(
 double crossbar_switch(const Question& question) {
     const double ports = question["inputs"] + question["outputs"], wires = ports * question["bits"] * question["pitch"];
     const double capacitance =
-        feature(question) * (wires * question.coefficient("circuits.wire.capacitance", "capacitance_per_length") +
-                             ports * question["transistor"] * question.coefficient("circuits.gate.capacitance", "capacitance_per_length"));
+        feature_size(question) *
+        (wires * question.coefficient("circuits.wire.capacitance", "capacitance_per_length") +
+         ports * question["transistor"] * question.coefficient("circuits.gate.capacitance", "capacitance_per_length"));
     return question["bits"] * capacitance * question["voltage"] * question["voltage"];
 }
 
 double crossbar_switch_area(const Question& question) {
-    const double wire = question["bits"] * question["pitch"] * feature(question);
+    const double wire = question["bits"] * question["pitch"] * feature_size(question);
     return question["inputs"] * wire * question["outputs"] * wire * kSquareMillimetres;
 }
 

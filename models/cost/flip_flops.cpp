@@ -21,7 +21,7 @@ constexpr double kGateWidths = 4 * (6 + 6) + 2 * (2 + 4);  ///< in F, as above
 std::span<const Attribute> flip_flop_clock_attributes() { return kAttributes; }
 
 double flip_flop_clock(const Question& question) {
-    const double width = kGateWidths * question["node"] * question.coefficient("circuits.nanometre", "length");
+    const double width = kGateWidths * feature_size(question);
     return question["bits"] * width * question.coefficient("circuits.gate.capacitance", "capacitance_per_length") * question["voltage"] *
            question["voltage"] * question["rate"];
 }

@@ -30,6 +30,11 @@ namespace berth::cost {
 [[nodiscard]] std::span<const Attribute> supply_voltage_attributes();
 [[nodiscard]] double supply_voltage(const Question& question);
 
+/// F in metres, of a law that asks for the node.
+[[nodiscard]] inline double feature_size(const Question& question) {
+    return question["node"] * question.coefficient("circuits.nanometre", "length");
+}
+
 [[nodiscard]] std::span<const Attribute> wire_attributes();
 [[nodiscard]] double wire_resistance(const Question& question);
 

@@ -64,7 +64,7 @@ std::string stage_name(const Shape& shape, std::size_t index) {
 Int8Matrix quantise_rows(const std::vector<float>& values, int out, int in, int magnitude_bits) {
     Int8Matrix matrix{out, in, std::vector<std::int8_t>(values.size()), std::vector<float>(static_cast<std::size_t>(out), 1.0f),
                       magnitude_bits};
-    const auto most = static_cast<float>((1 << magnitude_bits) - 1);
+    const auto most = static_cast<float>(largest_magnitude(magnitude_bits));
     const auto width = static_cast<std::size_t>(in);
     for (std::size_t row = 0; row < matrix.scales.size(); ++row) {
         const float* real = values.data() + row * width;

@@ -12,6 +12,9 @@ namespace berth::inference {
 
 inline constexpr int kMatrixMagnitudeBits = 7;  ///< of an int8 matrix's values: they lie within 2^7 - 1
 
+/// The largest value of so many magnitude bits.
+[[nodiscard]] constexpr int largest_magnitude(int magnitude_bits) { return (1 << magnitude_bits) - 1; }
+
 /// Integer matrix, row-major [out, in], |value| <= 2^magnitude_bits - 1; the real weight is value * scale[row].
 struct Int8Matrix {
     int out = 0, in = 0;
