@@ -74,7 +74,7 @@ const std::vector<std::vector<std::int8_t>>& inputs_of(const Inputs& inputs, Pla
 /// Takes exact products, and keeps what went into them.
 class InputRecorder final : public inference::LinearEngine {
 public:
-    explicit InputRecorder(const inference::Network& network) : exact_(network) {
+    InputRecorder(const inference::Network& network, int activation_bits) : exact_(network), activation_bits_(activation_bits) {
         for (auto* inputs : {&inputs_.matrices, &inputs_.downs, &inputs_.ups}) inputs->resize(network.linears.size());
     }
 
@@ -90,12 +90,15 @@ public:
         exact_.multiply_factor(index, factor, x, tokens, request, accumulators);
     }
 
+    [[nodiscard]] int activation_bits() const override { return activation_bits_; }
+
     [[nodiscard]] Inputs take() { return std::move(inputs_); }
 
 private:
     static void keep(std::vector<std::int8_t>& inputs, std::span<const std::int8_t> x) { inputs.insert(inputs.end(), x.begin(), x.end()); }
 
     inference::ExactEngine exact_;
+    int activation_bits_;
     mutable Inputs inputs_;  ///< of one thread
 };
 
@@ -156,8 +159,8 @@ std::vector<crossbar::ConverterRanges>& ranges_of_kind(inference::PlaneRanges& r
     return ranges.ups;
 }
 
-Inputs recorded(const inference::Network& network, std::span<const inference::Sentence> sentences) {
-    InputRecorder recorder(network);
+Inputs recorded(const inference::Network& network, std::span<const inference::Sentence> sentences, int activation_bits) {
+    InputRecorder recorder(network, activation_bits);
     const inference::Executor executor(network, recorder, inference::Arithmetic::integer);
     for (const inference::Sentence& sentence : sentences) (void)executor.logits(std::span(&sentence, 1));
     return recorder.take();
@@ -180,7 +183,7 @@ ConverterCalibration calibrate(const WeightImage& image, const std::vector<std::
     threads.for_each(image.tasks.size(), [&](std::size_t task) {
         if (sentences.at(task).empty())
             throw InputError("task " + image.tasks[task].name, "has no sentences to calibrate converters with", "data=FILE.tsv with rows");
-        inputs[task] = recorded(image.tasks[task].network, sentences[task]);
+        inputs[task] = recorded(image.tasks[task].network, sentences[task], design.dac.activation_bits);
     });
     const crossbar::CrossbarDesign exact = without_errors(design);
     const auto planes = image_planes(image);

@@ -147,6 +147,8 @@ private:
         converters.cell_bits = node["cell_bits"].count(1, inference::kMatrixMagnitudeBits);
         converters.encoding = one_of(node["encoding"], crossbar::encoding_names());
         converters.dac_bits = node["dac_bits"].count(1, kMostConverterBits);
+        converters.activation_bits =
+            node.has("activation_bits") ? node["activation_bits"].count(2, periphery::kActivationBits) : periphery::kActivationBits;
         converters.adc_bits = node["adc_bits"].count(1, kMostConverterBits);
         const std::string expected = "a number above 0 as text";
         converters.step = exact_number(node["step"], expected);

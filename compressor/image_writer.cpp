@@ -251,6 +251,7 @@ object describe(const ConverterCalibration& calibration, Sections& sections) {
             {"cell_bits", converters.cell_bits},
             {"encoding", converters.encoding},
             {"dac_bits", converters.dac_bits},
+            {"activation_bits", converters.activation_bits},
             {"adc_bits", converters.adc_bits},
             {"step", fmt::format("{}", converters.step)},
             {"exponents", sections.add_owned("calibration.exponents", layout::kInt8, std::move(exponents))}};

@@ -28,7 +28,6 @@ constexpr TopologyEntry kTopologies[] = {
 };
 
 constexpr const char* kAdc = "tile.ima.adc";
-constexpr int kInputBits = 8;
 
 std::string text(const boost::json::object& json, const char* key, const std::string& where) {
     const auto& value = detail::required(json, key, where + key, "a text");
@@ -70,8 +69,7 @@ void check_consistency(const PlatformConfig& config, const std::string& where) {
     const auto& crossbar = config.crossbar;
     periphery::check_adc(config.adc, where + "adc");
     if (crossbar.cell_bits == 3) throw InputError(where + "crossbar.cell_bits", "is 3", "1, 2 or 4 bits");
-    if (kInputBits % config.dac.bits != 0)
-        throw InputError(where + "dac.bits", "is " + std::to_string(config.dac.bits), "a divisor of the 8 bits of an input");
+    if (config.dac.bits == 3) throw InputError(where + "dac.bits", "is 3", "1, 2 or 4 bits");
     const auto encoding = crossbar::make_encoding(crossbar.encoding);
     const int columns = encoding->slices(inference::kMatrixMagnitudeBits, crossbar.cell_bits) + encoding->unit_columns();
     if (columns > crossbar.cols)

@@ -16,6 +16,7 @@ namespace berth::platform {
     return compressor::ConverterSetting{.rows = config.crossbar.rows,
                                         .cell_bits = config.crossbar.cell_bits,
                                         .dac_bits = config.dac.bits,
+                                        .activation_bits = config.dac.activation_bits,
                                         .adc_bits = config.adc.bits,
                                         .step = config.adc.step,
                                         .encoding = config.crossbar.encoding};

@@ -60,8 +60,9 @@ void WordlineLevels::add(std::span<const std::int8_t> weights, int out, int in, 
         add_plain(table, weights, width, levels);
 }
 
-CellReads count_cell_reads(const WordlineLevels& wordlines, std::span<const std::int8_t> inputs, int tokens, int dac_bits) {
-    const auto slices = periphery::input_slices(periphery::kActivationBits, dac_bits);
+CellReads count_cell_reads(const WordlineLevels& wordlines, std::span<const std::int8_t> inputs, int tokens,
+                           const periphery::DacParams& dac) {
+    const auto slices = dac.slices();
     std::array<std::uint32_t, 1 << periphery::kActivationBits> of_value{};
     for (std::size_t value = 0; value < of_value.size(); ++value)
         for (const auto& slice : slices) {
@@ -81,8 +82,8 @@ CellReads count_cell_reads(const WordlineLevels& wordlines, std::span<const std:
     return reads;
 }
 
-double energy_over_average(const CellReads& reads, double r_on_ohm, double r_off_ohm, int cell_bits, int dac_bits) {
-    const auto slices = periphery::input_slices(periphery::kActivationBits, dac_bits);
+double energy_over_average(const CellReads& reads, double r_on_ohm, double r_off_ohm, int cell_bits, const periphery::DacParams& dac) {
+    const auto slices = dac.slices();
     double mean_square = 0.0;  // of v; the mean square of 0, 1, ..., n is n (2 n + 1) / 6
     for (const auto& slice : slices)
         mean_square += slice.largest() * (2.0 * slice.largest() + 1.0) / 6.0 / static_cast<double>(slices.size());
@@ -91,16 +92,16 @@ double energy_over_average(const CellReads& reads, double r_on_ohm, double r_off
     return (off * driven + (on - off) * levels) / (static_cast<double>(reads.cells) * mean_square * (on + off) / 2.0);
 }
 
-boost::json::object array_energy_block(const CellReads& reads, double by_average_j, int cell_bits, int dac_bits) {
+boost::json::object array_energy_block(const CellReads& reads, double by_average_j, int cell_bits, const periphery::DacParams& dac) {
     boost::json::object cells;
     for (const auto& cell : describe_cells()) {
-        const double ratio = energy_over_average(reads, cell.at("r_on_ohm").to_number<double>(), cell.at("r_off_ohm").to_number<double>(),
-                                                 cell_bits, dac_bits);
+        const double ratio =
+            energy_over_average(reads, cell.at("r_on_ohm").to_number<double>(), cell.at("r_off_ohm").to_number<double>(), cell_bits, dac);
         cells[cell.at("name").as_string()] =
             boost::json::object{{"by_values_j", by_average_j * ratio},
                                 {"error_of_average", ratio > 0 ? boost::json::value(1.0 / ratio - 1.0) : boost::json::value()}};
     }
-    const double largest_drive = (1 << dac_bits) - 1, largest_level = (1 << cell_bits) - 1;
+    const double largest_drive = (1 << dac.bits) - 1, largest_level = (1 << cell_bits) - 1;
     const auto share = [](std::uint64_t part, std::uint64_t whole, double largest) {
         return whole > 0 ? boost::json::value(static_cast<double>(part) / (static_cast<double>(whole) * largest)) : boost::json::value();
     };
@@ -113,7 +114,7 @@ boost::json::object array_energy_block(const CellReads& reads, double by_average
 boost::json::object array_energy_block(const CellReads& reads, const Ledger& ledger, const PlatformConfig& config) {
     constexpr const char *array = "tile.ima.array", *read = "cell_read";
     const double by_average = static_cast<double>(ledger.count(array, read)) * config.inventory.energy(array, read);
-    return array_energy_block(reads, by_average, config.crossbar.cell_bits, config.dac.bits);
+    return array_energy_block(reads, by_average, config.crossbar.cell_bits, config.dac);
 }
 
 }  // namespace berth::platform

@@ -39,16 +39,19 @@ struct WordlineLevels {
 };
 
 /// Counts the cells' reads of vectors [tokens, in].
-[[nodiscard]] CellReads count_cell_reads(const WordlineLevels& wordlines, std::span<const std::int8_t> inputs, int tokens, int dac_bits);
+[[nodiscard]] CellReads count_cell_reads(const WordlineLevels& wordlines, std::span<const std::int8_t> inputs, int tokens,
+                                         const periphery::DacParams& dac);
 
 /// Energy of the reads over the estimate by averages, in which every input slice (its width as the DAC has it) has a uniformly
 /// distributed value and every cell conducts the mean of its states: sum(v^2 g) over sum(mean v^2) mean g. Conductance is linear in
 /// the level.
-[[nodiscard]] double energy_over_average(const CellReads& reads, double r_on_ohm, double r_off_ohm, int cell_bits, int dac_bits);
+[[nodiscard]] double energy_over_average(const CellReads& reads, double r_on_ohm, double r_off_ohm, int cell_bits,
+                                         const periphery::DacParams& dac);
 
 /// {by_average_j, driven_share, mean_level, cells: {name: {by_values_j, error_of_average}}} for every published cell.
 /// @param by_average_j what the parts list charges, taken as the energy at average values.
-[[nodiscard]] boost::json::object array_energy_block(const CellReads& reads, double by_average_j, int cell_bits, int dac_bits);
+[[nodiscard]] boost::json::object array_energy_block(const CellReads& reads, double by_average_j, int cell_bits,
+                                                     const periphery::DacParams& dac);
 
 /// The same of reads that a ledger of the platform holds at their average.
 [[nodiscard]] boost::json::object array_energy_block(const CellReads& reads, const Ledger& ledger, const PlatformConfig& config);

@@ -100,7 +100,8 @@ CodeDistribution::CodeDistribution(const CrossbarDesign& design, int rows) : cel
 std::shared_ptr<const CodeDistribution> CodeDistribution::make(const CrossbarDesign& design, int rows, int exponent) {
     using Key = std::tuple<const CellModel*, const periphery::Adc*, double, int, int>;
     const CellModel& cells = *design.cells;
-    if (!cells.nominal() || cells.levels().size() != 2 || design.dac.bits != 1 || !design.adc->alike() || design.sense.offset_sigma > 0.0)
+    if (!cells.nominal() || cells.levels().size() != 2 || design.dac.bits != 1 || design.dac.narrow() || !design.adc->alike() ||
+        design.sense.offset_sigma > 0.0)
         return nullptr;
     static std::mutex mutex;
     static std::map<Key, std::weak_ptr<const CodeDistribution>> all;

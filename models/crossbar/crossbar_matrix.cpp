@@ -41,7 +41,7 @@ Activity& Activity::operator+=(const Activity& other) {
 
 bool always_lossless(const CrossbarParams& params, const periphery::DacParams& dac, const periphery::Adc& adc) {
     const auto encoding = make_encoding(params.encoding);
-    const auto reads = periphery::input_slices(periphery::kActivationBits, dac.bits);
+    const auto reads = dac.slices();
     const auto wider = [](const auto& a, const auto& b) { return a.largest() < b.largest(); };
     const int largest_input = std::max_element(reads.begin(), reads.end(), wider)->largest();
     return dac.linear() && adc.lossless(largest_column_sum(*encoding, params.rows, params.cell_bits) * largest_input);
@@ -58,7 +58,7 @@ CrossbarMatrix::CrossbarMatrix(std::span<const std::int8_t> weights, int out, in
     const auto encoding = make_encoding(design.crossbar.encoding);
     ProgrammedArrays arrays{
         .layout = ArrayLayout(out, in, magnitude_bits, design.crossbar, *encoding),
-        .reads = periphery::input_slices(periphery::kActivationBits, design.dac.bits),
+        .reads = design.dac.slices(),
         .design = design,
         .component = component,
         .exponents = exponents_of(ranges, encoding->polarities() * encoding->slices(magnitude_bits, design.crossbar.cell_bits)),
@@ -93,6 +93,10 @@ void CrossbarMatrix::check(std::span<const std::int8_t> x, int tokens, std::size
     if (tokens < 0 || x.size() != std::size_t(tokens) * std::size_t(layout().in) ||
         results != std::size_t(tokens) * std::size_t(layout().out))
         throw std::invalid_argument("inputs or results of a crossbar product are not shaped [tokens, in] and [tokens, out]");
+    const periphery::DacParams& dac = arrays_->design.dac;
+    const int largest = dac.largest_activation();
+    if (dac.narrow() && std::any_of(x.begin(), x.end(), [largest](int value) { return value > largest || value < -largest - 1; }))
+        throw std::invalid_argument("an input has more bits than an activation");
 }
 
 Activity CrossbarMatrix::multiply(std::span<const std::int8_t> x, int tokens, std::span<std::int32_t> accumulators,

@@ -42,6 +42,7 @@ public:
                    const periphery::DacParams& dac, std::shared_ptr<const periphery::Adc> adc);
 
     /// accumulators[tokens, out] = x[tokens, in] * weights^T as the arrays give it: accumulate, then finish.
+    /// @throws std::invalid_argument where shapes differ, or an input has more bits than the design's activations.
     Activity multiply(std::span<const std::int8_t> x, int tokens, std::span<std::int32_t> accumulators, const ReadKey& key = {}) const;
 
     /// Adds the shifted and added codes to sums[tokens, out], in units of one code, so that planes which share their inputs

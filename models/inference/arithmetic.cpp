@@ -22,8 +22,9 @@ IntegerArithmetic::Columns IntegerArithmetic::columns(const std::vector<float>& 
     return columns;
 }
 
-void IntegerArithmetic::linear(std::span<const std::int32_t> accumulators, Largest x, const Columns& columns, std::span<Value> y) {
-    vector::requantise(accumulators, vector::step(x), columns, y);
+void IntegerArithmetic::linear(std::span<const std::int32_t> accumulators, Quantised<Largest> x, const Columns& columns,
+                               std::span<Value> y) {
+    vector::requantise(accumulators, vector::step(x.largest, x.most), columns, y);
 }
 
 void IntegerArithmetic::embed(std::span<const std::int8_t> row, float scale, std::span<Value> y) {
@@ -60,8 +61,8 @@ void IntegerArithmetic::context(std::span<const std::int32_t> accumulators, cons
 
 double IntegerArithmetic::real_step(Largest largest) { return vector::to_double(vector::step(largest)) / vector::kOne; }
 
-void FloatArithmetic::linear(std::span<const std::int32_t> accumulators, Largest x, const Columns& columns, std::span<Value> y) {
-    const float step = vector::step(x);
+void FloatArithmetic::linear(std::span<const std::int32_t> accumulators, Quantised<Largest> x, const Columns& columns, std::span<Value> y) {
+    const float step = vector::step(x.largest, x.most);
     for (std::size_t i = 0; i < y.size(); ++i) y[i] = static_cast<float>(accumulators[i]) * (columns.scales[i] * step) + columns.bias[i];
 }
 

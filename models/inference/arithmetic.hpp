@@ -12,7 +12,15 @@
 
 namespace berth::inference {
 
-// The two arithmetics between the int8 products. Both keep vectors of Value, make them int8 with a step of Largest / 127,
+/// What decides the step of a vector of whole numbers: its largest magnitude, and the whole number that this became.
+template <class Largest>
+struct Quantised {
+    Largest largest;
+    std::int32_t most = vector::kLargestByte;
+};
+
+// The two arithmetics between the int8 products. Both keep vectors of Value, make them int8 with a step of Largest / 127, or
+// as many bits narrower as the engine takes,
 // and share the overloads of softmax, gelu, layer_norm, tanh and quantise of models/vector.
 
 /// As the digital unit computes: int32 with 16 fraction bits.
@@ -25,7 +33,7 @@ struct IntegerArithmetic {
     /// Scale and bias of each output channel.
     [[nodiscard]] static Columns columns(const std::vector<float>& scales, const std::vector<float>& bias);
     /// y = accumulators * step of x * columns: a linear layer's output.
-    static void linear(std::span<const std::int32_t> accumulators, Largest x, const Columns& columns, std::span<Value> y);
+    static void linear(std::span<const std::int32_t> accumulators, Quantised<Largest> x, const Columns& columns, std::span<Value> y);
     /// Adds an embedding to y.
     static void embed(std::span<const std::int8_t> row, float scale, std::span<Value> y);
     static void add(std::span<Value> x, std::span<const Value> y) { vector::add(x, y); }
@@ -55,7 +63,7 @@ struct FloatArithmetic {
     };
 
     [[nodiscard]] static Columns columns(const std::vector<float>& scales, const std::vector<float>& bias) { return {scales, bias}; }
-    static void linear(std::span<const std::int32_t> accumulators, Largest x, const Columns& columns, std::span<Value> y);
+    static void linear(std::span<const std::int32_t> accumulators, Quantised<Largest> x, const Columns& columns, std::span<Value> y);
     static void embed(std::span<const std::int8_t> row, float scale, std::span<Value> y);
     static void add(std::span<Value> x, std::span<const Value> y);
 

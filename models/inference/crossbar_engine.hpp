@@ -57,6 +57,8 @@ public:
     void multiply_factor(std::size_t index, Factor factor, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
                          std::span<std::int32_t> accumulators) const override;
 
+    [[nodiscard]] int activation_bits() const override { return activation_bits_; }
+
     /// What all products so far made the arrays do; the same for any number of threads.
     [[nodiscard]] crossbar::Activity activity() const;
 
@@ -76,6 +78,7 @@ private:
     void book(const crossbar::Activity& activity) const;
 
     const Network& network_;
+    int activation_bits_;
     std::vector<Planes> planes_;
     std::vector<FactorPlanes> factors_;
     std::optional<ExactEngine> exact_;

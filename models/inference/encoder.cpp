@@ -69,20 +69,20 @@ void Encoder<Arithmetic>::embed(std::span<const Sentence> sentences) {
 
 template <class Arithmetic>
 void Encoder<Arithmetic>::layer(std::span<const Sentence> sentences, int index) {
-    quantise(stream_, hidden());
+    quantise(stream_, hidden(), largest_input_);
     linear(sentences, matrix_index(index, query), query_);
     linear(sentences, matrix_index(index, key), key_);
     linear(sentences, matrix_index(index, value), value_);
     attend(sentences);
 
-    quantise(context_, hidden());
+    quantise(context_, hidden(), largest_input_);
     linear(sentences, matrix_index(index, attention_output), update_);
     residual(stream_, update_, constants_.attention_norms[static_cast<std::size_t>(index)]);
 
-    quantise(stream_, hidden());
+    quantise(stream_, hidden(), largest_input_);
     linear(sentences, matrix_index(index, intermediate), wide_);
     vector::gelu(std::span<Value>(wide_));
-    quantise(wide_, static_cast<std::size_t>(network_.shape.intermediate));
+    quantise(wide_, static_cast<std::size_t>(network_.shape.intermediate), largest_input_);
     linear(sentences, matrix_index(index, output), update_);
     residual(stream_, update_, constants_.output_norms[static_cast<std::size_t>(index)]);
 }
@@ -124,7 +124,7 @@ void Encoder<Arithmetic>::attend(std::size_t first_token, std::size_t tokens, st
     weights_.resize(tokens * tokens);
     for (std::size_t token = 0; token < tokens; ++token) {
         const auto query_largest = steps(query_largest_)[token * heads()];
-        Arithmetic::linear(scores.subspan(token * tokens, tokens), query_largest, score_columns_, probabilities_);
+        Arithmetic::linear(scores.subspan(token * tokens, tokens), {query_largest}, score_columns_, probabilities_);
         vector::softmax(std::span<Value>(probabilities_));
         Arithmetic::fold(value_steps_, probabilities_, row(weights_, token, tokens));
     }
@@ -149,11 +149,11 @@ void Encoder<Arithmetic>::classify(std::span<const Sentence> sentences, std::spa
     }
     tokens_ = sentences.size();
     stream_.resize(tokens_ * hidden());
-    quantise(stream_, hidden());
+    quantise(stream_, hidden(), largest_input_);
     linear(firsts, matrix_index(network_.shape.layers, 0), update_);
     const bool relu = network_.shape.head_activation == HeadActivation::relu;
     for (Value& x : update_) x = relu ? std::max(x, Value{}) : vector::tanh(x);
-    quantise(update_, hidden());
+    quantise(update_, hidden(), vector::kLargestByte);  // for the digital unit, as attention's operands are
 
     const auto labels = static_cast<std::size_t>(network_.labels);
     std::vector<std::int32_t> sums(tokens_ * labels);
@@ -166,10 +166,10 @@ void Encoder<Arithmetic>::classify(std::span<const Sentence> sentences, std::spa
 }
 
 template <class Arithmetic>
-void Encoder<Arithmetic>::quantise(std::span<const Value> values, std::size_t width) {
+void Encoder<Arithmetic>::quantise(std::span<const Value> values, std::size_t width, std::int32_t most) {
     input_.resize(values.size());
     input_largest_.resize(tokens_);
-    vector::quantise(values, width, input_, input_largest_);
+    vector::quantise(values, width, input_, input_largest_, most);
 }
 
 template <class Arithmetic>
@@ -183,8 +183,8 @@ void Encoder<Arithmetic>::linear(std::span<const Sentence> sentences, std::size_
                          std::span(accumulators_).subspan(first * out, count * out));
     });
     for (std::size_t token = 0; token < tokens_; ++token)
-        Arithmetic::linear(std::span(accumulators_).subspan(token * out, out), input_largest_[token], constants_.linears[index],
-                           row(output, token, out));
+        Arithmetic::linear(std::span(accumulators_).subspan(token * out, out), {input_largest_[token], largest_input_},
+                           constants_.linears[index], row(output, token, out));
     if (network_.linears[index].low_rank) add_low_rank(sentences, index, output);
 }
 
@@ -204,15 +204,16 @@ void Encoder<Arithmetic>::add_low_rank(std::span<const Sentence> sentences, std:
                                 std::span(accumulators_).subspan(first * rank, count * rank));
     });
     for (std::size_t token = 0; token < tokens_; ++token)
-        Arithmetic::linear(std::span(accumulators_).subspan(token * rank, rank), input_largest_[token], constants.down,
+        Arithmetic::linear(std::span(accumulators_).subspan(token * rank, rank), {input_largest_[token], largest_input_}, constants.down,
                            row(middle_, token, rank));
-    vector::quantise(std::span<const Value>(middle_), rank, middle_bytes_, middle_largest_);
+    vector::quantise(std::span<const Value>(middle_), rank, middle_bytes_, middle_largest_, largest_input_);
     by_sentence(sentences, [&](std::size_t first, std::size_t count, std::uint64_t request) {
         engine_.multiply_factor(index, Factor::up, std::span(middle_bytes_).subspan(first * rank, count * rank), static_cast<int>(count),
                                 request, std::span(accumulators_).subspan(first * out, count * out));
     });
     for (std::size_t token = 0; token < tokens_; ++token) {
-        Arithmetic::linear(std::span(accumulators_).subspan(token * out, out), middle_largest_[token], constants.up, added_);
+        Arithmetic::linear(std::span(accumulators_).subspan(token * out, out), {middle_largest_[token], largest_input_}, constants.up,
+                           added_);
         Arithmetic::add(row(output, token, out), added_);
     }
 }

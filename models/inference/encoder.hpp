@@ -32,7 +32,7 @@ template <class Arithmetic>
 class Encoder {
 public:
     Encoder(const Network& network, const LinearEngine& engine, const Constants<Arithmetic>& constants)
-        : network_(network), engine_(engine), constants_(constants) {}
+        : network_(network), engine_(engine), constants_(constants), largest_input_((1 << (engine.activation_bits() - 1)) - 1) {}
 
     /// logits: [sentences, labels].
     void run(std::span<const Sentence> sentences, std::span<float> logits);
@@ -47,8 +47,8 @@ private:
     void attend(std::size_t first_token, std::size_t tokens, std::size_t head);
     void classify(std::span<const Sentence> sentences, std::span<float> logits);
 
-    /// Makes each token's vector int8, in input_.
-    void quantise(std::span<const Value> values, std::size_t width);
+    /// Makes each token's vector whole numbers up to +-most, in input_.
+    void quantise(std::span<const Value> values, std::size_t width, std::int32_t most);
     /// output = matrix `index` of input_, at full precision.
     void linear(std::span<const Sentence> sentences, std::size_t index, std::vector<Value>& output);
     /// Adds what the low-rank delta of matrix `index` makes of input_.
@@ -67,6 +67,7 @@ private:
     const Network& network_;
     const LinearEngine& engine_;
     const Constants<Arithmetic>& constants_;
+    std::int32_t largest_input_;  ///< of what goes into the engine's products
 
     std::size_t tokens_ = 0;
     std::vector<Value> stream_;  ///< the residual stream [tokens, hidden]

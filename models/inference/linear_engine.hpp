@@ -25,6 +25,9 @@ public:
     /// accumulators[tokens, out of the factor] = x[tokens, in of the factor] * factor^T.
     virtual void multiply_factor(std::size_t index, Factor factor, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
                                  std::span<std::int32_t> accumulators) const = 0;
+
+    /// Bits that the elements of x have, the sign among them: the executor makes them within +-(2^(bits - 1) - 1).
+    [[nodiscard]] virtual int activation_bits() const { return 8; }
 };
 
 }  // namespace berth::inference

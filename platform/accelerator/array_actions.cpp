@@ -10,7 +10,7 @@ namespace {
 /// Comparisons of one vector's conversions. Unit columns, whose codes count at several places, are converted in full.
 std::int64_t decisions_of(const mapping::PlacedPlane& placed, const PlatformConfig& config) {
     const auto encoding = crossbar::make_encoding(config.crossbar.encoding);
-    const auto reads = periphery::input_slices(periphery::kActivationBits, config.dac.bits);
+    const auto reads = config.dac.slices();
     std::int64_t of_a_column = 0;  // in every polarity and slice
     const auto places = crossbar::weight_shifts(*encoding, placed.plane.magnitude_bits, config.crossbar.cell_bits);
     for (const int place : places)
@@ -23,7 +23,7 @@ std::int64_t decisions_of(const mapping::PlacedPlane& placed, const PlatformConf
 }  // namespace
 
 ArrayActions actions_of(const mapping::PlacedPlane& placed, const PlatformConfig& config) {
-    const int reads = periphery::input_reads(periphery::kActivationBits, config.dac.bits);
+    const int reads = config.dac.reads();
     const std::int64_t across = placed.row_blocks == 0 ? 0 : placed.array_reads / placed.row_blocks;
     const std::int64_t sums = std::int64_t{placed.plane.outputs} * placed.row_blocks * placed.polarities;
     ArrayActions actions;

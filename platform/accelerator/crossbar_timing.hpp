@@ -9,8 +9,6 @@
 
 namespace berth::platform {
 
-inline constexpr int kInputBits = 8;  ///< of an activation
-
 /// The IMA pipeline in closed form (ISAAC, Sec. VI and Table I). A stage lasts one array read, or the conversion of an
 /// array's columns where that takes longer. A product of a matrix and a vector takes one read per input slice; behind
 /// the last come the stages that drain the pipeline: with ISAAC the conversion, the IMA's shift-and-add and the tile's. The next
@@ -24,14 +22,14 @@ struct CrossbarTiming {
     [[nodiscard]] double latency_s() const { return (reads + drain_stages) * stage_s; }
 };
 
-[[nodiscard]] inline CrossbarTiming crossbar_timing(int dac_bits, double array_read_s, int columns, double adcs_per_array,
-                                                    double adc_rate_hz, double drain_stages) {
+[[nodiscard]] inline CrossbarTiming crossbar_timing(int reads, double array_read_s, int columns, double adcs_per_array, double adc_rate_hz,
+                                                    double drain_stages) {
     const double conversion_s = std::ceil(columns / adcs_per_array) / adc_rate_hz;
-    return {periphery::input_reads(kInputBits, dac_bits), std::max(array_read_s, conversion_s), drain_stages};
+    return {reads, std::max(array_read_s, conversion_s), drain_stages};
 }
 
 [[nodiscard]] inline CrossbarTiming crossbar_timing(const PlatformConfig& config) {
-    return crossbar_timing(config.dac.bits, config.timing.array_read_s, config.crossbar.cols, config.adcs_per_array,
+    return crossbar_timing(config.dac.reads(), config.timing.array_read_s, config.crossbar.cols, config.adcs_per_array,
                            config.timing.adc_rate_hz, config.timing.drain_stages);
 }
 

@@ -4,8 +4,8 @@
 namespace berth::platform {
 
 MeteredEngine::MeteredEngine(const inference::Network& network, const inference::LinearEngine& inner,
-                             const crossbar::CrossbarParams& crossbar, int dac_bits, const std::vector<bool>& digital)
-    : inner_(inner), dac_bits_(dac_bits) {
+                             const crossbar::CrossbarParams& crossbar, const periphery::DacParams& dac, const std::vector<bool>& digital)
+    : inner_(inner), dac_(dac) {
     for (const inference::Linear& linear : network.linears) {
         const inference::Int8Matrix& matrix = *linear.matrix;
         WordlineLevels wordlines;
@@ -40,7 +40,7 @@ void MeteredEngine::multiply_factor(std::size_t index, inference::Factor factor,
 }
 
 void MeteredEngine::count(const WordlineLevels& wordlines, std::span<const std::int8_t> x, int tokens) const {
-    const CellReads reads = count_cell_reads(wordlines, x, tokens, dac_bits_);
+    const CellReads reads = count_cell_reads(wordlines, x, tokens, dac_);
     cells_.fetch_add(reads.cells, std::memory_order_relaxed);
     driven_.fetch_add(reads.driven, std::memory_order_relaxed);
     levels_.fetch_add(reads.levels, std::memory_order_relaxed);

@@ -20,13 +20,15 @@ public:
     /// `inner` must outlive it; of the network only what its cells conduct is kept.
     /// @param digital by linear layer: whether its low-rank factors are in no cells. Empty: none of them.
     MeteredEngine(const inference::Network& network, const inference::LinearEngine& inner, const crossbar::CrossbarParams& crossbar,
-                  int dac_bits, const std::vector<bool>& digital = {});
+                  const periphery::DacParams& dac, const std::vector<bool>& digital = {});
 
     void multiply(std::size_t index, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
                   std::span<std::int32_t> accumulators) const override;
 
     void multiply_factor(std::size_t index, inference::Factor factor, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
                          std::span<std::int32_t> accumulators) const override;
+
+    [[nodiscard]] int activation_bits() const override { return inner_.activation_bits(); }
 
     [[nodiscard]] CellReads reads() const { return {cells_.load(), driven_.load(), levels_.load()}; }
 
@@ -38,7 +40,7 @@ private:
     void count(const WordlineLevels& wordlines, std::span<const std::int8_t> x, int tokens) const;
 
     const inference::LinearEngine& inner_;
-    int dac_bits_;
+    periphery::DacParams dac_;
     std::vector<WordlineLevels> wordlines_;  ///< by matrix of the network
     std::vector<Factors> factors_;
     mutable std::atomic<std::uint64_t> cells_{0}, driven_{0}, levels_{0};

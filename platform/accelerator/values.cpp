@@ -24,7 +24,7 @@ struct Values::Prepared {
     Prepared(const inference::Network& network, const PlatformConfig& config, const inference::PlaneOwners& owners, int threads,
              const std::vector<bool>& digital, const inference::PlaneRanges& ranges)
         : engine(network, crossbar_design(config), owners, threads, digital, ranges),
-          metered(network, engine, config.crossbar, config.dac.bits, digital),
+          metered(network, engine, config.crossbar, config.dac, digital),
           executor(network, metered, config.digital.arithmetic == "fp32" ? inference::Arithmetic::fp32 : inference::Arithmetic::integer) {}
 };
 

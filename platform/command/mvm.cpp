@@ -103,7 +103,18 @@ std::vector<std::int8_t> symmetric(const NpyFile& file) {
     return {values.begin(), values.end()};
 }
 
-Operands read_operands(const Options& options) {
+std::vector<std::int8_t> narrow(const NpyFile& file, const periphery::DacParams& dac) {
+    const auto values = file.int8();
+    const int largest = dac.largest_activation();
+    const auto bad = std::find_if(values.begin(), values.end(), [&](int value) { return value > largest || value < -largest - 1; });
+    if (bad != values.end())
+        throw InputError(file.element_name(static_cast<std::size_t>(bad - values.begin())), "is " + std::to_string(*bad),
+                         "an input from " + std::to_string(-largest - 1) + " to " + std::to_string(largest) +
+                             ", as dac.activation_bits is " + std::to_string(dac.activation_bits));
+    return {values.begin(), values.end()};
+}
+
+Operands read_operands(const Options& options, const periphery::DacParams& dac) {
     const NpyFile weights(options.weights), inputs(options.inputs);
     check_pair(weights, inputs);
     Operands operands;
@@ -115,11 +126,11 @@ Operands read_operands(const Options& options) {
         throw InputError("--out", "would hold " + std::to_string(operands.products()) + " numbers", "at most 2^34 bytes: fewer tokens");
     if (operands.given == NpyType::int8) {
         operands.weights = symmetric(weights);
-        operands.inputs.assign(inputs.int8().begin(), inputs.int8().end());
+        operands.inputs = narrow(inputs, dac);
         return operands;
     }
     inference::Int8Matrix w = inference::quantise_rows(weights.float32(), operands.out, operands.in);
-    inference::Int8Matrix x = inference::quantise_rows(inputs.float32(), operands.tokens, operands.in);
+    inference::Int8Matrix x = inference::quantise_rows(inputs.float32(), operands.tokens, operands.in, dac.activation_bits - 1);
     operands.weights = std::move(w.values);
     operands.weight_scales = std::move(w.scales);
     operands.inputs = std::move(x.values);
@@ -258,7 +269,7 @@ void write_codes(const Operands& operands, Product& product, NpyWriter& file) {
 platform::CellReads cell_reads(const Operands& operands, const platform::PlatformConfig& config) {
     platform::WordlineLevels wordlines;
     wordlines.add(operands.weights, operands.out, operands.in, inference::kMatrixMagnitudeBits, config.crossbar);
-    return platform::count_cell_reads(wordlines, operands.inputs, operands.tokens, config.dac.bits);
+    return platform::count_cell_reads(wordlines, operands.inputs, operands.tokens, config.dac);
 }
 
 boost::json::object report(const Operands& operands, const Outcome& outcome, const Options& options, const platform::PlatformConfig& config,
@@ -304,7 +315,7 @@ void run(const Options& options, const Common& common) {
 
     platform::PlatformConfig config = platform::load_platform(options.platform, options.settings);
     config.seed = common.seed;
-    const Operands operands = read_operands(options);
+    const Operands operands = read_operands(options, config.dac);
     // Whether the chip can hold and pay for it is asked before anything is programmed.
     Ledger ledger = cost(operands, config);
     Product product(operands, config, common.threads);

@@ -69,11 +69,11 @@ struct Bench : sc_core::sc_module {
 
 TEST(CrossbarTiming, TakesAReadAStageOrTheConversionWhereThatIsLonger) {
     // ISAAC: 100 ns a read, 128 columns on one converter of 1.28 GS/s.
-    const CrossbarTiming isaac = crossbar_timing(1, 100e-9, 128, 1.0, 1.28e9, 3);
+    const CrossbarTiming isaac = crossbar_timing(8, 100e-9, 128, 1.0, 1.28e9, 3);
     EXPECT_EQ(isaac.reads, 8);
     EXPECT_NEAR(isaac.interval_s(), 800e-9, 1e-15);
     EXPECT_NEAR(isaac.latency_s(), 1100e-9, 1e-15);
-    const CrossbarTiming slow = crossbar_timing(1, 100e-9, 128, 0.5, 1.28e9, 3);
+    const CrossbarTiming slow = crossbar_timing(8, 100e-9, 128, 0.5, 1.28e9, 3);
     EXPECT_NEAR(slow.interval_s(), 1600e-9, 1e-15);
 }
 

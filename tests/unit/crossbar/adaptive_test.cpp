@@ -50,7 +50,7 @@ CrossbarDesign design_of(const Case& c, const periphery::AdcParams& adc) {
 double largest_error(const Case& c, const periphery::AdcParams& adc) {
     double open = 0.0;
     for (const int shift : weight_shifts(*make_encoding(c.params.encoding), c.magnitude_bits, c.params.cell_bits))
-        for (const auto& read : periphery::input_slices(periphery::kActivationBits, c.dac.bits)) {
+        for (const auto& read : c.dac.slices()) {
             const auto search = search_at(adc, shift + read.shift);
             if (search.skipped > 0) open += std::ldexp(0.5 * adc.step, shift + read.shift + search.skipped);
         }

@@ -39,7 +39,8 @@ inline Case any_case() {
     // Half of the cases have weights of one sign and large, whose columns are full.
     const int least = within(0, 1) == 0 ? -largest : largest / 2;
     any.weights = random_int8(std::size_t(any.out * any.in), least, largest, seed);
-    const int activation = 1 << (within(2, 8) - 1);
+    any.dac.activation_bits = within(2, periphery::kActivationBits);
+    const int activation = any.dac.largest_activation() + 1;
     any.x = random_int8(std::size_t(any.tokens * any.in), -activation, activation - 1, seed + 1);
     return any;
 }

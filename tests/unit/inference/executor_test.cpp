@@ -11,6 +11,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <set>
 
 namespace berth::inference {
 namespace {
@@ -189,6 +190,63 @@ TEST(Executor, AsksForEveryMatrixOnceASentence) {
         const bool pooler = matrix == 12;
         EXPECT_EQ(engine.calls[2 * matrix], (std::array<std::uint64_t, 3>{matrix, pooler ? 1u : 5u, 70}));
         EXPECT_EQ(engine.calls[2 * matrix + 1], (std::array<std::uint64_t, 3>{matrix, pooler ? 1u : 9u, 71}));
+    }
+}
+
+/// An engine of narrow inputs: keeps the largest magnitude of each product's vectors.
+class NarrowEngine : public LinearEngine {
+public:
+    NarrowEngine(const Network& network, int bits) : exact_(network), bits_(bits) {}
+    void multiply(std::size_t index, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
+                  std::span<std::int32_t> accumulators) const override {
+        look(x, tokens);
+        exact_.multiply(index, x, tokens, request, accumulators);
+    }
+    void multiply_factor(std::size_t index, Factor factor, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
+                         std::span<std::int32_t> accumulators) const override {
+        look(x, tokens);
+        exact_.multiply_factor(index, factor, x, tokens, request, accumulators);
+    }
+    [[nodiscard]] int activation_bits() const override { return bits_; }
+    mutable std::set<int> largest;  ///< of a token's vector
+
+private:
+    void look(std::span<const std::int8_t> x, int tokens) const {
+        const std::size_t width = x.size() / std::size_t(tokens);
+        for (std::size_t token = 0; token < std::size_t(tokens); ++token) {
+            int most = 0;
+            for (const int value : x.subspan(token * width, width)) most = std::max(most, std::abs(value));
+            largest.insert(most);
+        }
+    }
+    ExactEngine exact_;
+    int bits_;
+};
+
+TEST(Executor, MakesItsVectorsAsNarrowAsTheEngineTakesThem) {
+    test::RandomNetwork random;
+    random.add_low_rank(4, 5);
+    const std::vector<Sentence> sentences{random.sentence(5, 70), random.sentence(9, 71)};
+    const ExactEngine exact(random.network);
+    for (const Arithmetic arithmetic : {Arithmetic::integer, Arithmetic::fp32}) {
+        const auto wide = Executor(random.network, exact, arithmetic).logits(sentences);
+        double error_before = 0.0;
+        for (int bits = 8; bits >= 2; --bits) {
+            const NarrowEngine engine(random.network, bits);
+            const auto logits = Executor(random.network, engine, arithmetic).logits(sentences);
+            EXPECT_EQ(engine.largest, std::set<int>{(1 << (bits - 1)) - 1}) << bits << " bits";
+            double error = 0.0;
+            for (std::size_t i = 0; i < logits.size(); ++i) error += std::pow(double(logits[i]) - wide[i], 2);
+            if (bits == 8) EXPECT_EQ(logits, wide);
+            // A bit less doubles the rounding error; the steps' scales are right, or narrow vectors would be far off.
+            if (bits == 6) error_before = error;
+            if (bits == 4) {
+                EXPECT_GT(error, error_before);
+                double size = 0.0;
+                for (const float logit : wide) size += double(logit) * logit;
+                EXPECT_LT(error, 0.25 * size);
+            }
+        }
     }
 }
 
