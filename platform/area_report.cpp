@@ -191,15 +191,6 @@ CellsPerElement cells_per_element(const ImageOnChip& on_chip) {
     return result;
 }
 
-double book_static(Ledger& ledger, const PlatformConfig& config, const ImageOnChip& on_chip, double on_s, double down_s) {
-    double sum = 0.0;
-    for (const auto& [path, watts] : config.inventory.static_power(on_chip.extent(), config.hierarchy)) {
-        if (watts > 0.0) ledger.add_static(path, watts, path.starts_with("tile.ima.") ? on_s : on_s + down_s);
-        sum += watts;
-    }
-    return sum;
-}
-
 boost::json::object area_block(const PlatformConfig& config, const ImageOnChip* on_chip) {
     const auto parts = config.inventory.area(extent(config, on_chip), config.hierarchy);
     boost::json::object components;

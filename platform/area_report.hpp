@@ -63,10 +63,6 @@ struct CellsPerElement {
 };
 [[nodiscard]] CellsPerElement cells_per_element(const ImageOnChip& on_chip);
 
-/// Books what parts at rest take: everything for `on_s` seconds, and for `down_s` everything but the arrays' periphery, which is
-/// then powered down (the components under tile.ima). @return watts while all is on.
-double book_static(Ledger& ledger, const PlatformConfig& config, const ImageOnChip& on_chip, double on_s, double down_s);
-
 /// The parts of a report, on which `berth area` and `berth simulate` agree. `on_chip` null: the whole chip, no comparison.
 /// {total, components{path: mm2}, tree (area_tree.hpp), spare, whole_chips, baseline_copies, ratio, copies_sharing, groups{cells,
 /// converters, buffers, network, digital, factor_memory, embedding_memory, rest}}; without an image spare and whole_chips are null too.

@@ -121,6 +121,8 @@ void apply_settings(boost::json::value& json, const std::vector<std::string>& se
 
 std::vector<std::string> arithmetic_names() { return {"integer", "fp32"}; }
 
+std::vector<std::string> gating_names() { return {"none", "tile"}; }
+
 std::vector<std::string> topology_names() {
     std::vector<std::string> names;
     for (const auto& entry : kTopologies) names.emplace_back(entry.name);

@@ -67,11 +67,16 @@ struct BufferParams {
 };
 
 /// The digital parts' supply, for costs that say "{supply.voltage}". Nothing else follows from it.
+/// "none": every part of the chip is on while inference runs; "tile": a tile is off whenever none of its stages has a vector.
+[[nodiscard]] std::vector<std::string> gating_names();
+
 struct SupplyParams {
     double voltage;
+    std::string gating;
 
     static constexpr std::tuple fields{
         Field{"voltage", &SupplyParams::voltage, "V", 0.5, 1.2, "supply of the digital parts, where their costs follow it"},
+        Choice{"gating", &SupplyParams::gating, &gating_names, "which parts are off while they have nothing to do"},
     };
 };
 

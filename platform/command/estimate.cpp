@@ -11,8 +11,8 @@
 #include "platform/command/command.hpp"
 #include "platform/command/family_option.hpp"
 #include "platform/command/image_block.hpp"
-#include "platform/gated_leakage.hpp"
 #include "platform/programming.hpp"
+#include "platform/static_energy.hpp"
 
 #include <fmt/format.h>
 
@@ -134,16 +134,21 @@ Estimated read_input(const EstimateOptions& options, const Common& common) {
 }
 
 /// Energy of one sentence alone: what it makes the parts do, and what they take at rest meanwhile.
-Ledger energy_of(const Estimated& input, const platform::PlatformConfig& config, const platform::SentenceEstimate& sentence) {
+Ledger energy_of(const Estimated& input, const platform::PlatformConfig& config, const platform::SentenceEstimate& sentence,
+                 double tiles_on) {
     Ledger ledger;
     platform::book(sentence.actions, config.inventory, ledger);
-    for (const auto& [path, watts] : config.inventory.static_power(input.on_chip.extent(), config.hierarchy))
-        if (watts > 0.0) ledger.add_static(path, watts, sentence.stay_s);
+    platform::book_static(ledger, config, input.on_chip, {.on_s = sentence.stay_s, .tiles_on = tiles_on});
     return ledger;
 }
 
+double tiles_on(const Estimated& input, std::size_t task, const platform::SentenceEstimate& sentence) {
+    return platform::share_of_tiles_on(input.on_chip, input.names[task], sentence.stages, sentence.stay_s);
+}
+
 boost::json::object task_block(const Estimated& input, std::size_t task, const platform::SentenceEstimate& sentence) {
-    const Ledger ledger = energy_of(input, input.config, sentence);
+    const double share = tiles_on(input, task, sentence);
+    const Ledger ledger = energy_of(input, input.config, sentence, share);
     return {{"name", input.names[task]},
             {"latency_s", sentence.latency_s},
             {"throughput_per_s", 1.0 / sentence.interval_s},
@@ -153,7 +158,7 @@ boost::json::object task_block(const Estimated& input, std::size_t task, const p
               {"static", ledger.static_total()},
               {"per_inference", ledger.total()},
               {"components", ledger.components()}}},
-            {"leakage", platform::leakage_block(input.config, input.on_chip, input.names[task], sentence.stages, sentence.stay_s)},
+            {"leakage", platform::leakage_block(input.config, input.on_chip, share, sentence.stay_s)},
             {"array_reads", sentence.array_reads},
             {"adc_conversions", ledger.count("tile.ima.sample_hold", "sample")}};
 }
@@ -166,7 +171,7 @@ platform::Totals totals(const Estimated& input, const std::vector<platform::Sent
     for (std::size_t task = 0; task < published.size(); ++task) {
         const auto sentence = same_times ? published[task] : input.sentence(drawn, task);
         const std::string path = "tasks." + input.names[task];
-        totals.emplace_back(path + ".energy_j", energy_of(input, drawn, sentence).total());
+        totals.emplace_back(path + ".energy_j", energy_of(input, drawn, sentence, tiles_on(input, task, sentence)).total());
         totals.emplace_back(path + ".latency_s", sentence.latency_s);
         totals.emplace_back(path + ".throughput_per_s", 1.0 / sentence.interval_s);
     }

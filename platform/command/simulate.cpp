@@ -14,9 +14,9 @@
 #include "platform/command/reference_comparison.hpp"
 #include "platform/converter_energy.hpp"
 #include "platform/converter_ranges.hpp"
-#include "platform/gated_leakage.hpp"
 #include "platform/simulation.hpp"
 #include "platform/stage_report.hpp"
+#include "platform/static_energy.hpp"
 #include "workloads/encoded_dataset.hpp"
 #include "workloads/metrics.hpp"
 
@@ -129,9 +129,9 @@ boost::json::value score_of(const Input& input, std::span<const float> logits) {
 }
 
 /// Books what the parts at rest took while inference ran. @return watts.
-double add_static_energy(const Input& input, platform::SimulationOutcome& outcome) {
-    const double on = outcome.active_s - outcome.powered_down_s;
-    return platform::book_static(outcome.ledger, input.config, input.on_chip, on, outcome.powered_down_s);
+double add_static_energy(const Input& input, platform::SimulationOutcome& outcome, double tiles_on) {
+    return platform::book_static(outcome.ledger, input.config, input.on_chip,
+                                 {outcome.active_s - outcome.powered_down_s, outcome.powered_down_s, tiles_on});
 }
 
 /// How the converters' ranges were found; null where the image has none, or was calibrated for other converters.
@@ -163,7 +163,8 @@ boost::json::object report(const Options& options, const Input& input, platform:
         reference_score = score_of(input, *reference.logits);
         agreed = agreement(outcome.logits, *reference.logits, input.network().labels, input.network().regression);
     }
-    const double static_watts = add_static_energy(input, outcome);
+    const double tiles_on = platform::share_of_tiles_on(input.on_chip, options.task, outcome.stages, outcome.active_s);
+    const double static_watts = add_static_energy(input, outcome, tiles_on);
     const double total = outcome.ledger.total(), dynamic = total - outcome.ledger.static_total();
     const auto samples = static_cast<double>(input.sentences.size());
     const platform::Utilisation& used = outcome.utilisation;
@@ -192,7 +193,7 @@ boost::json::object report(const Options& options, const Input& input, platform:
         {"energy_j", {{"total", total}, {"per_inference", total / samples}, {"components", outcome.ledger.components()}}},
         {"array_energy", array_energy(outcome, input.config)},
         {"converter_energy", converter_energy(outcome, input.config)},
-        {"leakage", platform::leakage_block(input.config, input.on_chip, options.task, outcome.stages, outcome.active_s)},
+        {"leakage", platform::leakage_block(input.config, input.on_chip, tiles_on, outcome.active_s)},
         {"programming", std::move(programming)},
         {"power_w", {{"static", static_watts}, {"dynamic", dynamic / outcome.active_s}}},
         {"area_mm2", platform::area_block(input.config, &input.on_chip)},

@@ -2,6 +2,7 @@
 #include "platform/area_report.hpp"
 
 #include "platform/cell_presets.hpp"
+#include "platform/static_energy.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
@@ -62,9 +63,9 @@ TEST(StaticEnergy, LeavesOutTheArraysPeripheryWhileItIsPoweredDown) {
     all += periphery;
     ASSERT_GT(periphery, 0.0);
     Ledger on, mixed, down;
-    EXPECT_DOUBLE_EQ(book_static(on, config, on_chip, 2.0, 0.0), all);
-    book_static(mixed, config, on_chip, 0.5, 1.5);
-    book_static(down, config, on_chip, 0.0, 2.0);
+    EXPECT_DOUBLE_EQ(book_static(on, config, on_chip, {.on_s = 2.0}), all);
+    book_static(mixed, config, on_chip, {.on_s = 0.5, .down_s = 1.5});
+    book_static(down, config, on_chip, {.down_s = 2.0});
     EXPECT_NEAR(on.static_total(), 2.0 * all, 1e-12);
     EXPECT_NEAR(mixed.static_total(), 2.0 * all - 1.5 * periphery, 1e-12);
     EXPECT_NEAR(down.static_total(), 2.0 * (all - periphery), 1e-12);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/converter_energy.hpp"
 
-#include "platform/gated_leakage.hpp"
+#include "platform/static_energy.hpp"
 
 #include <gtest/gtest.h>
 
@@ -62,11 +62,22 @@ TEST(GatedLeakage, LeavesTilesOnForTheirStages) {
                                          {"layer.0.attention_output", 1, 0.05, 0.0, 0.05, 0.9},
                                          {"layer.0.intermediate", 1, 0.2, 0.0, 0.0, 0.8},
                                          {"layer.0.output", 1, 0.9, 0.0, 0.0, 0.1}};
-    const auto block = leakage_block(config, on_chip, "mine", stages, 1.0);
-    EXPECT_NEAR(block.at("tiles_on").as_double(), (0.5 + 0.65) / 4, 1e-12) << "tiles of other tasks and empty ones are off";
+    const double share = share_of_tiles_on(on_chip, "mine", stages, 1.0);
+    EXPECT_NEAR(share, (0.5 + 0.65) / 4, 1e-12) << "tiles of other tasks and empty ones are off";
+    const auto block = leakage_block(config, on_chip, share, 1.0);
     const double always = block.at("always_on_j").as_double(), gated = block.at("gated_j").as_double();
     EXPECT_LT(gated, always);
     EXPECT_GT(gated, always * 1.15 / 4) << "routers and the chip's own parts stay on";
+
+    const auto booked = [&](const char* gating) {
+        PlatformConfig chosen = config;
+        chosen.supply.gating = gating;
+        Ledger ledger;
+        EXPECT_DOUBLE_EQ(book_static(ledger, chosen, on_chip, {.on_s = 1.0, .tiles_on = share}), always);
+        return ledger.static_total();
+    };
+    EXPECT_DOUBLE_EQ(booked("none"), always);
+    EXPECT_DOUBLE_EQ(booked("tile"), gated);
 }
 
 }  // namespace

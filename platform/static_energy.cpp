@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "platform/gated_leakage.hpp"
+#include "platform/static_energy.hpp"
 
 #include "compressor/weight_image.hpp"
 
@@ -62,18 +62,31 @@ bool gated(const std::string& path) { return path.starts_with("tile.") && path !
 
 }  // namespace
 
-boost::json::object leakage_block(const PlatformConfig& config, const ImageOnChip& on_chip, const std::string& task,
-                                  std::span<const StageTimes> stages, double span_s) {
+double share_of_tiles_on(const ImageOnChip& on_chip, const std::string& task, std::span<const StageTimes> stages, double span_s) {
     TileTimes tiles(stages, static_cast<std::size_t>(on_chip.image.tiles), span_s);
     for (const auto& placed : on_chip.image.planes)
         if (placed.plane.owner == mapping::kBaseOwner || placed.plane.owner == task) tiles.add(placed);
-    const double share = tiles.mean_share();
+    return tiles.mean_share();
+}
+
+double book_static(Ledger& ledger, const PlatformConfig& config, const ImageOnChip& on_chip, const RestTimes& times) {
+    const double tiles_on = config.supply.gating == "tile" ? times.tiles_on : 1.0;
+    double sum = 0.0;
+    for (const auto& [path, watts] : config.inventory.static_power(on_chip.extent(), config.hierarchy)) {
+        const double powered = path.starts_with("tile.ima.") ? times.on_s : times.on_s + times.down_s;
+        if (watts > 0.0) ledger.add_static(path, watts, powered * (gated(path) ? tiles_on : 1.0));
+        sum += watts;
+    }
+    return sum;
+}
+
+boost::json::object leakage_block(const PlatformConfig& config, const ImageOnChip& on_chip, double tiles_on, double span_s) {
     double always = 0.0, with_gating = 0.0;
     for (const auto& [path, watts] : config.inventory.static_power(on_chip.extent(), config.hierarchy)) {
         always += watts * span_s;
-        with_gating += watts * span_s * (gated(path) ? share : 1.0);
+        with_gating += watts * span_s * (gated(path) ? tiles_on : 1.0);
     }
-    return {{"always_on_j", always}, {"gated_j", with_gating}, {"tiles_on", share}};
+    return {{"always_on_j", always}, {"gated_j", with_gating}, {"tiles_on", tiles_on}};
 }
 
 }  // namespace berth::platform
