@@ -87,6 +87,7 @@ void read_parameters(PlatformConfig& config, const boost::json::object& json, co
     config.interconnect = section<InterconnectParams>(json, "interconnect", where);
     config.buffer = section<BufferParams>(json, "buffer", where);
     config.supply = section<SupplyParams>(json, "supply", where);
+    config.queue = section<QueueParams>(json, "queue", where);
     config.host = section<HostParams>(json, "host", where);
 }
 

@@ -11,6 +11,7 @@
 #include "models/periphery/adc.hpp"
 #include "models/periphery/dac.hpp"
 #include "models/periphery/sense_amplifier.hpp"
+#include "platform/accelerator/scheduler.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -117,6 +118,7 @@ struct PlatformConfig {
     InterconnectParams interconnect;
     BufferParams buffer;
     SupplyParams supply;
+    QueueParams queue;
     HostParams host;
     Timing timing;
     std::string accounting;  ///< what the area report counts and what it leaves to the SoC, in a sentence

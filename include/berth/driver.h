@@ -60,8 +60,9 @@ struct berth_request {
     uint32_t task;   /* its number in the image */
     uint64_t tokens; /* address: `length` ids (int32), then as many segments (int32) */
     uint64_t length;
-    uint64_t result; /* address: the logits (float32) come here */
-    uint64_t tag;    /* comes back in the completion */
+    uint64_t result;      /* address: the logits (float32) come here */
+    uint64_t tag;         /* comes back in the completion */
+    uint64_t deadline_ps; /* picoseconds since the simulation began, for a scheduler that looks at it; 0: none */
 };
 
 /* Why the accelerator stopped, or what failed last. */
@@ -94,6 +95,10 @@ enum berth_status berth_wait(struct berth_device* device);
 
 /* Takes the next completion, in the order in which commands ended. BERTH_NONE when there is none. */
 enum berth_status berth_take(struct berth_device* device, struct berth_completion* completion);
+
+/* Who is let into the pipeline next, as the register `scheduler` numbers them; holds until the next reset, which berth_open() and
+ * berth_recover() are. BERTH_BAD_ARGUMENT where the accelerator has no such scheduler, and goes on with the one it had. */
+enum berth_status berth_set_scheduler(struct berth_device* device, uint32_t scheduler);
 
 /* Whether anything is queued, or any token on its way. */
 enum berth_status berth_busy(struct berth_device* device, bool* busy);

@@ -13,6 +13,7 @@
 #define BERTH_REG_STATUS 0x010u
 #define BERTH_REG_CONTROL 0x014u
 #define BERTH_REG_WATCHDOG 0x018u
+#define BERTH_REG_SCHEDULER 0x01Cu
 #define BERTH_REG_RING_BASE_LOW 0x020u
 #define BERTH_REG_RING_BASE_HIGH 0x024u
 #define BERTH_REG_RING_ENTRIES 0x028u
@@ -48,7 +49,7 @@
 
 #define BERTH_IDENTIFICATION 0x42455254u
 #define BERTH_REGISTERS_MAJOR 2u
-#define BERTH_REGISTERS_MINOR 0u
+#define BERTH_REGISTERS_MINOR 1u
 
 /* version: of this register map: a new major version breaks old drivers */
 #define BERTH_VERSION_MINOR 0x0000FFFFu
@@ -61,6 +62,7 @@
 #define BERTH_CAPABILITY_POWER 0x00000002u
 #define BERTH_CAPABILITY_WATCHDOG 0x00000004u
 #define BERTH_CAPABILITY_COUNTERS 0x00000008u
+#define BERTH_CAPABILITY_SCHEDULERS 0x00000040u
 #define BERTH_CAPABILITY_COMPLETION_LOG2 0x00000F00u
 #define BERTH_CAPABILITY_COMPLETION_LOG2_SHIFT 8u
 #define BERTH_CAPABILITY_DESCRIPTOR_LOG2 0x0000F000u
@@ -113,7 +115,8 @@
 #define BERTH_DESCRIPTOR_LENGTH 16u
 #define BERTH_DESCRIPTOR_RESULT 24u
 #define BERTH_DESCRIPTOR_TAG 32u
-#define BERTH_DESCRIPTOR_RESERVED 40u
+#define BERTH_DESCRIPTOR_DEADLINE_PS 40u
+#define BERTH_DESCRIPTOR_RESERVED 48u
 struct berth_descriptor {
     uint32_t command;
     uint32_t task; /* number of the task in the image */
@@ -121,7 +124,8 @@ struct berth_descriptor {
     uint64_t length;
     uint64_t result;
     uint64_t tag; /* comes back in the completion */
-    uint64_t reserved[3]; /* 0 */
+    uint64_t deadline_ps; /* of a request: picoseconds since the simulation began, for the scheduler; 0: none. Of other commands: 0 */
+    uint64_t reserved[2]; /* 0 */
 };
 
 /* An entry of the completion ring; 32 bytes, little-endian. Offsets of its fields: */

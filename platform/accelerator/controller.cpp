@@ -29,7 +29,8 @@ Controller::Controller(const sc_core::sc_module_name& name, const PlatformConfig
       computes_(computes),
       parts_(parts),
       cycle_(1.0 / config.timing.clock_hz, sc_core::SC_SEC),
-      known_(std::move(known)) {
+      known_(std::move(known)),
+      queue_(config.queue) {
     parts_.registers.on_write([this](std::uint32_t offset, std::uint32_t word) { written(offset, word); });
     show_identity();
     SC_HAS_PROCESS(Controller);
@@ -51,10 +52,14 @@ void Controller::start_of_simulation() {
     sc_core::sc_spawn([this] { soft_reset(); }, sc_core::sc_gen_unique_name("resetter"), &options);
 }
 
-void Controller::show_identity() { parts_.registers.set(reg::kTiles, static_cast<std::uint32_t>(config_.hierarchy.tiles)); }
+void Controller::show_identity() {
+    parts_.registers.set(reg::kTiles, static_cast<std::uint32_t>(config_.hierarchy.tiles));
+    parts_.registers.set(reg::kScheduler, static_cast<std::uint32_t>(queue_.scheduler()));
+}
 
 void Controller::written(std::uint32_t offset, std::uint32_t word) {
     if (offset == reg::kControl) control(word);
+    if (offset == reg::kScheduler) choose_scheduler(word);
     if (offset == reg::kTail || offset == reg::kTaken) doorbell_.notify(sc_core::SC_ZERO_TIME);
     if (offset == reg::kInterruptStatus || offset == reg::kInterruptEnable) irq_changed_.notify(sc_core::SC_ZERO_TIME);
     arm_watchdog();
@@ -68,6 +73,12 @@ void Controller::control(std::uint32_t word) {
     if (wanted && !enabled_) return enable();
     enabled_ = wanted;
     update_status();
+}
+
+void Controller::choose_scheduler(std::uint32_t number) {
+    queue_.use(number);
+    parts_.registers.set(reg::kScheduler, static_cast<std::uint32_t>(queue_.scheduler()));
+    doorbell_.notify(sc_core::SC_ZERO_TIME);
 }
 
 std::uint64_t Controller::address(std::uint32_t low, std::uint32_t high) const {
@@ -95,6 +106,8 @@ void Controller::soft_reset() {
     parts_.dma.abort();
     parts_.pipeline.drop();
     running_.clear();
+    queue_ = RequestQueue(config_.queue);
+    in_pipeline_ = 0;
     parts_.registers.reset();
     show_identity();
     ring_ = {};
@@ -207,6 +220,7 @@ void Controller::serve() {
 
 void Controller::serve_next() {
     update_status();
+    admit();
     std::uint64_t request = 0;
     if (parts_.pipeline.take_finished(request)) return answer(request);
     if (may_fetch()) return fetch();
@@ -215,7 +229,7 @@ void Controller::serve_next() {
 }
 
 bool Controller::may_fetch() {
-    if (!enabled_ || halted_) return false;
+    if (!enabled_ || halted_ || queue_.full()) return false;
     const auto& registers = parts_.registers;
     const std::uint32_t head = registers.value(reg::kHead), taken = registers.value(reg::kTaken);
     if (registers.value(reg::kTail) - head > ring_.entries || registers.value(reg::kCompleted) - taken > ring_.entries) {
@@ -242,7 +256,8 @@ void Controller::fetch() {
 }
 
 void Controller::execute(const Descriptor& descriptor) {
-    if (descriptor.reserved != decltype(descriptor.reserved){}) return complete(descriptor.tag, Outcome::bad_descriptor);
+    const bool timely = descriptor.deadline_ps == 0 || descriptor.command == Command::run_request;
+    if (!timely || descriptor.reserved != decltype(descriptor.reserved){}) return complete(descriptor.tag, Outcome::bad_descriptor);
     switch (descriptor.command) {
         case Command::load_image:
             return load_image(descriptor);

@@ -7,6 +7,7 @@
 #include "platform/accelerator/image_arrival.hpp"
 #include "platform/accelerator/pipeline.hpp"
 #include "platform/accelerator/registers.hpp"
+#include "platform/accelerator/request_queue.hpp"
 #include "platform/accelerator/values.hpp"
 #include "platform/accelerator/wall_times.hpp"
 #include "platform/config.hpp"
@@ -24,9 +25,9 @@
 
 namespace berth::platform {
 
-/// Takes commands from the descriptor ring, one after the other: loads an image, or lets a request's tokens into the
-/// pipeline and goes on; writes results and completions as requests leave; raises the interrupt. docs/registers.md says how
-/// firmware sees it. Whatever firmware or memory does wrong ends in a completion or in `halted`, with an interrupt.
+/// Takes commands from the descriptor ring, one after the other: loads an image, or queues a request, lets its tokens into the
+/// pipeline when its turn comes and goes on; writes results and completions as requests leave; raises the interrupt. docs/registers.md says
+/// how firmware sees it. Whatever firmware or memory does wrong ends in a completion or in `halted`, with an interrupt.
 class Controller : public sc_core::sc_module {
 public:
     sc_core::sc_out<bool> irq;
@@ -73,6 +74,7 @@ private:
     };
     struct Running {
         std::uint64_t tag = 0, result = 0;
+        int task = 0, tokens = 0;
         std::future<std::vector<float>> logits;
     };
     struct Abandoned {};  ///< thrown in a server that a reset has replaced
@@ -81,6 +83,7 @@ private:
     void start_of_simulation() override;
     void written(std::uint32_t offset, std::uint32_t word);
     void control(std::uint32_t word);
+    void choose_scheduler(std::uint32_t number);
     void enable();
     void soft_reset();
     void show_identity();
@@ -117,6 +120,7 @@ private:
     void set_power(const Descriptor& descriptor);
     void power(bool on);
     [[nodiscard]] std::future<std::vector<float>> logits_of(std::uint32_t task, inference::Sentence sentence);
+    void admit();
     void answer(std::uint64_t request);
     void drain();
     [[nodiscard]] bool acceptable(const Descriptor& descriptor) const;
@@ -139,8 +143,10 @@ private:
     KnownImage known_;
     std::shared_ptr<const compressor::WeightImage> image_;
     std::shared_ptr<const ChipPlan> plan_;
-    std::set<std::uint32_t> unloaded_;  ///< tasks of the image
-    std::map<std::uint64_t, Running> running_;
+    std::set<std::uint32_t> unloaded_;          ///< tasks of the image
+    std::map<std::uint64_t, Running> running_;  ///< waiting ones included
+    RequestQueue queue_;
+    std::size_t in_pipeline_ = 0;  ///< requests let in and not yet finished
     std::unique_ptr<Values> values_;
     std::uint64_t next_request_ = 0, answered_ = 0, failed_ = 0;
     bool powered_ = true;

@@ -48,6 +48,7 @@ tlm::DmaResult Controller::write(std::uint64_t to, std::span<const std::byte> fr
 /// Lets every request that was taken before come to its end.
 void Controller::drain() {
     while (!running_.empty() || parts_.pipeline.busy()) {
+        admit();
         std::uint64_t request = 0;
         if (parts_.pipeline.take_finished(request)) {
             answer(request);
@@ -161,8 +162,19 @@ void Controller::run_request(const Descriptor& descriptor) {
         return complete(descriptor.tag, Outcome::bad_request);
 
     const std::uint64_t request = next_request_++;
-    running_[request] = {descriptor.tag, descriptor.result, logits_of(descriptor.task, std::move(sentence))};
-    parts_.pipeline.start(request, static_cast<int>(descriptor.task), static_cast<int>(descriptor.length));
+    running_[request] = {descriptor.tag, descriptor.result, static_cast<int>(descriptor.task), static_cast<int>(descriptor.length),
+                         logits_of(descriptor.task, std::move(sentence))};
+    queue_.add(request, descriptor.task, descriptor.deadline_ps);
+    admit();
+}
+
+/// Lets requests into the pipeline as long as it has room.
+void Controller::admit() {
+    while (const auto request = queue_.take(in_pipeline_, image_ ? image_->shape.layers : 0)) {
+        const Running& running = running_.at(*request);
+        ++in_pipeline_;
+        parts_.pipeline.start(*request, running.task, running.tokens);
+    }
 }
 
 /// Without values every logit is 0, at once.
@@ -174,6 +186,8 @@ std::future<std::vector<float>> Controller::logits_of(std::uint32_t task, infere
 }
 
 void Controller::answer(std::uint64_t request) {
+    --in_pipeline_;
+    admit();
     Running& running = running_.at(request);
     const std::vector<float> logits = measured(wall_.values_s, [&] { return running.logits.get(); });
     const std::uint64_t tag = running.tag;

@@ -19,6 +19,7 @@ inline constexpr std::uint32_t kTiles = 0x00C;
 inline constexpr std::uint32_t kStatus = 0x010;
 inline constexpr std::uint32_t kControl = 0x014;
 inline constexpr std::uint32_t kWatchdog = 0x018;
+inline constexpr std::uint32_t kScheduler = 0x01C;
 inline constexpr std::uint32_t kRingBaseLow = 0x020;
 inline constexpr std::uint32_t kRingBaseHigh = 0x024;
 inline constexpr std::uint32_t kRingEntries = 0x028;
@@ -60,6 +61,7 @@ inline constexpr std::uint32_t kCapabilityUnload = 0x00000001;
 inline constexpr std::uint32_t kCapabilityPower = 0x00000002;
 inline constexpr std::uint32_t kCapabilityWatchdog = 0x00000004;
 inline constexpr std::uint32_t kCapabilityCounters = 0x00000008;
+inline constexpr std::uint32_t kCapabilitySchedulers = 0x00000040;
 inline constexpr std::uint32_t kCapabilityCompletionLog2 = 0x00000F00;
 inline constexpr std::uint32_t kCapabilityDescriptorLog2 = 0x0000F000;
 inline constexpr std::uint32_t kStatusBusy = 0x00000001;
@@ -77,12 +79,13 @@ inline constexpr std::uint32_t kInterruptStatusWatchdog = 0x00000004;
 /// The register table: the decode comes from here.
 inline constexpr std::array kRegisters{
     tlm::Register{"identification", reg::kIdentification, tlm::Access::read_only, 0x42455254, "the letters BERT"},
-    tlm::Register{"version", reg::kVersion, tlm::Access::read_only, 0x00020000, "of this register map: a new major version breaks old drivers"},
-    tlm::Register{"capability", reg::kCapability, tlm::Access::read_only, 0x0000650F, "what this accelerator can do"},
+    tlm::Register{"version", reg::kVersion, tlm::Access::read_only, 0x00020001, "of this register map: a new major version breaks old drivers"},
+    tlm::Register{"capability", reg::kCapability, tlm::Access::read_only, 0x0000654F, "what this accelerator can do"},
     tlm::Register{"tiles", reg::kTiles, tlm::Access::read_only, 0x00000000, "tiles of the chip"},
     tlm::Register{"status", reg::kStatus, tlm::Access::read_only, 0x00000000, "state of the accelerator"},
     tlm::Register{"control", reg::kControl, tlm::Access::read_write, 0x00000000, "switches"},
     tlm::Register{"watchdog", reg::kWatchdog, tlm::Access::read_write, 0x00000000, "microseconds without progress, while there is work, until the watchdog halts the accelerator; 0: never"},
+    tlm::Register{"scheduler", reg::kScheduler, tlm::Access::read_write, 0x00000000, "who is let into the pipeline next: 0 first come, first served; 1 by task; 2 earliest deadline; after a reset what the platform was configured for; another number changes nothing"},
     tlm::Register{"ring_base_low", reg::kRingBaseLow, tlm::Access::read_write, 0x00000000, "address of the descriptor ring, a multiple of 64, lower word"},
     tlm::Register{"ring_base_high", reg::kRingBaseHigh, tlm::Access::read_write, 0x00000000, "upper word"},
     tlm::Register{"ring_entries", reg::kRingEntries, tlm::Access::read_write, 0x00000000, "descriptors, and completions, that the rings hold: 1 to 65536"},
@@ -134,7 +137,7 @@ enum class Outcome : std::uint32_t {
     no_room = 4,  ///< the image needs more arrays than the chip has
     no_image = 5,  ///< a request while no image is on the arrays
     bad_request = 6,  ///< no such task, or a length or a token that the model cannot take
-    bad_descriptor = 7,  ///< a reserved word that is not 0, or a range beyond the end of addresses
+    bad_descriptor = 7,  ///< a reserved word that is not 0, a deadline of what is no request, or a range beyond the end of addresses
     powered_down = 8,  ///< the periphery is off
     bad_ring = 9,  ///< ring registers that cannot be; the accelerator is halted
     ring_overrun = 10,  ///< more descriptors given than the ring holds, or more completions taken than written; the accelerator is halted

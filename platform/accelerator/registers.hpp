@@ -16,8 +16,9 @@ struct Descriptor {
     std::uint64_t address;
     std::uint64_t length;
     std::uint64_t result;
-    std::uint64_t tag;  ///< comes back in the completion
-    std::array<std::uint64_t, 3> reserved;
+    std::uint64_t tag;            ///< comes back in the completion
+    std::uint64_t deadline_ps{};  ///< of a request, since the simulation began; 0: none
+    std::array<std::uint64_t, 2> reserved{};
 };
 static_assert(sizeof(Descriptor) == 64);
 

@@ -43,6 +43,7 @@ constexpr Kind kKinds[] = {
     {"effects", &crossbar::describe_cell_effects},
     {"adcs", &periphery::describe_adcs},
     {"mappers", &mapping::describe_mappers},
+    {"schedulers", &platform::describe_schedulers},
     {"topologies", &interconnect::describe_topologies},
     {"laws", &cost::describe_laws},
 };

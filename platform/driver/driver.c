@@ -82,6 +82,7 @@ static enum berth_status give(struct berth_device* device, uint32_t command, con
     put_bytes(entry + BERTH_DESCRIPTOR_LENGTH, words->length, 8);
     put_bytes(entry + BERTH_DESCRIPTOR_RESULT, words->result, 8);
     put_bytes(entry + BERTH_DESCRIPTOR_TAG, words->tag, 8);
+    put_bytes(entry + BERTH_DESCRIPTOR_DEADLINE_PS, words->deadline_ps, 8);
     const uint64_t at = device->rings.descriptors + (uint64_t)(device->given % device->rings.entries) * BERTH_DESCRIPTOR_BYTES;
     if (transport->write_memory(transport->context, at, entry, sizeof entry) != 0) return BERTH_TRANSPORT;
     BERTH_TRY(set(device, BERTH_REG_TAIL, device->given + 1u));
@@ -150,6 +151,13 @@ enum berth_status berth_take(struct berth_device* device, struct berth_completio
     completion->failed_address = get_bytes(entry + BERTH_COMPLETION_FAILED_ADDRESS, 8);
     ++device->taken;
     return set(device, BERTH_REG_TAKEN, device->taken);
+}
+
+enum berth_status berth_set_scheduler(struct berth_device* device, uint32_t scheduler) {
+    uint32_t taken = 0;
+    BERTH_TRY(set(device, BERTH_REG_SCHEDULER, scheduler));
+    BERTH_TRY(get(device, BERTH_REG_SCHEDULER, &taken));
+    return taken == scheduler ? BERTH_OK : BERTH_BAD_ARGUMENT;
 }
 
 enum berth_status berth_busy(struct berth_device* device, bool* busy) {

@@ -98,7 +98,7 @@ void Host::post(std::uint32_t index) {
     words.insert(words.end(), sentence.segments.begin(), sentence.segments.end());
     const std::uint64_t tokens = map_.slots + slot * map_.slot_bytes;
     write_memory(tokens, words.data(), words.size() * sizeof(std::int32_t));
-    const berth_request request{job_.task, tokens, sentence.ids.size(), tokens + map_.result_offset, index};
+    const berth_request request{job_.task, tokens, sentence.ids.size(), tokens + map_.result_offset, index, 0};
     check(berth_run(&device_, &request));
     served_[index].doorbell = sc_core::sc_time_stamp();
 }

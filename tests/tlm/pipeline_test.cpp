@@ -140,5 +140,20 @@ TEST(Pipeline, MakesTasksWaitForTheBaseTheyShare) {
     EXPECT_EQ(bench.finished[1].second - bench.finished[0].second, sc_time(kInterval, SC_NS));
 }
 
+TEST(Pipeline, TakesNoTimeToSwitchBetweenTasksOnTheChip) {
+    Bench bench("bench");
+    bench.program(1, 2, true);
+    std::uint64_t request = 0;
+    const auto time_of = [&](std::initializer_list<int> tasks) {
+        const sc_time begin = sc_time_stamp();
+        for (const int task : tasks) bench.pipeline.start(request++, task, 4);
+        sc_core::sc_start();
+        return sc_time_stamp() - begin;
+    };
+    const sc_time one_task = time_of({0, 0, 0, 0, 0, 0});
+    EXPECT_EQ(time_of({0, 0, 0, 1, 1, 1}), one_task);
+    EXPECT_EQ(time_of({0, 1, 0, 1, 0, 1}), one_task);
+}
+
 }  // namespace
 }  // namespace berth::platform

@@ -76,7 +76,7 @@ TEST_P(InBothViews, ServesRequestsOfSeveralTasksQueuedTogether) {
     }).run();
 }
 
-Descriptor request(std::uint64_t tag) { return {Command::run_request, 0, SocBench::kTokens, 1, SocBench::kResults, tag, {}}; }
+Descriptor request(std::uint64_t tag) { return {Command::run_request, 0, SocBench::kTokens, 1, SocBench::kResults, tag}; }
 
 /// One mistake, what the accelerator must say, and of which address.
 struct Mistake {
@@ -95,7 +95,8 @@ std::vector<Mistake> mistakes(const SocBench& soc) {
     };
     add(Outcome::unknown_command, 0, [](Descriptor& d) { d.command = Command{0}; });
     add(Outcome::unknown_command, 0, [](Descriptor& d) { d.command = Command{0xFFFFFFFF}; });
-    add(Outcome::bad_descriptor, 0, [](Descriptor& d) { d.reserved[2] = 1; });
+    add(Outcome::bad_descriptor, 0, [](Descriptor& d) { d.reserved[1] = 1; });
+    add(Outcome::bad_descriptor, 0, [](Descriptor& d) { d.command = Command::unload, d.deadline_ps = 1; });
     add(Outcome::bad_descriptor, 0, [](Descriptor& d) { d.address = UINT64_MAX - 2; });
     add(Outcome::bad_descriptor, 0, [](Descriptor& d) { d.result = UINT64_MAX - 6; });
     add(Outcome::bad_request, 0, [](Descriptor& d) { d.task = 2; });
@@ -105,14 +106,14 @@ std::vector<Mistake> mistakes(const SocBench& soc) {
     add(Outcome::bad_request, 0, [](Descriptor& d) { d.address = 0; });
     add(Outcome::bus_error, kEnd, [](Descriptor& d) { d.address = kEnd; });
     add(Outcome::bus_error, kEnd + 1, [](Descriptor& d) { d.result = kEnd + 1; });
-    add(Outcome::bad_image, 0, [](Descriptor& d) { d = {Command::load_image, 0, 8, 4096, 0, d.tag, {}}; });
-    add(Outcome::bad_image, 0, [](Descriptor& d) { d = {Command::load_image, 0, 0, 0, 0, d.tag, {}}; });
-    add(Outcome::bad_image, 0, [&](Descriptor& d) { d = {Command::load_image, 0, 0, soc.image_bytes.size() - 1, 0, d.tag, {}}; });
-    add(Outcome::bus_error, kEnd, [](Descriptor& d) { d = {Command::load_image, 0, kEnd - 64, 4096, 0, d.tag, {}}; });
-    add(Outcome::bad_image, 0, [](Descriptor& d) { d = {Command::load_image, 0, 0, UINT64_MAX, 0, d.tag, {}}; });
-    add(Outcome::bad_descriptor, 0, [](Descriptor& d) { d = {Command::load_image, 0, 64, UINT64_MAX, 0, d.tag, {}}; });
-    add(Outcome::bad_request, 0, [](Descriptor& d) { d = {Command::unload, 7, 0, 0, 0, d.tag, {}}; });
-    add(Outcome::bad_request, 0, [](Descriptor& d) { d = {Command::set_power, 2, 0, 0, 0, d.tag, {}}; });
+    add(Outcome::bad_image, 0, [](Descriptor& d) { d = {Command::load_image, 0, 8, 4096, 0, d.tag}; });
+    add(Outcome::bad_image, 0, [](Descriptor& d) { d = {Command::load_image, 0, 0, 0, 0, d.tag}; });
+    add(Outcome::bad_image, 0, [&](Descriptor& d) { d = {Command::load_image, 0, 0, soc.image_bytes.size() - 1, 0, d.tag}; });
+    add(Outcome::bus_error, kEnd, [](Descriptor& d) { d = {Command::load_image, 0, kEnd - 64, 4096, 0, d.tag}; });
+    add(Outcome::bad_image, 0, [](Descriptor& d) { d = {Command::load_image, 0, 0, UINT64_MAX, 0, d.tag}; });
+    add(Outcome::bad_descriptor, 0, [](Descriptor& d) { d = {Command::load_image, 0, 64, UINT64_MAX, 0, d.tag}; });
+    add(Outcome::bad_request, 0, [](Descriptor& d) { d = {Command::unload, 7, 0, 0, 0, d.tag}; });
+    add(Outcome::bad_request, 0, [](Descriptor& d) { d = {Command::set_power, 2, 0, 0, 0, d.tag}; });
     return list;
 }
 
@@ -142,7 +143,7 @@ TEST(ProgrammersView, BelievesTheImagesOwnLengthAndNotTheDescriptors) {
     SocBench("soc", tlm::View::lt, [](SocBench& soc) {
         soc.open();
         for (const std::uint64_t length : {std::uint64_t{1} << 40, UINT64_MAX, soc.image_bytes.size() + 1}) {
-            soc.give({Command::load_image, 0, 0, length, 0, 1, {}});
+            soc.give({Command::load_image, 0, 0, length, 0, 1});
             EXPECT_EQ(soc.finish().outcome, BERTH_OUTCOME_BAD_IMAGE);
         }
         berth_counters counters{};

@@ -61,12 +61,13 @@ public:
     void written(std::uint32_t offset, std::uint32_t word) {
         if (offset == platform::reg::kControl && (word & platform::kControlSoftReset) != 0) return reset();
         if (offset == platform::reg::kControl) held_[offset] = word & platform::kControlEnable;
+        if (offset == platform::reg::kScheduler && word < 3) held_[offset] = word;
         if (offset != platform::reg::kControl && plain(offset)) held_[offset] = word;
     }
 
 private:
     static bool exists(std::uint64_t offset) {
-        return offset <= 0x018 || (offset >= 0x020 && offset <= 0x040) || (offset >= 0x050 && offset <= 0x060) ||
+        return offset <= 0x01C || (offset >= 0x020 && offset <= 0x040) || (offset >= 0x050 && offset <= 0x060) ||
                (offset >= 0x080 && offset <= 0x0C4);
     }
     static bool plain(std::uint32_t offset) {
@@ -76,9 +77,10 @@ private:
     void reset() {
         using namespace platform::reg;
         held_ = {{platform::reg::kIdentification, platform::kIdentification},
-                 {kVersion, 0x00020000},
-                 {kCapability, 0x0000650F},
-                 {kTiles, tiles_}};
+                 {kVersion, 0x00020001},
+                 {kCapability, 0x0000654F},
+                 {kTiles, tiles_},
+                 {kScheduler, 0}};
         for (std::uint32_t offset = 0; offset < 0x080; offset += 4)
             if (plain(offset) || offset == kControl) held_[offset] = 0;
     }

@@ -129,7 +129,7 @@ struct FirmwareBench : sc_core::sc_module {
         const std::uint64_t slot = tag % 128 * kSlot;
         processor.write_memory(kTokens + slot, words.ids.data(), words.ids.size() * 4);
         processor.write_memory(kTokens + slot + words.ids.size() * 4, words.segments.data(), words.segments.size() * 4);
-        return {task, kTokens + slot, words.ids.size(), kResults + slot, tag};
+        return {task, kTokens + slot, words.ids.size(), kResults + slot, tag, 0};
     }
     void post(std::uint32_t task, std::uint64_t tag) {
         const berth_request request = stage(task, tag);
