@@ -35,7 +35,7 @@ struct TaskImage {
 
 /// What decides the currents that converters see, and what they tell apart.
 struct ConverterSetting {
-    int rows = 0, cell_bits = 0, dac_bits = 0, activation_bits = 0, adc_bits = 0;
+    int rows = 0, cell_bits = 0, dac_bits = 0, activation_bits = 8, adc_bits = 0;
     double step = 0.0;
     std::string encoding;
 

@@ -332,12 +332,18 @@ std::uint64_t read_by_form(const AnalogStrip& strip) {
     switch (strip.reads.size()) {
         case 8:
             return read_tokens<form, 8>(strip);
+        case 7:
+            return read_tokens<form, 7>(strip);
+        case 6:
+            return read_tokens<form, 6>(strip);
         case 5:
             return read_tokens<form, 5>(strip);
         case 4:
             return read_tokens<form, 4>(strip);
-        default:
+        case 3:
             return read_tokens<form, 3>(strip);
+        default:
+            return read_tokens<form, 2>(strip);
     }
 }
 

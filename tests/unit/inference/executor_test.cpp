@@ -237,7 +237,9 @@ TEST(Executor, MakesItsVectorsAsNarrowAsTheEngineTakesThem) {
             EXPECT_EQ(engine.largest, std::set<int>{(1 << (bits - 1)) - 1}) << bits << " bits";
             double error = 0.0;
             for (std::size_t i = 0; i < logits.size(); ++i) error += std::pow(double(logits[i]) - wide[i], 2);
-            if (bits == 8) EXPECT_EQ(logits, wide);
+            if (bits == 8) {
+                EXPECT_EQ(logits, wide);
+            }
             // A bit less doubles the rounding error; the steps' scales are right, or narrow vectors would be far off.
             if (bits == 6) error_before = error;
             if (bits == 4) {
