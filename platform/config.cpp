@@ -13,21 +13,14 @@
 #include "platform/sanity.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace berth::platform {
 namespace {
 
-/// One line of the registration table of topologies.
-struct TopologyEntry {
-    const char *name, *meaning, *source;
-};
-
-constexpr TopologyEntry kTopologies[] = {
-    {"mesh", "a rectangular grid of routers, each shared by a few tiles; packets go along the row first, then along the column",
-     "dimension-order routing: Dally and Seitz, IEEE TC 1987"},
-};
-
 constexpr const char* kAdc = "tile.ima.adc";
+constexpr const char* kRouter = "tile.router";
+constexpr const char* kRowsTopology = "mesh";
 constexpr int kInputBits = 8;
 
 std::string text(const boost::json::object& json, const char* key, const std::string& where) {
@@ -99,11 +92,25 @@ void read_parameters(PlatformConfig& config, const boost::json::object& json, co
     config.host = section<HostParams>(json, "host", where);
 }
 
+/// The parts list has the routers of a mesh. Those of another topology are as much larger or smaller as they have more or fewer ports.
+void size_routers(PlatformConfig& config) {
+    double per_tile = 1.0;
+    for (const auto& component : config.inventory.components())
+        if (component.path == kRouter && component.count > 0.0) per_tile = component.count;
+    config.tiles_per_router = std::max(1, static_cast<int>(std::lround(1.0 / per_tile)));
+    if (config.interconnect.topology == kRowsTopology) return;
+    const auto ports_of = [&](const std::string& name) {
+        return static_cast<double>(interconnect::make_topology(name, config.topology_shape())->ports());
+    };
+    config.inventory.scale_count(kRouter, ports_of(config.interconnect.topology) / ports_of(kRowsTopology));
+}
+
 void read_costs(PlatformConfig& config, const boost::json::object& json, const std::string& where) {
     config.timing =
         read_timing(detail::required(json, "timing", where + "timing", "an object of rows"), config.constants, where + "timing");
     config.inventory = mapping::Inventory(detail::required(json, "inventory", where + "inventory", "an object of components"),
                                           config.constants, where + "inventory");
+    size_routers(config);
     if (periphery::decided_bits(config.adc, 0))
         config.inventory.price(kAdc, "decide", cost::stopped_conversion(config.inventory.energy(kAdc, "convert"), 1, config.adc.bits));
     config.adcs_per_array = config.inventory.count_in_ima(kAdc, config.hierarchy) / config.hierarchy.arrays_per_ima;
@@ -122,19 +129,6 @@ void apply_settings(boost::json::value& json, const std::vector<std::string>& se
 }  // namespace
 
 std::vector<std::string> arithmetic_names() { return {"integer", "fp32"}; }
-
-std::vector<std::string> topology_names() {
-    std::vector<std::string> names;
-    for (const auto& entry : kTopologies) names.emplace_back(entry.name);
-    return names;
-}
-
-boost::json::array describe_topologies() {
-    boost::json::array list;
-    for (const auto& entry : kTopologies)
-        list.emplace_back(boost::json::object{{"name", entry.name}, {"meaning", entry.meaning}, {"source", entry.source}});
-    return list;
-}
 
 std::vector<mapping::Plane> planes_on(const PlatformConfig& config, std::vector<mapping::Plane> planes) {
     return mapping::allot_low_rank(std::move(planes), config.array_shape(), config.hierarchy, config.inventory);

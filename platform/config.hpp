@@ -5,6 +5,7 @@
 #include "models/core/params.hpp"
 #include "models/crossbar/cell_design.hpp"
 #include "models/crossbar/crossbar_params.hpp"
+#include "models/interconnect/topology.hpp"
 #include "models/mapping/inventory.hpp"
 #include "models/mapping/placement.hpp"
 #include "models/periphery/adc.hpp"
@@ -20,10 +21,6 @@
 namespace berth::platform {
 
 [[nodiscard]] std::vector<std::string> arithmetic_names();  ///< "integer", "fp32": see inference::Arithmetic
-[[nodiscard]] std::vector<std::string> topology_names();    ///< "mesh"
-
-/// [{name, meaning, source}], as `berth list topologies` shows them.
-[[nodiscard]] boost::json::array describe_topologies();
 
 /// The digital unit of a tile: vector lanes for softmax, GELU, LayerNorm, requantisation, and int8 multiply-accumulate
 /// lanes for the attention products and the classifier.
@@ -45,7 +42,7 @@ struct InterconnectParams {
     int hop_cycles;
 
     static constexpr std::tuple fields{
-        Choice{"topology", &InterconnectParams::topology, &topology_names, "how tiles are joined"},
+        Choice{"topology", &InterconnectParams::topology, &interconnect::topology_names, "how tiles are joined"},
         Field{"flit_bits", &InterconnectParams::flit_bits, "bit", 8, 1024, "bits a link carries in a cycle"},
         Field{"hop_cycles", &InterconnectParams::hop_cycles, "cycle", 1, 64, "cycles a flit takes through a router and its link"},
     };
@@ -121,10 +118,12 @@ struct PlatformConfig {
     ConstantTable constants;
     mapping::Inventory inventory;
     double adcs_per_array = 0.0;        ///< count of "tile.ima.adc" in an IMA over its arrays
+    int tiles_per_router = 1;           ///< what the parts list's count of "tile.router" says
     boost::json::object costs;          ///< timing and inventory as the file has them, references resolved
     boost::json::object cell_sections;  ///< the same of what cells is read from
 
     [[nodiscard]] mapping::ArrayShape array_shape() const { return {crossbar.rows, crossbar.cols, crossbar.cell_bits, crossbar.encoding}; }
+    [[nodiscard]] interconnect::TopologyShape topology_shape() const { return {hierarchy.tiles, tiles_per_router, interconnect.flit_bits}; }
 };
 
 /// The planes as the platform holds them: its rule says which low-rank factors are digital.

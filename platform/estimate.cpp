@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <set>
 #include <span>
 #include <unordered_map>
@@ -46,8 +47,8 @@ public:
           config_(config),
           task_(plan.tasks.at(task)),
           tokens_(tokens),
-          mesh_(make_mesh(config)),
-          parts_(mesh_, config.interconnect.hop_cycles, config.buffer.banks),
+          topology_(make_topology(config)),
+          parts_(*topology_, config.interconnect.hop_cycles, config.buffer.banks),
           spans_(task_.stages.size() + static_cast<std::size_t>(plan.shape.layers)) {
         const CrossbarTiming timing = crossbar_timing(config);
         array_interval_ = timing.interval_s() * config.timing.clock_hz;
@@ -360,7 +361,7 @@ private:
     const PlatformConfig& config_;
     const TaskPlan& task_;
     int tokens_;
-    interconnect::Mesh mesh_;
+    std::shared_ptr<const interconnect::Topology> topology_;
     struct Span {
         double begin = std::numeric_limits<double>::max(), end = 0.0;  ///< in cycles
     };

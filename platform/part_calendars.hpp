@@ -36,8 +36,8 @@ struct ResourceHash {
 /// time takes the first gap behind its arrival. Each call gives the time at which its user is through.
 class PartCalendars {
 public:
-    PartCalendars(const interconnect::Mesh& mesh, int hop_cycles, int banks)
-        : mesh_(mesh), hop_(hop_cycles), banks_(static_cast<std::size_t>(banks)) {}
+    PartCalendars(const interconnect::Topology& topology, int hop_cycles, int banks)
+        : topology_(topology), hop_(hop_cycles), banks_(static_cast<std::size_t>(banks)) {}
 
     /// Nothing is asked for before `time` any more.
     void set_now(double time) { now_ = time; }
@@ -70,13 +70,13 @@ public:
 
 private:
     void pass(const interconnect::TreeStep& step, interconnect::Passage<double>& passage) {
-        const double through = mesh_.leaves_router(step.link) ? hop_ : 0.0, length = static_cast<double>(step.flits);
+        const double through = topology_.routers_before(step.link) > 0 ? hop_ : 0.0, length = static_cast<double>(step.flits);
         const double begin = parts_[{Part::link, step.link}].serve(now_, passage.head, length);
         passage.tail = std::max(passage.tail, begin + length - 1) + through;
         passage.head = begin + through;
     }
 
-    const interconnect::Mesh& mesh_;
+    const interconnect::Topology& topology_;
     double hop_, now_ = 0.0;
     std::size_t banks_;
     std::unordered_map<Resource, Calendar<double>, ResourceHash> parts_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "models/interconnect/mesh.hpp"
+#include "models/interconnect/topology.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -137,6 +137,11 @@ void Inventory::price(const std::string& path, const std::string& action, double
         if (component.path == path) component.energy.try_emplace(action, joules);
 }
 
+void Inventory::scale_count(const std::string& path, double factor) {
+    for (Component& component : components_)
+        if (component.path == path) component.count *= factor;
+}
+
 void Inventory::record(Ledger& ledger, const std::string& path, const std::string& action, std::uint64_t count) const {
     if (count != 0) ledger.add(path, action, count, energy(path, action));
 }

@@ -63,6 +63,9 @@ public:
     /// Prices an action that the parts list does not, where it has no price of its own. @throws InputError when there is no such component.
     void price(const std::string& path, const std::string& action, double joules);
 
+    /// Has so many times as many of a component, where the parts list has it.
+    void scale_count(const std::string& path, double factor);
+
     /// Books `count` actions. Zero is not booked.
     void record(Ledger& ledger, const std::string& path, const std::string& action, std::uint64_t count) const;
 

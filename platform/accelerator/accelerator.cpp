@@ -43,12 +43,12 @@ Accelerator::Accelerator(const sc_core::sc_module_name& name, const PlatformConf
       cycle_(1.0 / config.timing.clock_hz, SC_SEC),
       registers_("registers", kRegisters, cycle_),
       dma_("dma", tlm::DmaParams{cycle_, static_cast<std::uint32_t>(config.host.burst_bytes), kBurstsOutstanding, options.view}),
-      network_("network", make_mesh(config), cycle_, config.interconnect.hop_cycles * cycle_),
+      network_("network", make_topology(config), cycle_, config.interconnect.hop_cycles * cycle_),
       arrays_("arrays", sc_time(crossbar_timing(config).interval_s(), SC_SEC), sc_time(crossbar_timing(config).latency_s(), SC_SEC),
               sc_time(crossbar_timing(config).reads * config.timing.array_read_s, SC_SEC)),
       pipeline_(
           "pipeline", cycle_, config.buffer.port_bits, [this](int number) -> Tile& { return tile(number); }, network_, arrays_),
-      controller_("controller", config, options.threads, options.values, {network_.mesh(), registers_, dma_, pipeline_, arrays_},
+      controller_("controller", config, options.threads, options.values, {network_.topology(), registers_, dma_, pipeline_, arrays_},
                   options.known_image) {
     check_payable(config);
     const int tiles = options.modelled_tiles == 0 ? config.hierarchy.tiles : options.modelled_tiles;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "models/core/ledger.hpp"
-#include "models/interconnect/mesh_network.hpp"
+#include "models/interconnect/network.hpp"
 #include "models/tlm/dma.hpp"
 #include "models/tlm/register_bank.hpp"
 #include "platform/accelerator/arrays.hpp"
@@ -86,7 +86,7 @@ private:
     sc_core::sc_time cycle_;
     tlm::RegisterBank registers_;
     tlm::Dma dma_;
-    interconnect::MeshNetwork network_;
+    interconnect::Network network_;
     Arrays arrays_;
     std::vector<std::unique_ptr<Tile>> tiles_;
     Pipeline pipeline_;

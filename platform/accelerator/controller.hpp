@@ -35,7 +35,7 @@ public:
 
     /// The parts that the controller drives; they outlive it.
     struct Parts {
-        const interconnect::Mesh& mesh;
+        const interconnect::Topology& topology;
         tlm::RegisterBank& registers;
         tlm::Dma& dma;
         Pipeline& pipeline;

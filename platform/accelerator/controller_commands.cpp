@@ -118,7 +118,7 @@ void Controller::load_image(const Descriptor& descriptor) {
 /// Until the last array is written there is no image on the chip.
 void Controller::program(std::shared_ptr<const compressor::WeightImage> image) {
     auto plan = measured(wall_.image_s, [&] {
-        return elsewhere([&] { return std::make_shared<const ChipPlan>(make_plan(*image, config_, parts_.mesh)); });
+        return elsewhere([&] { return std::make_shared<const ChipPlan>(make_plan(*image, config_, parts_.topology)); });
     });
     image_.reset();
     const Programming programming =

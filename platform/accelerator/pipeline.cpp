@@ -14,7 +14,7 @@ using sc_core::sc_time;
 using sc_core::sc_time_stamp;
 
 Pipeline::Pipeline(const sc_core::sc_module_name& name, const sc_time& cycle, int port_bits, std::function<Tile&(int)> tile,
-                   interconnect::MeshNetwork& network, Arrays& arrays)
+                   interconnect::Network& network, Arrays& arrays)
     : sc_module(name),
       tile_(std::move(tile)),
       network_(network),

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "models/core/occupancy.hpp"
-#include "models/interconnect/mesh_network.hpp"
+#include "models/interconnect/network.hpp"
 #include "models/tlm/timed_queue.hpp"
 #include "platform/accelerator/arrays.hpp"
 #include "platform/accelerator/plan.hpp"
@@ -30,7 +30,7 @@ class Pipeline : public sc_core::sc_module {
 public:
     /// `tile` gives a tile by its number.
     Pipeline(const sc_core::sc_module_name& name, const sc_core::sc_time& cycle, int port_bits, std::function<Tile&(int)> tile,
-             interconnect::MeshNetwork& network, Arrays& arrays);
+             interconnect::Network& network, Arrays& arrays);
 
     /// Takes a new image's plan. No token may be under way.
     void program(std::shared_ptr<const ChipPlan> plan);
@@ -103,7 +103,7 @@ private:
     [[nodiscard]] bool is_pooler(const StagePlan& stage, const Step& step) const { return &stage == &step.sentence->plan->stages.back(); }
 
     std::function<Tile&(int)> tile_;
-    interconnect::MeshNetwork& network_;
+    interconnect::Network& network_;
     Arrays& arrays_;
     sc_core::sc_time cycle_;
     std::uint64_t port_bytes_;

@@ -80,16 +80,17 @@ std::int64_t sum_bytes(std::span<const int> planes, const mapping::Placement& pl
 }
 
 /// The partial sums' way to the tile where they meet: each tile has an equal share of them.
-interconnect::Tree gather(std::span<const int> tiles, int to, std::int64_t sums, std::int64_t outputs, const interconnect::Mesh& mesh) {
+interconnect::Tree gather(std::span<const int> tiles, int to, std::int64_t sums, std::int64_t outputs,
+                          const interconnect::Topology& topology) {
     const auto count = static_cast<std::int64_t>(tiles.size());
-    return mesh.gather(tiles, to, ceil_div(sums, count), outputs * kPartialSumBytes);
+    return topology.gather(tiles, to, ceil_div(sums, count), outputs * kPartialSumBytes);
 }
 
 class Planner {
 public:
-    Planner(const compressor::WeightImage& image, const PlatformConfig& config, const interconnect::Mesh& mesh,
+    Planner(const compressor::WeightImage& image, const PlatformConfig& config, const interconnect::Topology& topology,
             const mapping::Placement& placement)
-        : image_(image), config_(config), mesh_(mesh), placement_(placement), index_(index_planes(placement)) {}
+        : image_(image), config_(config), topology_(topology), placement_(placement), index_(index_planes(placement)) {}
 
     TaskPlan plan(const compressor::TaskImage& task) const {
         TaskPlan plan;
@@ -176,12 +177,12 @@ private:
             low_rank.tiles = {stage.next_home};
         } else {
             const auto sums_of = [this](const std::vector<int>& planes) { return sum_bytes(planes, placement_); };
-            low_rank.meet = gather(stage.tiles, stage.home, sums_of(planes_of(stage, true)), low_rank.middle_bytes, mesh_);
+            low_rank.meet = gather(stage.tiles, stage.home, sums_of(planes_of(stage, true)), low_rank.middle_bytes, topology_);
             std::int64_t outputs = 0;
             for (const int plane : low_rank.planes) outputs += placed_at(plane).plane.outputs;
-            low_rank.gather = gather(low_rank.tiles, stage.next_home, sums_of(low_rank.planes), outputs, mesh_);
+            low_rank.gather = gather(low_rank.tiles, stage.next_home, sums_of(low_rank.planes), outputs, topology_);
         }
-        low_rank.spread = mesh_.multicast(stage.home, low_rank.tiles, low_rank.middle_bytes);
+        low_rank.spread = topology_.multicast(stage.home, low_rank.tiles, low_rank.middle_bytes);
     }
 
     /// Ties a stage to those behind it: where its results meet, and where its vector is wanted again as a residual.
@@ -190,8 +191,8 @@ private:
         const bool last = position + 1 == stages.size();
         stage.next_home = last ? stage.home : stages[position + 1].home;
         stage.result_bytes = shape.outputs;
-        stage.multicast = mesh_.multicast(stage.home, stage.tiles, stage.input_bytes);
-        stage.gather = gather(stage.tiles, stage.next_home, sum_bytes(planes_of(stage, false), placement_), shape.outputs, mesh_);
+        stage.multicast = topology_.multicast(stage.home, stage.tiles, stage.input_bytes);
+        stage.gather = gather(stage.tiles, stage.next_home, sum_bytes(planes_of(stage, false), placement_), shape.outputs, topology_);
         join_low_rank(stage);
         const auto kind = static_cast<Stage>(position % kStagesPerLayer);
         if (last || (kind != Stage::query_key_value && kind != Stage::intermediate)) return;
@@ -204,12 +205,12 @@ private:
 
     interconnect::Tree send(int from, int to, std::int64_t bytes) const {
         const std::array target{to};
-        return mesh_.multicast(from, target, bytes);
+        return topology_.multicast(from, target, bytes);
     }
 
     const compressor::WeightImage& image_;
     const PlatformConfig& config_;
-    const interconnect::Mesh& mesh_;
+    const interconnect::Topology& topology_;
     const mapping::Placement& placement_;
     PlaneIndex index_;
 };
@@ -221,22 +222,18 @@ DigitalWork attention_work(const inference::Shape& shape, int sentence_tokens) {
     return {shape.heads * tokens + 2 * hidden, 2 * tokens * hidden};
 }
 
-interconnect::Mesh make_mesh(const PlatformConfig& config) {
-    double routers_per_tile = 1.0;
-    for (const auto& component : config.inventory.components())
-        if (component.path == "tile.router" && component.count > 0.0) routers_per_tile = component.count;
-    const int sharing = std::max(1, static_cast<int>(std::lround(1.0 / routers_per_tile)));
-    return {config.hierarchy.tiles, sharing, config.interconnect.flit_bits};
+std::shared_ptr<const interconnect::Topology> make_topology(const PlatformConfig& config) {
+    return interconnect::make_topology(config.interconnect.topology, config.topology_shape());
 }
 
-ChipPlan make_plan(const compressor::WeightImage& image, const PlatformConfig& config, const interconnect::Mesh& mesh) {
+ChipPlan make_plan(const compressor::WeightImage& image, const PlatformConfig& config, const interconnect::Topology& topology) {
     ChipPlan plan{image.shape, mapping::place(planes_on(config, compressor::planes_of(image)), config.array_shape(), config.hierarchy), {}};
-    const Planner planner(image, config, mesh, plan.placement);
+    const Planner planner(image, config, topology, plan.placement);
     for (const auto& task : image.tasks) plan.tasks.push_back(planner.plan(task));
     return plan;
 }
 
-ChipPlan make_layer_plan(int outputs, int inputs, const PlatformConfig& config, const interconnect::Mesh& mesh) {
+ChipPlan make_layer_plan(int outputs, int inputs, const PlatformConfig& config, const interconnect::Topology& topology) {
     ChipPlan plan;
     plan.shape.hidden = inputs;
     plan.placement =
@@ -251,8 +248,8 @@ ChipPlan make_layer_plan(int outputs, int inputs, const PlatformConfig& config, 
     stage.result_bytes = outputs;
     stage.actions = actions_of(placed, config);
     stage.work = {2 * std::int64_t{outputs}, 0};  // values from partial sums, and their quantisation
-    stage.multicast = mesh.multicast(stage.home, stage.tiles, stage.input_bytes);
-    stage.gather = gather(stage.tiles, stage.next_home, sum_bytes(stage.planes, plan.placement), outputs, mesh);
+    stage.multicast = topology.multicast(stage.home, stage.tiles, stage.input_bytes);
+    stage.gather = gather(stage.tiles, stage.next_home, sum_bytes(stage.planes, plan.placement), outputs, topology);
     plan.tasks.resize(1);
     plan.tasks.front().stages.push_back(std::move(stage));
     return plan;

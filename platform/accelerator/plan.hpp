@@ -2,13 +2,14 @@
 #pragma once
 
 #include "compressor/weight_image.hpp"
-#include "models/interconnect/mesh.hpp"
+#include "models/interconnect/topology.hpp"
 #include "models/mapping/placement.hpp"
 #include "platform/accelerator/array_actions.hpp"
 #include "platform/accelerator/digital_unit.hpp"
 #include "platform/config.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -74,14 +75,15 @@ inline constexpr int kResidualBytes = 4;  ///< the residual stream keeps int32 f
 /// their quantisation.
 [[nodiscard]] DigitalWork attention_work(const inference::Shape& shape, int sentence_tokens);
 
-/// The mesh of a platform; the parts list says how many tiles share a router.
-[[nodiscard]] interconnect::Mesh make_mesh(const PlatformConfig& config);
+/// How a platform's tiles are joined.
+[[nodiscard]] std::shared_ptr<const interconnect::Topology> make_topology(const PlatformConfig& config);
 
 /// Places the image and plans the way of each task's tokens.
 /// @throws InputError saying how many arrays are needed and there, when they do not fit.
-[[nodiscard]] ChipPlan make_plan(const compressor::WeightImage& image, const PlatformConfig& config, const interconnect::Mesh& mesh);
+[[nodiscard]] ChipPlan make_plan(const compressor::WeightImage& image, const PlatformConfig& config,
+                                 const interconnect::Topology& topology);
 
 /// One int8 matrix alone on the chip, as a plan of one task with one stage: vectors lie at its first tile, and so do results.
-[[nodiscard]] ChipPlan make_layer_plan(int outputs, int inputs, const PlatformConfig& config, const interconnect::Mesh& mesh);
+[[nodiscard]] ChipPlan make_layer_plan(int outputs, int inputs, const PlatformConfig& config, const interconnect::Topology& topology);
 
 }  // namespace berth::platform

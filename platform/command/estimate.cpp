@@ -60,7 +60,7 @@ int tokens_of(const EstimateOptions& options, const inference::Shape& shape) {
 /// What is the same for an image and for the outline of one.
 Estimated planned(const compressor::WeightImage& image, platform::ImageOnChip on_chip, const EstimateOptions& options,
                   platform::PlatformConfig config) {
-    platform::ChipPlan plan = platform::make_plan(image, config, platform::make_mesh(config));
+    platform::ChipPlan plan = platform::make_plan(image, config, *platform::make_topology(config));
     std::vector<std::string> names;
     for (const auto& task : image.tasks) names.push_back(task.name);
     return {std::move(config),
@@ -112,7 +112,7 @@ std::pair<int, int> layer_size(const std::string& text) {
 
 Estimated read_layer_input(const EstimateOptions& options, platform::PlatformConfig config) {
     const auto [outputs, inputs] = layer_size(options.layer);
-    platform::ChipPlan plan = platform::make_layer_plan(outputs, inputs, config, platform::make_mesh(config));
+    platform::ChipPlan plan = platform::make_layer_plan(outputs, inputs, config, *platform::make_topology(config));
     const std::vector<mapping::Plane> planes{plan.placement.planes.front().plane};
     platform::ImageOnChip on_chip = platform::place_on_chip(config, planes, planes, 1, {});
     const int tokens = options.tokens != 0 ? options.tokens : kUsualTokens;

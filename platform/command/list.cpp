@@ -6,6 +6,7 @@
 #include "models/cost/law.hpp"
 #include "models/crossbar/cell_effect.hpp"
 #include "models/crossbar/encoding.hpp"
+#include "models/interconnect/topology.hpp"
 #include "models/mapping/mapper.hpp"
 #include "models/periphery/adc.hpp"
 #include "platform/cell_presets.hpp"
@@ -42,7 +43,7 @@ constexpr Kind kKinds[] = {
     {"effects", &crossbar::describe_cell_effects},
     {"adcs", &periphery::describe_adcs},
     {"mappers", &mapping::describe_mappers},
-    {"topologies", &platform::describe_topologies},
+    {"topologies", &interconnect::describe_topologies},
     {"laws", &cost::describe_laws},
 };
 

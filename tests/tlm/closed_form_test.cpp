@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the modules must take in simulated time, by formulas written here, within 1 %.
 #include "models/buffer/memory.hpp"
-#include "models/interconnect/mesh_network.hpp"
+#include "models/interconnect/network.hpp"
 #include "models/tlm/dma.hpp"
 #include "platform/accelerator/crossbar_timing.hpp"
 #include "platform/accelerator/pipeline.hpp"
@@ -33,7 +33,7 @@ struct Chip : sc_core::sc_module {
     CrossbarTiming crossbar;
     Tile tile;
     sc_time cycle;
-    interconnect::MeshNetwork network;
+    interconnect::Network network;
     Arrays arrays;
     Pipeline pipeline;
 
@@ -43,7 +43,7 @@ struct Chip : sc_core::sc_module {
           crossbar(crossbar_timing(config)),
           tile("tile", config, sc_time(1.0 / config.timing.clock_hz, sc_core::SC_SEC)),
           cycle(1.0 / config.timing.clock_hz, sc_core::SC_SEC),
-          network("network", make_mesh(config), cycle, config.interconnect.hop_cycles * cycle),
+          network("network", make_topology(config), cycle, config.interconnect.hop_cycles * cycle),
           arrays("arrays", sc_time(crossbar.interval_s(), sc_core::SC_SEC), sc_time(crossbar.latency_s(), sc_core::SC_SEC)),
           pipeline(
               "pipeline", cycle, config.buffer.port_bits, [this](int) -> Tile& { return tile; }, network, arrays) {
@@ -61,7 +61,7 @@ INSTANTIATE_TEST_SUITE_P(Presets, OneMatrix,
 TEST_P(OneMatrix, TakesItsLatencyOnOneTile) {
     const auto& [preset, out, in] = GetParam();
     Chip chip(preset);
-    auto plan = std::make_shared<ChipPlan>(make_layer_plan(out, in, chip.config, chip.network.mesh()));
+    auto plan = std::make_shared<ChipPlan>(make_layer_plan(out, in, chip.config, chip.network.topology()));
     const int tables = plan->shape.embedding_tables();
     ASSERT_EQ(plan->tasks[0].stages[0].tiles.size(), 1u);
     chip.pipeline.program(plan);
@@ -80,7 +80,7 @@ TEST_P(OneMatrix, TakesItsLatencyOnOneTile) {
 TEST_P(OneMatrix, ThenGivesAVectorAnInterval) {
     const auto& [preset, out, in] = GetParam();
     Chip chip(preset);
-    auto plan = std::make_shared<ChipPlan>(make_layer_plan(out, in, chip.config, chip.network.mesh()));
+    auto plan = std::make_shared<ChipPlan>(make_layer_plan(out, in, chip.config, chip.network.topology()));
     const int tables = plan->shape.embedding_tables();
     chip.pipeline.program(plan);
     constexpr int kTokens = 2000;
@@ -107,7 +107,7 @@ struct Layers : sc_core::sc_module {
     }
     PlatformConfig config = roomy();
     Tile tile{"tile", config, kCycle};
-    interconnect::MeshNetwork network{"network", interconnect::Mesh(1, 1, 32), kCycle, kCycle};
+    interconnect::Network network{"network", interconnect::make_mesh({1, 1, 32}), kCycle, kCycle};
     Arrays arrays{"arrays", sc_time(kInterval, SC_NS), sc_time(kLatency, SC_NS)};
     Pipeline pipeline{"pipeline", kCycle, 32768, [this](int) -> Tile& { return tile; }, network, arrays};
 
@@ -164,9 +164,9 @@ INSTANTIATE_TEST_SUITE_P(HopsAndBytes, SaturatedLink, ::testing::Combine(::testi
 
 TEST_P(SaturatedLink, CarriesAFlitACycle) {
     const auto [hops, bytes] = GetParam();
-    interconnect::MeshNetwork network("network", interconnect::Mesh(49, 1, 32), kCycle, 3 * kCycle);
+    interconnect::Network network("network", interconnect::make_mesh({49, 1, 32}), kCycle, 3 * kCycle);
     const std::vector<int> east{hops == 0 ? 0 : hops};
-    const auto tree = network.mesh().multicast(0, east, bytes);
+    const auto tree = network.topology().multicast(0, east, bytes);
     if (hops == 0) {
         sc_time delay;
         network.multicast(tree, delay);

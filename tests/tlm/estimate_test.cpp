@@ -46,7 +46,7 @@ TEST_P(EstimatedSentence, AgreesWithTheSimulatedOne) {
     const auto [preset, tokens] = GetParam();
     const PlatformConfig config = load_platform(preset, {"hierarchy.tiles=16"});
     const compressor::WeightImage image = test::small_image();
-    const ChipPlan plan = make_plan(image, config, make_mesh(config));
+    const ChipPlan plan = make_plan(image, config, *make_topology(config));
     const std::uint32_t task = 1;
     const SentenceEstimate estimate = estimate_sentence(plan, config, task, tokens);
     const SimulationOutcome simulated = simulate_alone(config, image, task, tokens);
@@ -60,9 +60,34 @@ TEST_P(EstimatedSentence, AgreesWithTheSimulatedOne) {
     EXPECT_GE(estimate.stay_s, estimate.latency_s * (tokens == 1 ? 0.99 : 0.5));
 }
 
+class EveryTopology : public ::testing::TestWithParam<std::string> {};
+INSTANTIATE_TEST_SUITE_P(Topologies, EveryTopology, ::testing::ValuesIn(interconnect::topology_names()),
+                         [](const auto& about) { return about.param; });
+
+TEST_P(EveryTopology, GivesTheExecutorsLogitsInTheEstimatedTime) {
+    // Tiles of two arrays: the image is on many of them.
+    const PlatformConfig config =
+        load_platform("reram-multitask", {"hierarchy.tiles=64", "hierarchy.imas_per_tile=1", "hierarchy.arrays_per_ima=2",
+                                          "hierarchy.mapper=separate", "interconnect.topology=" + GetParam()});
+    const compressor::WeightImage image = test::small_image();
+    const ChipPlan plan = make_plan(image, config, *make_topology(config));
+    ASSERT_GT(plan.placement.tiles, 8);
+    const SimulationOutcome simulated = simulate_alone(config, image, 1, 9);
+    const SentenceEstimate estimate = estimate_sentence(plan, config, 1, 9);
+    EXPECT_NEAR(estimate.latency_s, simulated.latency_s[0], 1e-3 * simulated.latency_s[0]);
+    Ledger ledger;
+    book(estimate.actions, config.inventory, ledger);
+    EXPECT_EQ(ledger.components(), simulated.ledger.components());
+    const inference::Network& network = image.tasks[1].network;
+    const inference::ExactEngine engine(network);
+    const inference::Executor executor(network, engine, inference::Arithmetic::integer);
+    const inference::Sentence sentence{0, std::vector<std::int32_t>(9, 4), std::vector<std::int32_t>(9, 0)};
+    EXPECT_EQ(simulated.logits, executor.logits(std::span(&sentence, 1)));
+}
+
 TEST(Estimate, GivesOneLayersClosedForm) {
     const PlatformConfig config = load_platform("reram-multitask");
-    const ChipPlan plan = make_layer_plan(64, 128, config, make_mesh(config));  // 4 column blocks and 2 polarities on one tile
+    const ChipPlan plan = make_layer_plan(64, 128, config, *make_topology(config));  // 4 column blocks and 2 polarities on one tile
     const SentenceEstimate one = estimate_layer(plan, config, 1), many = estimate_layer(plan, config, 100);
     // Into the buffer and out 128 B at 32 B a cycle, the bus 384 b a cycle; 8 reads and 3 stages of 128 conversions at 1.2 GS/s;
     // 2 x 64 elements on 8 lanes; the result into the buffer.
@@ -81,10 +106,10 @@ TEST(Estimate, GivesOneLayersClosedForm) {
 TEST(Estimate, ChargesCellsThatAreDrivenAndSensedAlone) {
     // 70 inputs and 3 outputs in one array of each polarity: 70 wordlines by 21 columns, not 128 by 128.
     const PlatformConfig config = load_platform("reram-multitask");
-    const SentenceEstimate part = estimate_layer(make_layer_plan(3, 70, config, make_mesh(config)), config, 1);
+    const SentenceEstimate part = estimate_layer(make_layer_plan(3, 70, config, *make_topology(config)), config, 1);
     EXPECT_EQ(part.actions.at({"tile.ima.array", "cell_read"}), 8u * 70 * 21 * 2);
     // 130 inputs stand in two row blocks, of 128 and 2 wordlines.
-    const SentenceEstimate tall = estimate_layer(make_layer_plan(3, 130, config, make_mesh(config)), config, 1);
+    const SentenceEstimate tall = estimate_layer(make_layer_plan(3, 130, config, *make_topology(config)), config, 1);
     EXPECT_EQ(tall.actions.at({"tile.ima.array", "cell_read"}), 8u * 130 * 21 * 2);
     EXPECT_EQ(tall.array_reads, 8u * 2 * 2);
 }
@@ -92,10 +117,10 @@ TEST(Estimate, ChargesCellsThatAreDrivenAndSensedAlone) {
 TEST(Estimate, RefusesASentenceThatTheModelCannotTake) {
     const PlatformConfig config = load_platform("reram-multitask", {"hierarchy.tiles=16"});
     const compressor::WeightImage image = test::small_image();
-    const ChipPlan plan = make_plan(image, config, make_mesh(config));
+    const ChipPlan plan = make_plan(image, config, *make_topology(config));
     EXPECT_THROW((void)estimate_sentence(plan, config, 0, 0), InputError);
     EXPECT_THROW((void)estimate_sentence(plan, config, 0, image.shape.positions + 1), InputError);
-    EXPECT_THROW((void)estimate_layer(make_layer_plan(8, 8, config, make_mesh(config)), config, 0), InputError);
+    EXPECT_THROW((void)estimate_layer(make_layer_plan(8, 8, config, *make_topology(config)), config, 0), InputError);
 }
 
 }  // namespace

@@ -104,7 +104,7 @@ TEST_P(EstimatedLowRank, AgreesWithTheSimulatedSentence) {
     const compressor::WeightImage image = image_of_factors();
     const auto length = static_cast<std::size_t>(tokens);
     const std::vector<inference::Sentence> input{{0, std::vector<std::int32_t>(length, 4), std::vector<std::int32_t>(length, 0)}};
-    const SentenceEstimate estimate = estimate_sentence(make_plan(image, config, make_mesh(config)), config, 1, tokens);
+    const SentenceEstimate estimate = estimate_sentence(make_plan(image, config, *make_topology(config)), config, 1, tokens);
     const SimulationOutcome simulated = run(config, image, input, tlm::View::lt, 1);
     EXPECT_NEAR(estimate.latency_s, simulated.latency_s[0], 0.02 * simulated.latency_s[0]);
     EXPECT_EQ(estimate.array_reads, simulated.array_reads);
@@ -116,7 +116,7 @@ TEST_P(EstimatedLowRank, AgreesWithTheSimulatedSentence) {
 TEST(LowRankPlan, BooksProductsAndBytesOfDigitalFactors) {
     const PlatformConfig config = platform_of({"banked", "digital"});
     const compressor::WeightImage image = image_of_factors();
-    const ChipPlan plan = make_plan(image, config, make_mesh(config));
+    const ChipPlan plan = make_plan(image, config, *make_topology(config));
     std::int64_t macs = 0, bytes = 0;
     for (const StagePlan& stage : plan.tasks[1].stages) {
         EXPECT_TRUE(stage.low_rank.digital()) << stage.name;
@@ -131,7 +131,7 @@ TEST(LowRankPlan, BooksProductsAndBytesOfDigitalFactors) {
         }
     EXPECT_EQ(macs, products);
     EXPECT_EQ(bytes, packed);
-    const ChipPlan arrays = make_plan(image, platform_of({"banked", "arrays"}), make_mesh(config));
+    const ChipPlan arrays = make_plan(image, platform_of({"banked", "arrays"}), *make_topology(config));
     EXPECT_GT(arrays.placement.cells, plan.placement.cells);
 }
 

@@ -54,6 +54,18 @@ TEST_F(PlatformConfigTest, TakesARowByWhatASettingSays) {
     EXPECT_EQ(load_platform("reram-multitask", {"adc.bits=8"}).sha256, eight.sha256);
 }
 
+TEST_F(PlatformConfigTest, SizesRoutersByTheirPorts) {
+    const auto routers = [](const std::string& topology) {
+        const PlatformConfig config = load_platform("reram-multitask", {"interconnect.topology=" + topology});
+        return config.inventory.area({.tiles = 1024}, config.hierarchy).at("tile.router");
+    };
+    // 1024 tiles, four a router: a mesh of 256 routers of 8 ports; a tree of 256 + 64 + 16 + 4 + 1 with two ends to a link.
+    const double mesh = routers("mesh");
+    EXPECT_DOUBLE_EQ(routers("torus"), mesh);
+    EXPECT_DOUBLE_EQ(routers("h_tree"), mesh * (1024 + 2 * 340) / (256 * 8));
+    EXPECT_DOUBLE_EQ(routers("bus"), mesh * 256 * 5 / (256 * 8));
+}
+
 TEST_F(PlatformConfigTest, GrowsAnArrayWithItsCells) {
     const PlatformConfig plain = load_platform("reram-multitask"), tall = load_platform("reram-multitask", {"crossbar.rows=256"});
     const auto area = [](const PlatformConfig& config, const char* path) {
