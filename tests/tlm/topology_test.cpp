@@ -27,8 +27,9 @@ struct Any {
 
     [[nodiscard]] int tile() const { return *rc::gen::inRange(0, tiles); }
     [[nodiscard]] std::vector<int> some_tiles() const {
-        const auto set = *rc::gen::container<std::set<int>>(rc::gen::inRange(0, tiles));
-        return {set.begin(), set.end()};
+        const auto any = *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, tiles));
+        const std::set<int> apart(any.begin(), any.end());
+        return {apart.begin(), apart.end()};
     }
 };
 
