@@ -116,6 +116,7 @@ ImageOnChip place_on_chip(const PlatformConfig& config, const std::vector<mappin
                           int64_t tasks, const EmbeddingBytes& embeddings) {
     mapping::HierarchyParams roomy = config.hierarchy;
     roomy.tiles = std::numeric_limits<int>::max();
+    roomy.chips = 1;
     if (mapping::unshared_mapper(roomy.mapper) != roomy.mapper && !config.inventory.counts(mapping::Scope::bank))
         throw InputError("inventory", "has nothing of scope bank",
                          "what an array behind shared converters takes, or a mapper that shares none");
@@ -223,15 +224,15 @@ boost::json::object power_block(const PlatformConfig& config, const ImageOnChip*
 }
 
 boost::json::object arrays_block(const PlatformConfig& config, const ImageOnChip* on_chip) {
-    const int64_t imas = int64_t{config.hierarchy.tiles} * config.hierarchy.imas_per_tile;
+    const int64_t imas = config.hierarchy.all_tiles() * config.hierarchy.imas_per_tile;
     const int64_t available = imas * config.hierarchy.arrays_per_ima;
     boost::json::object block{{"needed", nullptr},
                               {"sites", nullptr},
                               {"available", available},
                               {"utilisation", nullptr},
                               {"imas", imas},
-                              {"tiles", config.hierarchy.tiles},
-                              {"chips", 1},
+                              {"tiles", config.hierarchy.all_tiles()},
+                              {"chips", config.hierarchy.chips},
                               {"spare_sites", nullptr},
                               {"spare_tiles", nullptr}};
     if (!on_chip) return block;

@@ -35,7 +35,7 @@ Params section(const boost::json::object& json, const char* key, const std::stri
 
 Timing read_timing(const boost::json::value& json, const ConstantTable& constants, const std::string& where) {
     if (!json.is_object()) throw InputError(where, "is " + detail::shown(json), "an object of rows");
-    const std::vector<std::string> known{"clock", "array_read", "adc_rate", "array_write", "drain_stages"};
+    const std::vector<std::string> known{"clock", "array_read", "adc_rate", "array_write", "drain_stages", "chip_link"};
     for (const auto& entry : json.get_object())
         if (std::find(known.begin(), known.end(), entry.key()) == known.end())
             throw InputError(where + "." + std::string(entry.key()), "is not known", detail::alternatives(known));
@@ -50,7 +50,8 @@ Timing read_timing(const boost::json::value& json, const ConstantTable& constant
             .array_read_s = value("array_read", "time"),
             .adc_rate_hz = value("adc_rate", "frequency"),
             .array_write_s = value("array_write", "time"),
-            .drain_stages = value("drain_stages", "count")};
+            .drain_stages = value("drain_stages", "count"),
+            .chip_link_packet_s = value("chip_link", "time")};
 }
 
 void check_multiple(int value, int of, const std::string& where, const std::string& expected) {

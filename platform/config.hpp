@@ -93,11 +93,12 @@ struct HostParams {
 
 /// Times and rates, each from a table row that the preset names.
 struct Timing {
-    double clock_hz = 0.0;       ///< of the tile's digital parts
-    double array_read_s = 0.0;   ///< one input slice through an array
-    double adc_rate_hz = 0.0;    ///< conversions a second of one converter
-    double array_write_s = 0.0;  ///< programming one array
-    double drain_stages = 0.0;   ///< stages of the IMA pipeline behind the last read of a vector
+    double clock_hz = 0.0;            ///< of the tile's digital parts
+    double array_read_s = 0.0;        ///< one input slice through an array
+    double adc_rate_hz = 0.0;         ///< conversions a second of one converter
+    double array_write_s = 0.0;       ///< programming one array
+    double drain_stages = 0.0;        ///< stages of the IMA pipeline behind the last read of a vector
+    double chip_link_packet_s = 0.0;  ///< 32 bytes on one serial link between chips
 
     bool operator==(const Timing&) const = default;
 };
@@ -130,6 +131,7 @@ struct PlatformConfig {
     boost::json::object cell_sections;  ///< the same of what cells is read from
 
     [[nodiscard]] mapping::ArrayShape array_shape() const { return {crossbar.rows, crossbar.cols, crossbar.cell_bits, crossbar.encoding}; }
+    /// Of one chip.
     [[nodiscard]] interconnect::TopologyShape topology_shape() const { return {hierarchy.tiles, tiles_per_router, interconnect.flit_bits}; }
 };
 

@@ -308,8 +308,10 @@ private:
     }
 
     void occupy(Way& way, const interconnect::Tree& tree) {
-        for (const auto& step : tree.steps) way.loads[{Part::link, step.link}] += static_cast<double>(step.flits);
+        for (const auto& step : tree.steps)
+            way.loads[{Part::link, step.link}] += static_cast<double>(step.flits) * topology_->cycles_per_flit(step.link);
         did("tile.router", "flit", tree.router_flits);
+        did(kChipLink, kChipLinkAction, tree.chip_flits * (config_.interconnect.flit_bits / 8));
     }
 
     [[nodiscard]] double port_cycles(int64_t bytes) const { return static_cast<double>(ceil_div(bytes * 8, config_.buffer.port_bits)); }

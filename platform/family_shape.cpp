@@ -104,11 +104,11 @@ compressor::WeightImage outline_of(const FamilyShape& family) {
 }
 
 ImageOnChip place_family(PlatformConfig& config, const compressor::WeightImage& outline) {
-    const int there = config.hierarchy.tiles;
-    config.hierarchy.tiles = std::numeric_limits<int>::max();
-    ImageOnChip on_chip = place_on_chip(config, outline);
-    on_chip.chip_tiles = there;
-    config.hierarchy.tiles = std::max(there, static_cast<int>(on_chip.image.tiles));
+    PlatformConfig roomy = config;
+    roomy.hierarchy.tiles = std::numeric_limits<int>::max();
+    ImageOnChip on_chip = place_on_chip(roomy, outline);
+    on_chip.chip_tiles = config.hierarchy.tiles;
+    config.hierarchy.chips = std::max(config.hierarchy.chips, static_cast<int>(on_chip.chips(on_chip.image)));
     return on_chip;
 }
 

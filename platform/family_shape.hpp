@@ -35,7 +35,7 @@ struct FamilyShape {
 /// @throws InputError where a task would have nothing in arrays.
 [[nodiscard]] compressor::WeightImage outline_of(const FamilyShape& family);
 
-/// The family's outline on as many chips as it takes; the platform's tiles become as many as those have in use.
+/// The family's outline on as many chips as it takes; the platform's become so many.
 [[nodiscard]] ImageOnChip place_family(PlatformConfig& config, const compressor::WeightImage& outline);
 
 /// The family as a report names it.

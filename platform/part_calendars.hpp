@@ -70,9 +70,10 @@ public:
 
 private:
     void pass(const interconnect::TreeStep& step, interconnect::Passage<double>& passage) {
-        const double through = topology_.routers_before(step.link) > 0 ? hop_ : 0.0, length = static_cast<double>(step.flits);
+        const double through = (topology_.routers_before(step.link) > 0 ? hop_ : 0.0) + topology_.packet_cycles(step.link);
+        const double flit = topology_.cycles_per_flit(step.link), length = static_cast<double>(step.flits) * flit;
         const double begin = parts_[{Part::link, step.link}].serve(now_, passage.head, length);
-        passage.tail = std::max(passage.tail, begin + length - 1) + through;
+        passage.tail = std::max(passage.tail, begin + length - flit) + through;
         passage.head = begin + through;
     }
 

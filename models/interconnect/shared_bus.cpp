@@ -13,6 +13,7 @@ public:
 
     [[nodiscard]] int hops(int, int) const override { return 0; }
     [[nodiscard]] std::vector<int> route(int from, int to) const override { return from == to ? std::vector<int>{} : std::vector{kMedium}; }
+    [[nodiscard]] bool adds_on_the_way() const override { return false; }
     [[nodiscard]] int routers_before(int link) const override { return link == kMedium ? routers() : 0; }
     [[nodiscard]] int routers() const override { return (shape().tiles + shape().tiles_per_router - 1) / shape().tiles_per_router; }
     /// A tile's own, and one to the medium for each station.
@@ -22,7 +23,6 @@ protected:
     [[nodiscard]] int router_links() const override { return 1; }
     [[nodiscard]] std::vector<int> route_between(int, int) const override { return {kMedium}; }
     [[nodiscard]] Ends router_link_ends(int) const override { return {kEveryTile, kEveryTile}; }
-    [[nodiscard]] bool adds_on_the_way() const override { return false; }
 
 private:
     static constexpr int kMedium = 0;

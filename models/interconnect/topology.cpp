@@ -78,6 +78,7 @@ void Topology::count_flits(Tree& tree) const {
     for (const TreeStep& step : tree.steps) {
         tree.link_flits += step.flits;
         tree.router_flits += step.flits * routers_before(step.link);
+        if (joins_chips(step.link)) tree.chip_flits += step.flits;
     }
 }
 

@@ -25,6 +25,7 @@ struct Tree {
     std::vector<TreeStep> steps;
     std::int64_t router_flits = 0;  ///< flits times routers they pass
     std::int64_t link_flits = 0;    ///< flits times links they pass
+    std::int64_t chip_flits = 0;    ///< those of them that go from chip to chip
 };
 
 /// How many tiles there are, how many share a router, and how wide a link is.
@@ -65,8 +66,17 @@ public:
     static constexpr int kEveryTile = -1;
     [[nodiscard]] virtual Ends ends(int link) const;
 
-    [[nodiscard]] int router_of(int tile) const { return tile / shape_.tiles_per_router; }
+    [[nodiscard]] virtual int router_of(int tile) const { return tile / shape_.tiles_per_router; }
     [[nodiscard]] virtual int routers() const = 0;
+
+    /// Whether a link leads from one chip to another, for how many cycles a flit is on a link, and how long after its first flit a packet
+    /// can go on at its end.
+    [[nodiscard]] virtual bool joins_chips(int /*link*/) const { return false; }
+    [[nodiscard]] virtual double cycles_per_flit(int /*link*/) const { return 1.0; }
+    [[nodiscard]] virtual double packet_cycles(int /*link*/) const { return 0.0; }
+
+    /// Whether sums that meet on their way are added there.
+    [[nodiscard]] virtual bool adds_on_the_way() const { return true; }
 
     /// Ports of all routers, which their area and power go by.
     [[nodiscard]] virtual std::int64_t ports() const = 0;
@@ -93,7 +103,6 @@ protected:
     [[nodiscard]] virtual int router_links() const = 0;
     [[nodiscard]] virtual std::vector<int> route_between(int from_router, int to_router) const = 0;
     [[nodiscard]] virtual Ends router_link_ends(int link) const = 0;
-    [[nodiscard]] virtual bool adds_on_the_way() const { return true; }
 
 private:
     [[nodiscard]] int into_tile(int tile) const { return router_links() + tile; }

@@ -99,13 +99,15 @@ private:
 };
 
 void check_fit(int64_t needed, const ArrayShape& shape, const HierarchyParams& hierarchy) {
-    const int64_t there = int64_t{hierarchy.tiles} * hierarchy.imas_per_tile * hierarchy.arrays_per_ima;
+    const int64_t of_a_tile = int64_t{hierarchy.imas_per_tile} * hierarchy.arrays_per_ima, there = hierarchy.all_tiles() * of_a_tile;
     if (needed <= there) return;
+    const std::string whole = hierarchy.chips == 1 ? "the chip has " : std::to_string(hierarchy.chips) + " chips have ";
+    const int64_t tiles = ceil_div(needed, of_a_tile);
     throw InputError("hierarchy.tiles",
                      "the weights need " + std::to_string(needed) + " arrays of " + std::to_string(shape.rows) + " x " +
-                         std::to_string(shape.cols) + " and the chip has " + std::to_string(there),
-                     "at least " + std::to_string(ceil_div(needed, int64_t{hierarchy.imas_per_tile} * hierarchy.arrays_per_ima)) +
-                         " tiles, or an image with fewer cells");
+                         std::to_string(shape.cols) + " and " + whole + std::to_string(there),
+                     "at least " + std::to_string(tiles) + " tiles, hierarchy.chips of " +
+                         std::to_string(ceil_div(tiles, int64_t{hierarchy.tiles})) + ", or an image with fewer cells");
 }
 
 std::vector<std::int32_t> tiles_of(Range arrays, int64_t arrays_a_tile) {

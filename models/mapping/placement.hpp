@@ -30,14 +30,19 @@ struct HierarchyParams {
     int tiles;
     std::string mapper;
     std::string low_rank = "arrays";
+    int chips = 1;
 
     static constexpr std::tuple fields{
         Field{"arrays_per_ima", &HierarchyParams::arrays_per_ima, "array", 1, 1024, "arrays in one IMA"},
         Field{"imas_per_tile", &HierarchyParams::imas_per_tile, "IMA", 1, 1024, "IMAs in one tile"},
         Field{"tiles", &HierarchyParams::tiles, "tile", 1, 1 << 20, "tiles the chip has"},
+        Field{"chips", &HierarchyParams::chips, "chip", 1, 1024,
+              "chips that weights may take, filled one after the other and joined by serial links"},
         Choice{"mapper", &HierarchyParams::mapper, &mapper_names, "how planes become arrays"},
         Choice{"low_rank", &HierarchyParams::low_rank, &low_rank_names, "where the factors of low-rank deltas are kept"},
     };
+
+    [[nodiscard]] std::int64_t all_tiles() const { return std::int64_t{tiles} * chips; }
 };
 
 /// Where a plane went. Its cells are rows x columns of arrays; columns hold the slices of output channels.

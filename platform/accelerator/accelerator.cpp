@@ -51,8 +51,9 @@ Accelerator::Accelerator(const sc_core::sc_module_name& name, const PlatformConf
       controller_("controller", config, options.threads, options.values, {network_.topology(), registers_, dma_, pipeline_, arrays_},
                   options.known_image) {
     check_payable(config);
-    const int tiles = options.modelled_tiles == 0 ? config.hierarchy.tiles : options.modelled_tiles;
-    for (int i = 0; i < tiles; ++i) tiles_.push_back(std::make_unique<Tile>(("tile_" + std::to_string(i)).c_str(), config_, cycle_));
+    const std::int64_t tiles = options.modelled_tiles == 0 ? config.hierarchy.all_tiles() : options.modelled_tiles;
+    for (std::int64_t i = 0; i < tiles; ++i)
+        tiles_.push_back(std::make_unique<Tile>(("tile_" + std::to_string(i)).c_str(), config_, cycle_));
 }
 
 Tile& Accelerator::tile(int number) { return *tiles_.at(static_cast<std::size_t>(number)); }
@@ -61,6 +62,7 @@ void Accelerator::check_payable(const PlatformConfig& config) {
     for (const auto& [path, action] : actions()) (void)config.inventory.energy(path, action);
     if (mapping::unshared_mapper(config.hierarchy.mapper) != config.hierarchy.mapper)
         (void)config.inventory.energy("tile.ima.bank_select", "select");
+    if (config.hierarchy.chips > 1) (void)config.inventory.energy(kChipLink, kChipLinkAction);
     if (config.hierarchy.low_rank != "arrays") (void)config.inventory.energy(mapping::kFactorMemory, "read_byte");
 }
 
@@ -84,6 +86,7 @@ void Accelerator::record(Ledger& ledger) const {
     book("tile.buffer", "write_byte", written);
     book("tile.bus", "byte", bus);
     book("tile.router", "flit", network_.router_flits());
+    book(kChipLink, kChipLinkAction, network_.chip_flits() * static_cast<std::uint64_t>(config_.interconnect.flit_bits / 8));
     book("tile.digital.vector", "element", digital.elements);
     book("tile.digital.mac", "mac", digital.macs);
     book(mapping::kFactorMemory, "read_byte", digital.factor_bytes);

@@ -53,7 +53,7 @@ void Controller::start_of_simulation() {
 }
 
 void Controller::show_identity() {
-    parts_.registers.set(reg::kTiles, static_cast<std::uint32_t>(config_.hierarchy.tiles));
+    parts_.registers.set(reg::kTiles, static_cast<std::uint32_t>(config_.hierarchy.all_tiles()));
     parts_.registers.set(reg::kScheduler, static_cast<std::uint32_t>(queue_.scheduler()));
 }
 

@@ -2,6 +2,7 @@
 #include "platform/accelerator/plan.hpp"
 
 #include "models/core/ceil_div.hpp"
+#include "models/interconnect/chips.hpp"
 #include "models/mapping/low_rank.hpp"
 #include "platform/accelerator/crossbar_timing.hpp"
 
@@ -223,7 +224,12 @@ DigitalWork attention_work(const inference::Shape& shape, int sentence_tokens) {
 }
 
 std::shared_ptr<const interconnect::Topology> make_topology(const PlatformConfig& config) {
-    return interconnect::make_topology(config.interconnect.topology, config.topology_shape());
+    std::shared_ptr<const interconnect::Topology> chip = interconnect::make_topology(config.interconnect.topology, config.topology_shape());
+    if (config.hierarchy.chips == 1) return chip;
+    constexpr double kPacketBits = 256.0;  // of the serial link, which the row's time is for
+    const double packet = config.timing.chip_link_packet_s * config.timing.clock_hz;
+    return std::make_shared<const interconnect::Chips>(
+        std::move(chip), config.hierarchy.chips, interconnect::ChipLink{packet * config.interconnect.flit_bits / kPacketBits, packet});
 }
 
 ChipPlan make_plan(const compressor::WeightImage& image, const PlatformConfig& config, const interconnect::Topology& topology) {

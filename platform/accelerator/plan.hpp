@@ -68,6 +68,9 @@ struct ChipPlan {
     std::vector<TaskPlan> tasks;
 };
 
+/// The serial links between chips, and what a byte on one of them is booked as.
+inline constexpr const char *kChipLink = "chip.link", *kChipLinkAction = "byte";
+
 inline constexpr int kPortTile = 0;       ///< the tile at which host data and embeddings come in
 inline constexpr int kResidualBytes = 4;  ///< the residual stream keeps int32 fixed-point values
 
@@ -75,7 +78,7 @@ inline constexpr int kResidualBytes = 4;  ///< the residual stream keeps int32 f
 /// their quantisation.
 [[nodiscard]] DigitalWork attention_work(const inference::Shape& shape, int sentence_tokens);
 
-/// How a platform's tiles are joined.
+/// How a platform's tiles are joined, on one chip or, with hierarchy.chips, several.
 [[nodiscard]] std::shared_ptr<const interconnect::Topology> make_topology(const PlatformConfig& config);
 
 /// Places the image and plans the way of each task's tokens.

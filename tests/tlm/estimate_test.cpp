@@ -31,6 +31,14 @@ SimulationOutcome simulate_alone(const PlatformConfig& config, const compressor:
     return simulate(input);
 }
 
+/// Of the same sentence.
+std::vector<float> executors_logits(const inference::Network& network, std::size_t tokens) {
+    const inference::ExactEngine engine(network);
+    const inference::Executor executor(network, engine, inference::Arithmetic::integer);
+    const inference::Sentence sentence{0, std::vector<std::int32_t>(tokens, 4), std::vector<std::int32_t>(tokens, 0)};
+    return executor.logits(std::span(&sentence, 1));
+}
+
 class EstimatedSentence : public ::testing::TestWithParam<std::tuple<std::string, int>> {};
 INSTANTIATE_TEST_SUITE_P(Presets, EstimatedSentence,
                          ::testing::Combine(::testing::Values(std::string("reram-multitask"), std::string("puma"),
@@ -78,11 +86,35 @@ TEST_P(EveryTopology, GivesTheExecutorsLogitsInTheEstimatedTime) {
     Ledger ledger;
     book(estimate.actions, config.inventory, ledger);
     EXPECT_EQ(ledger.components(), simulated.ledger.components());
-    const inference::Network& network = image.tasks[1].network;
-    const inference::ExactEngine engine(network);
-    const inference::Executor executor(network, engine, inference::Arithmetic::integer);
-    const inference::Sentence sentence{0, std::vector<std::int32_t>(9, 4), std::vector<std::int32_t>(9, 0)};
-    EXPECT_EQ(simulated.logits, executor.logits(std::span(&sentence, 1)));
+    EXPECT_EQ(simulated.logits, executors_logits(image.tasks[1].network, 9));
+}
+
+TEST(SeveralChips, GiveTheExecutorsLogitsLaterAndPayForTheirLinks) {
+    const auto chips_of = [](const std::string& tiles, const std::string& chips) {
+        return load_platform("reram-multitask", {"hierarchy.tiles=" + tiles, "hierarchy.chips=" + chips, "hierarchy.imas_per_tile=1",
+                                                 "hierarchy.arrays_per_ima=2", "hierarchy.mapper=separate"});
+    };
+    const compressor::WeightImage image = test::small_image();
+    const PlatformConfig one = chips_of("64", "1"), many = chips_of("7", "9");
+    const ChipPlan plan = make_plan(image, many, *make_topology(many));
+    ASSERT_GT(plan.placement.tiles, 14) << "of more than two chips";
+    const SimulationOutcome simulated = simulate_alone(many, image, 1, 9);
+    EXPECT_EQ(simulated.logits, executors_logits(image.tasks[1].network, 9));
+
+    const SentenceEstimate estimate = estimate_sentence(plan, many, 1, 9);
+    EXPECT_NEAR(estimate.latency_s, simulated.latency_s[0], 1e-3 * simulated.latency_s[0]);
+    Ledger ledger;
+    book(estimate.actions, many.inventory, ledger);
+    EXPECT_EQ(ledger.components(), simulated.ledger.components());
+    EXPECT_GT(simulated.ledger.count(kChipLink, kChipLinkAction), 0u);
+
+    const SentenceEstimate together = estimate_sentence(make_plan(image, one, *make_topology(one)), one, 1, 9);
+    EXPECT_LT(together.latency_s, estimate.latency_s);
+    EXPECT_EQ(together.array_reads, estimate.array_reads);
+    EXPECT_FALSE(together.actions.contains({kChipLink, kChipLinkAction}));
+
+    const PlatformConfig few = chips_of("7", "2");
+    EXPECT_THROW((void)make_plan(image, few, *make_topology(few)), InputError);
 }
 
 TEST(Estimate, GivesOneLayersClosedForm) {

@@ -46,7 +46,7 @@ TEST_F(PlatformConfigError, NamesAKeyThatIsNotKnown) {
     const std::string q = file("q.json", extended(R"("crossbar": {"rowz": 1})"));
     EXPECT_EQ(fault(q), q + ":crossbar.rowz: is not known; expected rows, cols, cell_bits, encoding or path");
     const std::string r = file("r.json", extended(R"("timing": {"clok": "isaac.clock"})"));
-    EXPECT_EQ(fault(r), r + ":timing.clok: is not known; expected clock, array_read, adc_rate, array_write or drain_stages");
+    EXPECT_EQ(fault(r), r + ":timing.clok: is not known; expected clock, array_read, adc_rate, array_write, drain_stages or chip_link");
 }
 
 TEST_F(PlatformConfigError, EndsAChainThatDoesNotEnd) {

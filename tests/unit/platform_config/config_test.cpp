@@ -35,7 +35,6 @@ TEST_F(PlatformConfigTest, HoldsWhatTheMultitaskPresetPromises) {
     EXPECT_EQ(config.dac.bits, 1);
     EXPECT_DOUBLE_EQ(config.adcs_per_array, 1.0);
     for (const auto& component : config.inventory.components()) {
-        EXPECT_NE(component.path, "chip.hypertransport");
         EXPECT_NE(component.path, "tile.sigmoid");
     }
 }
