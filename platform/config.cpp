@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/config.hpp"
 
+#include "models/buffer/secded.hpp"
 #include "models/core/digest.hpp"
 #include "models/core/json.hpp"
 #include "models/cost/adaptive_sar.hpp"
@@ -20,7 +21,9 @@ namespace {
 
 constexpr const char* kAdc = "tile.ima.adc";
 constexpr const char* kRouter = "tile.router";
+constexpr const char* kBuffer = "tile.buffer";
 constexpr const char* kRowsTopology = "mesh";
+constexpr const char* kSecDed = "secded";
 
 std::string text(const boost::json::object& json, const char* key, const std::string& where) {
     const auto& value = detail::required(json, key, where + key, "a text");
@@ -69,6 +72,17 @@ void check_consistency(const PlatformConfig& config, const std::string& where) {
     if (columns > crossbar.cols)
         throw InputError(where + "crossbar.cols", "is " + std::to_string(crossbar.cols),
                          "at least the " + std::to_string(columns) + " columns of one int8 output channel");
+    const auto& network = config.interconnect;
+    if (network.bit_error_rate > 0 && network.crc == "none")
+        throw InputError(where + "interconnect.crc", "is none where bits come wrong", "a code that finds them");
+    if (interconnect::crc_code(network.crc).longest < network.flit_bits)
+        throw InputError(where + "interconnect.crc", "finds less in flits of " + std::to_string(network.flit_bits) + " bits than it says",
+                         "a longer code, or shorter flits");
+    if (config.buffer.bit_error_rate > 0 && config.buffer.ecc == "none")
+        throw InputError(where + "buffer.ecc", "is none where bits are read wrong", "secded");
+    if (config.hierarchy.chips > 1 && config.interconnect.buffer_flits > 0)
+        throw InputError(where + "interconnect.buffer_flits", "is " + std::to_string(config.interconnect.buffer_flits),
+                         "0 where hierarchy.chips is above 1: credits do not cross chips");
     check_multiple(config.interconnect.flit_bits, 8, where + "interconnect.flit_bits", "whole bytes");
     check_multiple(config.buffer.port_bits, 8, where + "buffer.port_bits", "whole bytes");
     check_multiple(config.buffer.bus_bits, 8, where + "buffer.bus_bits", "whole bytes");
@@ -92,6 +106,15 @@ void read_parameters(PlatformConfig& config, const boost::json::object& json, co
     config.host = section<HostParams>(json, "host", where);
 }
 
+/// Check bits are stored and carried as all others are, at the rows' cost for a bit. What makes and checks them is in no row.
+void add_check_bits(PlatformConfig& config) {
+    const auto widen = [&config](const char* path, double data, double check) {
+        if (check > 0) config.inventory.scale_cost(path, (data + check) / data);
+    };
+    widen(kRouter, config.interconnect.flit_bits, interconnect::crc_code(config.interconnect.crc).width);
+    if (config.buffer.ecc == kSecDed) widen(kBuffer, buffer::SecDed::kDataBits, buffer::SecDed::kCheckBits);
+}
+
 /// The parts list has the routers of a mesh. Those of another topology are as much larger or smaller as they have more or fewer ports.
 void size_routers(PlatformConfig& config) {
     double per_tile = 1.0;
@@ -111,6 +134,7 @@ void read_costs(PlatformConfig& config, const boost::json::object& json, const s
     config.inventory = mapping::Inventory(detail::required(json, "inventory", where + "inventory", "an object of components"),
                                           config.constants, where + "inventory");
     size_routers(config);
+    add_check_bits(config);
     if (periphery::decided_bits(config.adc, 0))
         config.inventory.price(kAdc, "decide", cost::stopped_conversion(config.inventory.energy(kAdc, "convert"), 1, config.adc.bits));
     config.adcs_per_array = config.inventory.count_in_ima(kAdc, config.hierarchy) / config.hierarchy.arrays_per_ima;
@@ -127,6 +151,8 @@ void apply_settings(boost::json::value& json, const std::vector<std::string>& se
 }
 
 }  // namespace
+
+std::vector<std::string> ecc_names() { return {"none", kSecDed}; }
 
 std::vector<std::string> arithmetic_names() { return {"integer", "fp32"}; }
 

@@ -5,6 +5,7 @@
 #include "models/core/params.hpp"
 #include "models/crossbar/cell_design.hpp"
 #include "models/crossbar/crossbar_params.hpp"
+#include "models/interconnect/crc.hpp"
 #include "models/interconnect/topology.hpp"
 #include "models/mapping/inventory.hpp"
 #include "models/mapping/placement.hpp"
@@ -22,6 +23,7 @@
 namespace berth::platform {
 
 [[nodiscard]] std::vector<std::string> arithmetic_names();  ///< "integer", "fp32": see inference::Arithmetic
+[[nodiscard]] std::vector<std::string> ecc_names();         ///< "none", "secded": see buffer::SecDed
 
 /// The digital unit of a tile: vector lanes for softmax, GELU, LayerNorm, requantisation, and int8 multiply-accumulate
 /// lanes for the attention products and the classifier.
@@ -41,11 +43,23 @@ struct InterconnectParams {
     std::string topology;
     int flit_bits;
     int hop_cycles;
+    int buffer_flits;
+    int credit_cycles;
+    std::string crc;
+    double bit_error_rate;
+    int retry_limit;
 
     static constexpr std::tuple fields{
         Choice{"topology", &InterconnectParams::topology, &interconnect::topology_names, "how tiles are joined"},
         Field{"flit_bits", &InterconnectParams::flit_bits, "bit", 8, 1024, "bits a link carries in a cycle"},
         Field{"hop_cycles", &InterconnectParams::hop_cycles, "cycle", 1, 64, "cycles a flit takes through a router and its link"},
+        Field{"buffer_flits", &InterconnectParams::buffer_flits, "flit", 0, 1 << 20,
+              "depth of the buffer at a link's end, of each virtual channel; 0: deep enough for anything"},
+        Field{"credit_cycles", &InterconnectParams::credit_cycles, "cycle", 1, 64,
+              "cycles until the sender knows that a place is free, or that a flit came wrong"},
+        Choice{"crc", &InterconnectParams::crc, &interconnect::crc_names, "check bits of a flit"},
+        Field{"bit_error_rate", &InterconnectParams::bit_error_rate, "1", 0.0, 0.1, "probability that a bit comes wrong over a link"},
+        Field{"retry_limit", &InterconnectParams::retry_limit, "1", 0, 1000, "times that a flit is sent again before it is given up"},
     };
 };
 
@@ -55,12 +69,16 @@ struct BufferParams {
     int banks;
     int port_bits;
     int bus_bits;
+    std::string ecc;
+    double bit_error_rate;
 
     static constexpr std::tuple fields{
         Field{"bytes", &BufferParams::bytes, "byte", 1024, 1 << 26, "capacity of a tile's buffer"},
         Field{"banks", &BufferParams::banks, "bank", 1, 64, "banks that can be busy at once"},
         Field{"port_bits", &BufferParams::port_bits, "bit", 8, 4096, "bits a bank gives or takes in a cycle"},
         Field{"bus_bits", &BufferParams::bus_bits, "bit", 8, 4096, "wires between the buffer and the IMAs"},
+        Choice{"ecc", &BufferParams::ecc, &ecc_names, "check bits of the buffer's words"},
+        Field{"bit_error_rate", &BufferParams::bit_error_rate, "1", 0.0, 0.1, "probability that a bit is read wrong"},
     };
 };
 

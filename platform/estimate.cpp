@@ -48,7 +48,7 @@ public:
           task_(plan.tasks.at(task)),
           tokens_(tokens),
           topology_(make_topology(config)),
-          parts_(*topology_, config.interconnect.hop_cycles, config.buffer.banks),
+          parts_(*topology_, config.interconnect, config.buffer.banks),
           spans_(task_.stages.size() + static_cast<std::size_t>(plan.shape.layers)) {
         const CrossbarTiming timing = crossbar_timing(config);
         array_interval_ = timing.interval_s() * config.timing.clock_hz;

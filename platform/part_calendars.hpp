@@ -3,11 +3,14 @@
 
 #include "models/core/calendar.hpp"
 #include "models/core/occupancy.hpp"
+#include "models/interconnect/credit_flow.hpp"
 #include "models/interconnect/passage.hpp"
+#include "platform/config.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <queue>
 #include <set>
 #include <span>
@@ -36,8 +39,12 @@ struct ResourceHash {
 /// time takes the first gap behind its arrival. Each call gives the time at which its user is through.
 class PartCalendars {
 public:
-    PartCalendars(const interconnect::Topology& topology, int hop_cycles, int banks)
-        : topology_(topology), hop_(hop_cycles), banks_(static_cast<std::size_t>(banks)) {}
+    PartCalendars(const interconnect::Topology& topology, const InterconnectParams& network, int banks)
+        : topology_(topology), hop_(network.hop_cycles), banks_(static_cast<std::size_t>(banks)) {
+        if (network.buffer_flits > 0)
+            flow_.emplace(topology, interconnect::CreditDesign<double>{network.buffer_flits, 1.0, static_cast<double>(network.hop_cycles),
+                                                                       static_cast<double>(network.credit_cycles)});
+    }
 
     /// Nothing is asked for before `time` any more.
     void set_now(double time) { now_ = time; }
@@ -62,9 +69,11 @@ public:
     }
 
     double multicast(const interconnect::Tree& tree, double at) {
+        if (flow_) return flow_->pass(tree, now_, at);
         return interconnect::pass_multicast(tree, at, passages_, [this](const auto& step, auto& passage) { pass(step, passage); });
     }
     double gather(const interconnect::Tree& tree, double at) {
+        if (flow_) return flow_->pass(tree, now_, at);
         return interconnect::pass_gather(tree, at, passages_, [this](const auto& step, auto& passage) { pass(step, passage); });
     }
 
@@ -84,6 +93,7 @@ private:
     std::unordered_map<int, std::vector<Calendar<double>>> buffers_;  ///< by tile
     std::unordered_map<int, Occupancy<double>> converters_;
     std::vector<interconnect::Passage<double>> passages_;
+    std::optional<interconnect::CreditFlow<double>> flow_;  ///< where the network's buffers are finite
 };
 
 /// Steps of a token's way: each takes the time at which a token comes and gives that at which it goes on.

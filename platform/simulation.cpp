@@ -84,6 +84,16 @@ void take_requests(const Soc& soc, SimulationOutcome& outcome, Trace* trace) {
 
 }  // namespace
 
+boost::json::value faults_block(const SimulationOutcome& outcome, const PlatformConfig& config) {
+    if (config.interconnect.bit_error_rate <= 0.0 && config.buffer.bit_error_rate <= 0.0) return nullptr;
+    const auto& links = outcome.link_errors;
+    const auto& buffers = outcome.buffer_errors;
+    return boost::json::object{
+        {"links", {{"retries", links.retries}, {"lost_packets", links.lost}, {"undetected_flits", links.undetected}}},
+        {"buffers", {{"corrected", buffers.corrected}, {"flagged", buffers.flagged}, {"miscorrected", buffers.miscorrected}}},
+        {"requests_asked_again", outcome.asked_again}};
+}
+
 SimulationOutcome simulate(const SimulationInput& input) {
     const Job job{input.image.size(), input.task, input.labels, input.in_flight, input.sentences};
     // The kernel's remarks (that it was stopped) are nobody's results; its warnings and errors stay.
@@ -111,6 +121,9 @@ SimulationOutcome simulate(const SimulationInput& input) {
     outcome.utilisation = soc.accelerator.utilisation(outcome.active_s);
     outcome.stages = soc.accelerator.pipeline().stage_times(soc.host.idle());
     outcome.link_share = soc.accelerator.busiest_link(outcome.active_s);
+    outcome.link_errors = soc.accelerator.link_errors();
+    outcome.buffer_errors = soc.accelerator.buffer_errors();
+    outcome.asked_again = soc.host.asked_again();
     outcome.powered_down_s = controller.powered_down().to_seconds();
     outcome.wall = soc.accelerator.wall();
     outcome.wall_s = wall_s;

@@ -50,10 +50,16 @@ struct SimulationOutcome {
     std::string path;                ///< how products were taken; "off" where they were not
     std::vector<StageTimes> stages;  ///< over active_s
     double link_share = 0.0;         ///< of active_s for which the busiest link carried flits
-    double powered_down_s = 0.0;     ///< of active_s, without the arrays' periphery
-    WallTimes wall;                  ///< of the host
-    double wall_s = 0.0;             ///< of the host, all of the simulation
+    interconnect::LinkErrorCounts link_errors;
+    buffer::BufferErrorCounts buffer_errors;
+    std::uint64_t asked_again = 0;  ///< requests that were flagged, and asked for again
+    double powered_down_s = 0.0;    ///< of active_s, without the arrays' periphery
+    WallTimes wall;                 ///< of the host
+    double wall_s = 0.0;            ///< of the host, all of the simulation
 };
+
+/// What errors came to, as reports have it; null where none can come.
+[[nodiscard]] boost::json::value faults_block(const SimulationOutcome& outcome, const PlatformConfig& config);
 
 /// Assembles host, memory and accelerator, runs them, and takes them apart. The kernel permits this once a process.
 /// @throws InputError from inside the platform: an image that cannot be read or does not fit.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/buffer/buffer_errors.hpp"
 #include "models/core/calendar.hpp"
 
 #include <algorithm>
@@ -20,13 +21,15 @@ struct TileBufferTiming {
 /// and the next one takes the bank that is free first. Moves time and counts bytes.
 class TileBuffer : public sc_core::sc_module {
 public:
-    TileBuffer(const sc_core::sc_module_name& name, const TileBufferTiming& timing)
-        : sc_module(name), timing_(timing), banks_(static_cast<std::size_t>(timing.banks)) {}
+    TileBuffer(const sc_core::sc_module_name& name, const TileBufferTiming& timing, const BufferErrorDesign& errors = {})
+        : sc_module(name), timing_(timing), banks_(static_cast<std::size_t>(timing.banks)), errors_(errors) {}
 
-    /// Adds the time until the last word is out, or in, to `delay`.
-    void read(std::uint64_t bytes, sc_core::sc_time& delay) {
+    /// Adds the time until the last word is out to `delay`. @return whether the words are as they were written, as far as their check
+    /// bits can say.
+    [[nodiscard]] bool read(std::uint64_t bytes, sc_core::sc_time& delay) {
         bytes_read_ += bytes;
         move(bytes, delay);
+        return errors_.read(bytes);
     }
     void write(std::uint64_t bytes, sc_core::sc_time& delay) {
         bytes_written_ += bytes;
@@ -35,6 +38,7 @@ public:
 
     [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
     [[nodiscard]] std::uint64_t bytes_written() const { return bytes_written_; }
+    [[nodiscard]] const BufferErrorCounts& errors() const { return errors_.seen(); }
 
     /// Time the banks were busy, all banks together.
     [[nodiscard]] sc_core::sc_time busy() const {
@@ -56,6 +60,7 @@ private:
 
     TileBufferTiming timing_;
     std::vector<Calendar<sc_core::sc_time>> banks_;
+    BufferErrors errors_;
     std::uint64_t bytes_read_ = 0, bytes_written_ = 0;
 };
 

@@ -142,6 +142,14 @@ void Inventory::scale_count(const std::string& path, double factor) {
         if (component.path == path) component.count *= factor;
 }
 
+void Inventory::scale_cost(const std::string& path, double factor) {
+    for (Component& component : components_) {
+        if (component.path != path) continue;
+        for (double* cost : {&component.area_mm2, &component.peak_power_w, &component.static_power_w}) *cost *= factor;
+        for (auto& [action, joules] : component.energy) joules *= factor;
+    }
+}
+
 void Inventory::record(Ledger& ledger, const std::string& path, const std::string& action, std::uint64_t count) const {
     if (count != 0) ledger.add(path, action, count, energy(path, action));
 }

@@ -66,6 +66,9 @@ public:
     /// Has so many times as many of a component, where the parts list has it.
     void scale_count(const std::string& path, double factor);
 
+    /// Has everything of a component cost so many times as much, where the parts list has it.
+    void scale_cost(const std::string& path, double factor);
+
     /// Books `count` actions. Zero is not booked.
     void record(Ledger& ledger, const std::string& path, const std::string& action, std::uint64_t count) const;
 

@@ -43,7 +43,7 @@ Accelerator::Accelerator(const sc_core::sc_module_name& name, const PlatformConf
       cycle_(1.0 / config.timing.clock_hz, SC_SEC),
       registers_("registers", kRegisters, cycle_),
       dma_("dma", tlm::DmaParams{cycle_, static_cast<std::uint32_t>(config.host.burst_bytes), kBurstsOutstanding, options.view}),
-      network_("network", make_topology(config), cycle_, config.interconnect.hop_cycles * cycle_),
+      network_("network", make_topology(config), network_design(config)),
       arrays_("arrays", sc_time(crossbar_timing(config).interval_s(), SC_SEC), sc_time(crossbar_timing(config).latency_s(), SC_SEC),
               sc_time(crossbar_timing(config).reads * config.timing.array_read_s, SC_SEC)),
       pipeline_(
@@ -53,7 +53,7 @@ Accelerator::Accelerator(const sc_core::sc_module_name& name, const PlatformConf
     check_payable(config);
     const std::int64_t tiles = options.modelled_tiles == 0 ? config.hierarchy.all_tiles() : options.modelled_tiles;
     for (std::int64_t i = 0; i < tiles; ++i)
-        tiles_.push_back(std::make_unique<Tile>(("tile_" + std::to_string(i)).c_str(), config_, cycle_));
+        tiles_.push_back(std::make_unique<Tile>(("tile_" + std::to_string(i)).c_str(), config_, cycle_, static_cast<int>(i)));
 }
 
 Tile& Accelerator::tile(int number) { return *tiles_.at(static_cast<std::size_t>(number)); }
@@ -107,6 +107,12 @@ Utilisation Accelerator::utilisation(double seconds) const {
     const auto links = static_cast<double>(network_.links_in_use());
     shares.network = links == 0.0 ? 0.0 : network_.busy().to_seconds() / (links * seconds);
     return shares;
+}
+
+buffer::BufferErrorCounts Accelerator::buffer_errors() const {
+    buffer::BufferErrorCounts sum;
+    for (const auto& tile : tiles_) sum += tile->buffer.errors();
+    return sum;
 }
 
 std::vector<std::string> Accelerator::leftovers() const {

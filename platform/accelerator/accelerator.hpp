@@ -70,6 +70,10 @@ public:
     /// kernel's at end_of_simulation.
     [[nodiscard]] std::vector<std::string> leftovers() const;
 
+    /// What bit errors came to, in the buffers of all tiles and on all links.
+    [[nodiscard]] buffer::BufferErrorCounts buffer_errors() const;
+    [[nodiscard]] const interconnect::LinkErrorCounts& link_errors() const { return network_.errors(); }
+
     /// Share of a span for which the busiest link of the network carried flits.
     [[nodiscard]] double busiest_link(double seconds) const { return seconds > 0.0 ? network_.busiest().to_seconds() / seconds : 0.0; }
 

@@ -191,6 +191,10 @@ void Controller::answer(std::uint64_t request) {
     Running& running = running_.at(request);
     const std::vector<float> logits = measured(wall_.values_s, [&] { return running.logits.get(); });
     const std::uint64_t tag = running.tag;
+    if (const Damage damage = parts_.pipeline.take_damage(request); damage != Damage::none) {
+        running_.erase(request);
+        return complete(tag, damage == Damage::network ? Outcome::network_error : Outcome::buffer_error);
+    }
     const auto written = write(running.result, std::as_bytes(std::span(logits)));
     running_.erase(request);
     answered_ += written.ok();

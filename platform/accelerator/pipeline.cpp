@@ -63,7 +63,17 @@ void Pipeline::drop() {
     steps_.clear();
     sentences_.clear();
     finished_.clear();
+    damaged_.clear();
     finished_event_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void Pipeline::note(const Step& step, bool whole, Damage damage) {
+    if (!whole && step.sentence->damage == Damage::none) step.sentence->damage = damage;
+}
+
+Damage Pipeline::take_damage(std::uint64_t request) {
+    const auto found = damaged_.extract(request);
+    return found ? found.mapped() : Damage::none;
 }
 
 bool Pipeline::take_finished(std::uint64_t& request) {
@@ -134,7 +144,7 @@ void Pipeline::take(const Step& step) {
 void Pipeline::embed(const Step& step) {
     const TaskPlan& plan = *step.sentence->plan;
     sc_time delay;
-    network_.multicast(plan.embedding, delay);
+    note(step, network_.multicast(plan.embedding, delay), Damage::network);
     tile_(plan.stages.front().home).digital.work(plan.embedding_work, delay);
     follow(step, Phase::depart, delay);
 }
@@ -145,13 +155,13 @@ void Pipeline::depart(const Step& step) {
     sc_time delay;
     auto& buffer = tile_(stage.home).buffer;
     buffer.write(static_cast<std::uint64_t>(stage.input_bytes), delay);
-    buffer.read(static_cast<std::uint64_t>(stage.input_bytes), delay);
+    note(step, buffer.read(static_cast<std::uint64_t>(stage.input_bytes), delay), Damage::buffer);
     if (stage.residual_home >= 0) {
         sc_time aside = delay;
-        network_.multicast(stage.residual, aside);
+        note(step, network_.multicast(stage.residual, aside), Damage::network);
         tile_(stage.residual_home).buffer.write(static_cast<std::uint64_t>(stage.residual_bytes), aside);
     }
-    network_.multicast(stage.multicast, delay);
+    note(step, network_.multicast(stage.multicast, delay), Damage::network);
     steps_.push({step.sentence, step.token, step.stage, Phase::multiply, sc_time_stamp()}, delay);
 }
 
@@ -185,9 +195,9 @@ void Pipeline::multiply(const Step& step) {
 void Pipeline::narrow(const Step& step) {
     const StagePlan& stage = stage_of(step);
     sc_time delay;
-    if (!stage.low_rank.digital()) network_.gather(stage.low_rank.meet, delay);
+    if (!stage.low_rank.digital()) note(step, network_.gather(stage.low_rank.meet, delay), Damage::network);
     tile_(stage.home).digital.work(stage.low_rank.middle_work, delay);
-    network_.multicast(stage.low_rank.spread, delay);
+    note(step, network_.multicast(stage.low_rank.spread, delay), Damage::network);
     follow(step, Phase::widen, delay);
 }
 
@@ -206,8 +216,9 @@ void Pipeline::widen(const Step& step) {
 /// The partial sums are out: they meet where the next vector is made.
 void Pipeline::collect(const Step& step) {
     sc_time delay;
-    network_.gather(stage_of(step).gather, delay);
-    if (const auto& low_rank = stage_of(step).low_rank; !low_rank.digital()) network_.gather(low_rank.gather, delay);
+    note(step, network_.gather(stage_of(step).gather, delay), Damage::network);
+    if (const auto& low_rank = stage_of(step).low_rank; !low_rank.digital())
+        note(step, network_.gather(low_rank.gather, delay), Damage::network);
     follow(step, Phase::make, delay);
 }
 
@@ -216,12 +227,12 @@ void Pipeline::make(const Step& step) {
     const StagePlan& stage = stage_of(step);
     sc_time delay;
     Tile& tile = tile_(stage.next_home);
-    if (stage.added_bytes > 0) tile.buffer.read(static_cast<std::uint64_t>(stage.added_bytes), delay);
+    if (stage.added_bytes > 0) note(step, tile.buffer.read(static_cast<std::uint64_t>(stage.added_bytes), delay), Damage::buffer);
     tile.digital.work(stage.work, delay);
     const auto kind = static_cast<Stage>(step.stage % kStagesPerLayer);
     const bool last_of_encoder = step.stage + 2 == static_cast<int>(step.sentence->plan->stages.size());
     if (is_pooler(stage, step)) {
-        network_.multicast(step.sentence->plan->logits, delay);
+        note(step, network_.multicast(step.sentence->plan->logits, delay), Damage::network);
         return follow(step, Phase::leave, delay);
     }
     if (kind == Stage::query_key_value) return follow(step, Phase::join, delay);
@@ -245,7 +256,7 @@ void Pipeline::attend(const Step& step) {
     Tile& tile = tile_(stage_of(step).next_home);
     const auto rows = static_cast<std::uint64_t>(1 + 2 * sentence.tokens);
     sc_time delay;
-    tile.buffer.read(rows * static_cast<std::uint64_t>(plan_->shape.hidden), delay);
+    note(step, tile.buffer.read(rows * static_cast<std::uint64_t>(plan_->shape.hidden), delay), Damage::buffer);
     const sc_time read = sc_time_stamp() + delay;
     const sc_time products = tile.digital.work(attention_work(plan_->shape, sentence.tokens), delay);
     attention_clocks_[static_cast<std::size_t>(step.stage / kStagesPerLayer)].take(sc_time_stamp(), read, read, products - read, {});
@@ -261,6 +272,7 @@ void Pipeline::leave(const Step& step) {
     Sentence& sentence = *step.sentence;
     if (step.token == 0) {
         finished_.push_back(sentence.request);
+        if (sentence.damage != Damage::none) damaged_[sentence.request] = sentence.damage;
         finished_event_.notify(sc_core::SC_ZERO_TIME);
     }
     ++tokens_left_;

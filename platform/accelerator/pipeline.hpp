@@ -21,6 +21,9 @@
 
 namespace berth::platform {
 
+/// What was lost of a request's vectors, beyond what codes can mend: its logits are not to be believed.
+enum class Damage { none, network, buffer };
+
 /// Moves tokens through the chip: weight-stationary, token by token, each part serving tokens in the order in which they
 /// come, several sentences and tasks at once. At a stage a token's vector leaves the home buffer for the arrays, is
 /// multiplied, the partial sums meet, and the digital unit makes the next vector: four events a token and stage, however
@@ -43,6 +46,8 @@ public:
 
     /// The next request whose logits have left the chip, in the order in which they did.
     bool take_finished(std::uint64_t& request);
+    /// What befell a finished request; asked once.
+    [[nodiscard]] Damage take_damage(std::uint64_t request);
     [[nodiscard]] const sc_core::sc_event& finished() const { return finished_event_; }
 
     /// Whether any token is under way, those of finished requests included: the last layer works on all of a sentence.
@@ -70,7 +75,8 @@ private:
         std::uint64_t request = 0;
         const TaskPlan* plan = nullptr;
         int tokens = 0;
-        int inside = 0;           ///< tokens under way
+        int inside = 0;  ///< tokens under way
+        Damage damage = Damage::none;
         std::vector<int> joined;  ///< by layer: tokens whose query, key and value lie at the attention's tile
     };
     enum class Phase { embed, depart, multiply, narrow, widen, collect, make, join, attend, leave };
@@ -98,6 +104,8 @@ private:
     /// Over the tiles' buses into the input registers, and through the arrays. @return the delay until the sums are out.
     sc_core::sc_time read(const Step& step, std::span<const int> tiles, std::int64_t bytes, std::span<const int> planes,
                           const ArrayActions& actions, StageClock* clock);
+    /// Keeps that something of the step's vector was lost.
+    static void note(const Step& step, bool whole, Damage damage);
     void follow(const Step& step, Phase phase, const sc_core::sc_time& delay, int stages = 0);
     [[nodiscard]] const StagePlan& stage_of(const Step& step) const;
     [[nodiscard]] bool is_pooler(const StagePlan& stage, const Step& step) const { return &stage == &step.sentence->plan->stages.back(); }
@@ -113,6 +121,7 @@ private:
     tlm::TimedQueue<Step> steps_;
     std::map<std::uint64_t, std::unique_ptr<Sentence>> sentences_;
     std::deque<std::uint64_t> finished_;
+    std::map<std::uint64_t, Damage> damaged_;  ///< finished ones
     sc_core::sc_event finished_event_;
     std::uint64_t embedding_bytes_ = 0, tokens_entered_ = 0, tokens_left_ = 0, tokens_dropped_ = 0, steps_taken_ = 0;
     double wall_s_ = 0.0;

@@ -232,6 +232,16 @@ std::shared_ptr<const interconnect::Topology> make_topology(const PlatformConfig
         std::move(chip), config.hierarchy.chips, interconnect::ChipLink{packet * config.interconnect.flit_bits / kPacketBits, packet});
 }
 
+interconnect::NetworkDesign network_design(const PlatformConfig& config) {
+    const sc_core::sc_time cycle(1.0 / config.timing.clock_hz, sc_core::SC_SEC);
+    const InterconnectParams& params = config.interconnect;
+    return {.cycle = cycle,
+            .hop = params.hop_cycles * cycle,
+            .buffer_flits = params.buffer_flits,
+            .credit = params.credit_cycles * cycle,
+            .errors = {params.bit_error_rate, interconnect::crc_code(params.crc), params.retry_limit, config.seed}};
+}
+
 ChipPlan make_plan(const compressor::WeightImage& image, const PlatformConfig& config, const interconnect::Topology& topology) {
     ChipPlan plan{image.shape, mapping::place(planes_on(config, compressor::planes_of(image)), config.array_shape(), config.hierarchy), {}};
     const Planner planner(image, config, topology, plan.placement);

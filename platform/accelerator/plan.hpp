@@ -2,7 +2,7 @@
 #pragma once
 
 #include "compressor/weight_image.hpp"
-#include "models/interconnect/topology.hpp"
+#include "models/interconnect/network.hpp"
 #include "models/mapping/placement.hpp"
 #include "platform/accelerator/array_actions.hpp"
 #include "platform/accelerator/digital_unit.hpp"
@@ -80,6 +80,9 @@ inline constexpr int kResidualBytes = 4;  ///< the residual stream keeps int32 f
 
 /// How a platform's tiles are joined, on one chip or, with hierarchy.chips, several.
 [[nodiscard]] std::shared_ptr<const interconnect::Topology> make_topology(const PlatformConfig& config);
+
+/// The same in time.
+[[nodiscard]] interconnect::NetworkDesign network_design(const PlatformConfig& config);
 
 /// Places the image and plans the way of each task's tokens.
 /// @throws InputError saying how many arrays are needed and there, when they do not fit.

@@ -142,6 +142,8 @@ enum class Outcome : std::uint32_t {
     bad_ring = 9,  ///< ring registers that cannot be; the accelerator is halted
     ring_overrun = 10,  ///< more descriptors given than the ring holds, or more completions taken than written; the accelerator is halted
     watchdog = 11,  ///< no progress for the watchdog's time; the accelerator is halted
+    network_error = 20,  ///< a flit of the request's vectors came wrong as often as it may be sent; no result is written
+    buffer_error = 21,  ///< a word of the request's vectors had more wrong bits than its code can correct; no result is written
 };
 
 }  // namespace berth::platform

@@ -6,6 +6,7 @@
 #include "platform/accelerator/digital_unit.hpp"
 #include "platform/config.hpp"
 
+#include <cstdint>
 #include <systemc>
 
 namespace berth::platform {
@@ -17,9 +18,11 @@ public:
     interconnect::Bus bus;
     DigitalUnit digital;
 
-    Tile(const sc_core::sc_module_name& name, const PlatformConfig& config, const sc_core::sc_time& cycle)
+    /// @param number of the tile, which sets its random draws apart from others'.
+    Tile(const sc_core::sc_module_name& name, const PlatformConfig& config, const sc_core::sc_time& cycle, int number = 0)
         : sc_module(name),
-          buffer("buffer", {cycle, config.buffer.banks, config.buffer.port_bits}),
+          buffer("buffer", {cycle, config.buffer.banks, config.buffer.port_bits},
+                 {config.buffer.bit_error_rate, config.seed, static_cast<std::uint64_t>(number)}),
           bus("bus", config.buffer.bus_bits, cycle),
           digital("digital", config.digital.vector_lanes, config.digital.mac_lanes, cycle) {}
 };

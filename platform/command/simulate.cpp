@@ -244,6 +244,7 @@ void run(const Options& options, const Common& common) {
     platform::Trace trace;
     auto outcome = run_platform(options, input, threads.count(), common.quiet, options.trace ? &trace : nullptr);
     boost::json::object results = report(options, input, outcome, reference, common, threads.count());
+    if (auto faults = platform::faults_block(outcome, input.config); !faults.is_null()) results["faults"] = std::move(faults);
     results["wall_s"] = std::chrono::duration<double>(Clock::now() - begin).count();
 
     if (options.predictions) write_predictions(*options.predictions, outcome.logits, input.network().labels, input.network().regression);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/host/host.hpp"
 
+#include "models/core/error.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <stdexcept>
@@ -12,6 +14,7 @@ namespace {
 
 constexpr std::uint64_t kAlignment = 64;
 constexpr std::uint64_t kLoadTag = UINT64_MAX;
+constexpr int kTries = 4;  ///< of a request
 
 constexpr std::uint64_t align(std::uint64_t value) { return (value + kAlignment - 1) / kAlignment * kAlignment; }
 
@@ -38,7 +41,8 @@ Host::Host(const sc_core::sc_module_name& name, Job job, const sc_core::sc_time&
       poll_(poll),
       on_served_(std::move(served)),
       slot_of_(job_.sentences.size()),
-      served_(job_.sentences.size()) {
+      served_(job_.sentences.size()),
+      tries_(job_.sentences.size(), 0) {
     for (std::uint32_t slot = job_.in_flight; slot > 0; --slot) free_slots_.push_back(slot - 1);
 }
 
@@ -98,28 +102,48 @@ void Host::post(std::uint32_t index) {
     words.insert(words.end(), sentence.segments.begin(), sentence.segments.end());
     const std::uint64_t tokens = map_.slots + slot * map_.slot_bytes;
     write_memory(tokens, words.data(), words.size() * sizeof(std::int32_t));
-    const berth_request request{job_.task, tokens, sentence.ids.size(), tokens + map_.result_offset, index, 0};
-    check(berth_run(&device_, &request));
+    ask(index);
     served_[index].doorbell = sc_core::sc_time_stamp();
 }
 
-/// Takes every completion that is there. @return how many.
+void Host::ask(std::uint32_t index) {
+    const std::uint64_t tokens = map_.slots + slot_of_[index] * map_.slot_bytes;
+    const berth_request request{job_.task, tokens, job_.sentences[index].ids.size(), tokens + map_.result_offset, index, 0};
+    check(berth_run(&device_, &request));
+    ++tries_[index];
+}
+
+/// What the accelerator has lost something of may do better the next time; what it never gets through is for the user to know.
+void Host::ask_again(const berth_completion& completion) {
+    const auto index = static_cast<std::uint32_t>(completion.tag);
+    if (tries_[index] == kTries)
+        throw InputError(completion.outcome == BERTH_OUTCOME_NETWORK_ERROR ? "interconnect.bit_error_rate" : "buffer.bit_error_rate",
+                         "leaves sentence " + std::to_string(index) + " without an answer in " + std::to_string(kTries) + " tries",
+                         "fewer errors, or more retries");
+    ++asked_again_;
+    ask(index);
+}
+
+/// Takes every completion that is there. @return how many requests, or loads, are through with it.
 std::uint32_t Host::take_completions() {
     std::uint32_t count = 0;
     do {
         berth_completion completion{};
         check(berth_take(&device_, &completion));
-        take(completion);
-        ++count;
+        count += take(completion);
     } while (device_.seen != device_.taken);
     return count;
 }
 
-void Host::take(const berth_completion& completion) {
+bool Host::take(const berth_completion& completion) {
+    if (completion.outcome == BERTH_OUTCOME_NETWORK_ERROR || completion.outcome == BERTH_OUTCOME_BUFFER_ERROR) {
+        ask_again(completion);
+        return false;
+    }
     if (completion.outcome != BERTH_OUTCOME_DONE)
         throw std::runtime_error("the accelerator answered a command with error " + std::to_string(completion.outcome) + " at address " +
                                  std::to_string(completion.failed_address));
-    if (completion.tag == kLoadTag) return;
+    if (completion.tag == kLoadTag) return true;
     const std::uint32_t slot = slot_of_.at(completion.tag);
     Served& served = served_.at(completion.tag);
     served.finished = static_cast<double>(completion.finished_ps) * sc_core::sc_time(1, sc_core::SC_PS);
@@ -127,6 +151,7 @@ void Host::take(const berth_completion& completion) {
     read_memory(map_.slots + slot * map_.slot_bytes + map_.result_offset, served.logits.data(), served.logits.size() * sizeof(float));
     free_slots_.push_back(slot);
     if (on_served_) on_served_();
+    return true;
 }
 
 }  // namespace berth::platform

@@ -45,6 +45,8 @@ public:
     Host(const sc_core::sc_module_name& name, Job job, const sc_core::sc_time& poll, std::function<void()> served = {});
 
     [[nodiscard]] const std::vector<Served>& served() const { return served_; }
+    /// Requests that were asked for again, because the accelerator answered that it had lost something of them.
+    [[nodiscard]] std::uint64_t asked_again() const { return asked_again_; }
     [[nodiscard]] const sc_core::sc_time& loaded() const { return loaded_; }  ///< when the image was ready
     [[nodiscard]] const sc_core::sc_time& idle() const { return idle_; }      ///< when the last token had left
 
@@ -57,8 +59,10 @@ private:
     void wait_for_idle();
 
     void post(std::uint32_t index);
+    void ask(std::uint32_t index);
     [[nodiscard]] std::uint32_t take_completions();
-    void take(const berth_completion& completion);
+    [[nodiscard]] bool take(const berth_completion& completion);
+    void ask_again(const berth_completion& completion);
 
     Job job_;
     MemoryMap map_;
@@ -68,6 +72,8 @@ private:
     std::vector<std::uint32_t> slot_of_;  ///< by sentence
     std::vector<std::uint32_t> free_slots_;
     std::vector<Served> served_;
+    std::vector<int> tries_;  ///< by sentence
+    std::uint64_t asked_again_ = 0;
     sc_core::sc_time loaded_, idle_;
 };
 

@@ -32,7 +32,7 @@ PlatformConfig roomy_tile() {
 struct Bench : sc_core::sc_module {
     PlatformConfig config = roomy_tile();
     Tile tile{"tile", config, kCycle};
-    interconnect::Network network{"network", interconnect::make_mesh({1, 1, 32}), kCycle, kCycle};
+    interconnect::Network network{"network", interconnect::make_mesh({1, 1, 32}), {kCycle, kCycle}};
     Arrays arrays{"arrays", sc_time(kInterval, SC_NS), sc_time(kLatency, SC_NS)};
     Pipeline pipeline{"pipeline", kCycle, 32768, [this](int) -> Tile& { return tile; }, network, arrays};
     std::vector<std::pair<std::uint64_t, sc_time>> finished;
