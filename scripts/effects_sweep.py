@@ -45,6 +45,17 @@ def wired(cell):
     return settings(cells__kind=cell, wires__solver='fast')
 
 
+def stage_by_stage():
+    """One effect on top of the other."""
+    stages = [('ideal', []), ('7-b ADC', converter(7, 1)), ('programming 10 %', normal('programming', 0.1)), ('stuck 0.1 %', faults(5e-4, 5e-4)),
+              ('read noise 3 %', normal('read_noise', 0.03)), ('wires', wired('mnsim'))]
+    changes, steps = [], []
+    for name, more in stages:
+        changes = changes + more
+        steps.append((name if not steps else f'+ {name}', changes))
+    return steps
+
+
 # Title, file, sentences, what a step of the sweep is, and the steps from good to bad: name and settings.
 SWEEPS = [
     ('ADC bits, step 1', 'adc-clipping', MANY, 'The smaller converter clips what lies above its range.',
@@ -63,6 +74,7 @@ SWEEPS = [
      [('ideal', []), ('1 s', aged(1)), ('1 day', aged(86400))]),
     ('Wires of 32 nm, by cell', 'wires', FEW, 'A cell\'s low state has 10 kohm (mnsim) or 1.3 kohm (isaac); a cell\'s wires are 1.04 and 3.13 ohm.',
      [('ideal', [])] + [(cell, wired(cell)) for cell in ('mnsim', 'isaac')]),
+    ('All together', 'together', FEW, 'Stage by stage, one effect on top of the other, as the sections before have them.', stage_by_stage()),
 ]
 
 

@@ -102,7 +102,7 @@ struct Layers : sc_core::sc_module {
     static PlatformConfig roomy() {
         PlatformConfig config = load_platform("reram-multitask");
         config.digital = {4096, 65536, "integer"};
-        config.buffer = {65536, 2, 32768, 32768};
+        config.buffer = {65536, 2, 32768, 32768, "none", 0.0};
         return config;
     }
     PlatformConfig config = roomy();

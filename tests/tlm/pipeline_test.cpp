@@ -24,7 +24,7 @@ constexpr int kInterval = 800, kLatency = 1100;  // eight reads of 100 ns; conve
 PlatformConfig roomy_tile() {
     PlatformConfig config = load_platform("reram-multitask");
     config.digital = {4096, 65536, "integer"};
-    config.buffer = {65536, 2, 32768, 32768};
+    config.buffer = {65536, 2, 32768, 32768, "none", 0.0};
     return config;
 }
 
