@@ -2,7 +2,6 @@
 #include "platform/simulation.hpp"
 
 #include "models/buffer/memory.hpp"
-#include "platform/host/host.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -74,7 +73,7 @@ void take_requests(const Soc& soc, SimulationOutcome& outcome, Trace* trace) {
     for (std::size_t i = 0; i < soc.host.served().size(); ++i) {
         const Served& served = soc.host.served()[i];
         outcome.logits.insert(outcome.logits.end(), served.logits.begin(), served.logits.end());
-        outcome.latency_s.push_back((served.finished - served.doorbell).to_seconds());
+        outcome.latency_s.push_back((served.finished - served.asked).to_seconds());
         first = std::min(first, served.doorbell);
         last = std::max(last, served.finished);
         if (trace) trace->span("request", std::to_string(i), served.doorbell, served.finished);
@@ -95,7 +94,7 @@ boost::json::value faults_block(const SimulationOutcome& outcome, const Platform
 }
 
 SimulationOutcome simulate(const SimulationInput& input) {
-    const Job job{input.image.size(), input.task, input.labels, input.in_flight, input.sentences};
+    const Job job{input.image.size(), input.in_flight, input.requests};
     // The kernel's remarks (that it was stopped) are nobody's results; its warnings and errors stay.
     sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
     double wall_s = 0.0;

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "models/core/ledger.hpp"
-#include "models/inference/executor.hpp"
 #include "models/tlm/dma.hpp"
 #include "platform/accelerator/accelerator.hpp"
 #include "platform/accelerator/trace.hpp"
 #include "platform/config.hpp"
+#include "platform/host/host.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -18,13 +18,11 @@
 
 namespace berth::platform {
 
-/// One run of the platform: an image's bytes in memory, sentences of one of its tasks.
+/// One run of the platform: an image's bytes in memory, sentences of its tasks.
 struct SimulationInput {
     const PlatformConfig* config = nullptr;
     std::span<const std::byte> image;
-    std::uint32_t task = 0;  ///< its number in the image
-    int labels = 0;
-    std::vector<inference::Sentence> sentences;
+    std::vector<Request> requests;
     std::uint32_t in_flight = 1;                              ///< requests that the host keeps under way
     std::shared_ptr<const compressor::WeightImage> parsed{};  ///< the image, where it was parsed already; see KnownImage
     int modelled_tiles = 0;                                   ///< see AcceleratorOptions
@@ -32,12 +30,12 @@ struct SimulationInput {
     int threads = 0;
     bool values = true;  ///< see AcceleratorOptions
     Trace* trace = nullptr;
-    std::function<void()> served;  ///< called after each sentence
+    std::function<void()> served;  ///< called after each request
 };
 
 struct SimulationOutcome {
-    std::vector<float> logits;      ///< [sentences, labels], in input order
-    std::vector<double> latency_s;  ///< from the doorbell to the result in memory, in input order
+    std::vector<float> logits;      ///< of each request, in their order
+    std::vector<double> latency_s;  ///< from the arrival, or the doorbell, to the result in memory, in the same order
     double inference_s = 0.0;       ///< from the first doorbell to the last result
     double active_s = 0.0;          ///< from the image's readiness until the last token had left
     double simulated_s = 0.0;       ///< all of it, loading and programming included

@@ -62,10 +62,12 @@ bool gated(const std::string& path) { return path.starts_with("tile.") && path !
 
 }  // namespace
 
-double share_of_tiles_on(const ImageOnChip& on_chip, const std::string& task, std::span<const StageTimes> stages, double span_s) {
+double share_of_tiles_on(const ImageOnChip& on_chip, std::span<const std::string> tasks, std::span<const StageTimes> stages,
+                         double span_s) {
     TileTimes tiles(stages, static_cast<std::size_t>(on_chip.image.tiles), span_s);
     for (const auto& placed : on_chip.image.planes)
-        if (placed.plane.owner == mapping::kBaseOwner || placed.plane.owner == task) tiles.add(placed);
+        if (placed.plane.owner == mapping::kBaseOwner || std::find(tasks.begin(), tasks.end(), placed.plane.owner) != tasks.end())
+            tiles.add(placed);
     return tiles.mean_share();
 }
 

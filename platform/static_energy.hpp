@@ -14,11 +14,11 @@ namespace berth::platform {
 
 /// Mean share of a span for which the tiles in use are on where each is off whenever none of its stages has a vector: in its arrays, its
 /// converters, on the way to them, or in attention, for which the tile also keeps the keys that came before. A tile of several stages
-/// is on for the sum of their times (at most all of it), so the share is an upper bound; a tile without any of the task's planes is off.
+/// is on for the sum of their times (at most all of it), so the share is an upper bound; a tile without any of these tasks' planes is off.
 /// Making the next vector is in no stage's times and not in here; neither is what switching takes, which no table has.
-/// @param task whose sentences ran. @param span_s that they took, over which the stages' times are.
-[[nodiscard]] double share_of_tiles_on(const ImageOnChip& on_chip, const std::string& task, std::span<const StageTimes> stages,
-                                       double span_s);
+/// @param tasks whose sentences ran. @param span_s that they took, over which the stages' times are.
+[[nodiscard]] double share_of_tiles_on(const ImageOnChip& on_chip, std::span<const std::string> tasks,
+                                       std::span<const StageTimes> stages, double span_s);
 
 /// How long parts at rest take their power.
 struct RestTimes {

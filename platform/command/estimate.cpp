@@ -143,7 +143,7 @@ Ledger energy_of(const Estimated& input, const platform::PlatformConfig& config,
 }
 
 double tiles_on(const Estimated& input, std::size_t task, const platform::SentenceEstimate& sentence) {
-    return platform::share_of_tiles_on(input.on_chip, input.names[task], sentence.stages, sentence.stay_s);
+    return platform::share_of_tiles_on(input.on_chip, std::span(&input.names[task], 1), sentence.stages, sentence.stay_s);
 }
 
 boost::json::object task_block(const Estimated& input, std::size_t task, const platform::SentenceEstimate& sentence) {

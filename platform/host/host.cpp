@@ -16,20 +16,32 @@ constexpr std::uint64_t kAlignment = 64;
 constexpr std::uint64_t kLoadTag = UINT64_MAX;
 constexpr int kTries = 4;  ///< of a request
 
+std::uint64_t picoseconds(const sc_core::sc_time& time) { return static_cast<std::uint64_t>(time / sc_core::sc_time(1, sc_core::SC_PS)); }
+
 constexpr std::uint64_t align(std::uint64_t value) { return (value + kAlignment - 1) / kAlignment * kAlignment; }
 
 }  // namespace
 
+std::vector<Request> requests_of(std::uint32_t task, int labels, const std::vector<inference::Sentence>& sentences) {
+    std::vector<Request> requests;
+    for (const auto& sentence : sentences) requests.push_back({task, labels, sentence});
+    return requests;
+}
+
 MemoryMap memory_map(const Job& job) {
     std::size_t longest = 0;
-    for (const auto& sentence : job.sentences) longest = std::max(longest, sentence.ids.size());
+    int labels = 0;
+    for (const Request& request : job.requests) {
+        longest = std::max(longest, request.sentence.ids.size());
+        labels = std::max(labels, request.labels);
+    }
     MemoryMap map;
     map.ring_entries = std::bit_ceil(job.in_flight);
     map.descriptors = align(job.image_bytes);
     map.completions = map.descriptors + map.ring_entries * sizeof(Descriptor);
     map.slots = align(map.completions + map.ring_entries * sizeof(Completion));
     map.result_offset = align(longest * 2 * sizeof(std::int32_t));
-    map.slot_bytes = map.result_offset + align(static_cast<std::uint64_t>(job.labels) * sizeof(float));
+    map.slot_bytes = map.result_offset + align(static_cast<std::uint64_t>(labels) * sizeof(float));
     map.bytes = map.slots + job.in_flight * map.slot_bytes;
     return map;
 }
@@ -40,9 +52,9 @@ Host::Host(const sc_core::sc_module_name& name, Job job, const sc_core::sc_time&
       map_(memory_map(job_)),
       poll_(poll),
       on_served_(std::move(served)),
-      slot_of_(job_.sentences.size()),
-      served_(job_.sentences.size()),
-      tries_(job_.sentences.size(), 0) {
+      slot_of_(job_.requests.size()),
+      served_(job_.requests.size()),
+      tries_(job_.requests.size(), 0) {
     for (std::uint32_t slot = job_.in_flight; slot > 0; --slot) free_slots_.push_back(slot - 1);
 }
 
@@ -79,11 +91,30 @@ void Host::load_image() {
 void Host::run_requests() {
     std::uint32_t next = 0;
     std::uint64_t finished = 0;
-    while (finished < job_.sentences.size()) {
-        while (next < job_.sentences.size() && !free_slots_.empty()) post(next++);
-        check(berth_wait(&device_));
-        finished += take_completions();
+    while (finished < job_.requests.size()) {
+        while (next < job_.requests.size() && !free_slots_.empty() && arrival(next) <= sc_core::sc_time_stamp()) post(next++);
+        const bool more = next < job_.requests.size() && !free_slots_.empty();
+        if (wait_for_completion(more ? arrival(next) : sc_core::SC_ZERO_TIME)) finished += take_completions();
     }
+}
+
+/// @param until when the host is wanted for something else; zero: never. @return whether there is one.
+bool Host::wait_for_completion(const sc_core::sc_time& until) {
+    const bool limited = until != sc_core::SC_ZERO_TIME;
+    if (limited && berth_outstanding(&device_) == 0) {
+        sleep(until - sc_core::sc_time_stamp());
+        return false;
+    }
+    set_patience(limited ? until - sc_core::sc_time_stamp() : sc_core::SC_ZERO_TIME);
+    const berth_status said = berth_wait(&device_);
+    if (limited && said == BERTH_TIMED_OUT) return false;
+    check(said);
+    return true;
+}
+
+sc_core::sc_time Host::arrival(std::uint32_t index) const {
+    const auto& given = job_.requests[index].arrival_s;
+    return given ? loaded_ + sc_core::sc_time(*given, sc_core::SC_SEC) : sc_core::SC_ZERO_TIME;
 }
 
 void Host::wait_for_idle() {
@@ -94,7 +125,8 @@ void Host::wait_for_idle() {
 }
 
 void Host::post(std::uint32_t index) {
-    const inference::Sentence& sentence = job_.sentences[index];
+    const Request& job = job_.requests[index];
+    const inference::Sentence& sentence = job.sentence;
     const std::uint32_t slot = free_slots_.back();
     free_slots_.pop_back();
     slot_of_[index] = slot;
@@ -102,13 +134,18 @@ void Host::post(std::uint32_t index) {
     words.insert(words.end(), sentence.segments.begin(), sentence.segments.end());
     const std::uint64_t tokens = map_.slots + slot * map_.slot_bytes;
     write_memory(tokens, words.data(), words.size() * sizeof(std::int32_t));
+    served_[index].asked = std::max(arrival(index), job.arrival_s ? sc_core::SC_ZERO_TIME : sc_core::sc_time_stamp());
     ask(index);
     served_[index].doorbell = sc_core::sc_time_stamp();
+    if (!job.arrival_s) served_[index].asked = served_[index].doorbell;
 }
 
 void Host::ask(std::uint32_t index) {
+    const Request& job = job_.requests[index];
     const std::uint64_t tokens = map_.slots + slot_of_[index] * map_.slot_bytes;
-    const berth_request request{job_.task, tokens, job_.sentences[index].ids.size(), tokens + map_.result_offset, index, 0};
+    const std::uint64_t deadline =
+        job.deadline_s > 0.0 ? picoseconds(served_[index].asked + sc_core::sc_time(job.deadline_s, sc_core::SC_SEC)) : 0;
+    const berth_request request{job.task, tokens, job.sentence.ids.size(), tokens + map_.result_offset, index, deadline};
     check(berth_run(&device_, &request));
     ++tries_[index];
 }
@@ -147,7 +184,7 @@ bool Host::take(const berth_completion& completion) {
     const std::uint32_t slot = slot_of_.at(completion.tag);
     Served& served = served_.at(completion.tag);
     served.finished = static_cast<double>(completion.finished_ps) * sc_core::sc_time(1, sc_core::SC_PS);
-    served.logits.resize(static_cast<std::size_t>(job_.labels));
+    served.logits.resize(static_cast<std::size_t>(job_.requests[completion.tag].labels));
     read_memory(map_.slots + slot * map_.slot_bytes + map_.result_offset, served.logits.data(), served.logits.size() * sizeof(float));
     free_slots_.push_back(slot);
     if (on_served_) on_served_();

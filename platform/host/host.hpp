@@ -7,18 +7,29 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <systemc>
 #include <vector>
 
 namespace berth::platform {
 
-/// What the host is to run: sentences of one task, several in flight.
+/// A sentence of one of the image's tasks.
+struct Request {
+    std::uint32_t task = 0;  ///< its number in the image
+    int labels = 0;
+    inference::Sentence sentence;
+    std::optional<double> arrival_s{};  ///< from the image's readiness on; none: as soon as there is room
+    double deadline_s = 0.0;            ///< behind the arrival, or the posting; 0: none
+};
+
+/// Sentences of one task, each as soon as there is room.
+[[nodiscard]] std::vector<Request> requests_of(std::uint32_t task, int labels, const std::vector<inference::Sentence>& sentences);
+
+/// What the host is to run, in this order, several in flight.
 struct Job {
     std::uint64_t image_bytes = 0;  ///< at address 0 of the memory
-    std::uint32_t task = 0;
-    int labels = 0;
     std::uint32_t in_flight = 1;
-    std::vector<inference::Sentence> sentences;
+    std::vector<Request> requests;
 };
 
 /// Where things lie in the memory: the image, the rings, then a slot for tokens and logits of each request in flight.
@@ -32,6 +43,7 @@ struct MemoryMap {
 /// One request as the host saw it.
 struct Served {
     std::vector<float> logits;
+    sc_core::sc_time asked;     ///< when it arrived; the doorbell's time where no time was given
     sc_core::sc_time doorbell;  ///< when the doorbell was rung
     sc_core::sc_time finished;  ///< the completion's time stamp: its result was in memory
 };
@@ -56,8 +68,10 @@ private:
     void set_up();
     void load_image();
     void run_requests();
+    [[nodiscard]] bool wait_for_completion(const sc_core::sc_time& until);
     void wait_for_idle();
 
+    [[nodiscard]] sc_core::sc_time arrival(std::uint32_t index) const;
     void post(std::uint32_t index);
     void ask(std::uint32_t index);
     [[nodiscard]] std::uint32_t take_completions();
@@ -69,7 +83,7 @@ private:
     sc_core::sc_time poll_;
     std::function<void()> on_served_;
     berth_device device_{};
-    std::vector<std::uint32_t> slot_of_;  ///< by sentence
+    std::vector<std::uint32_t> slot_of_;  ///< by request
     std::vector<std::uint32_t> free_slots_;
     std::vector<Served> served_;
     std::vector<int> tries_;  ///< by sentence

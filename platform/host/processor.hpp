@@ -41,6 +41,9 @@ public:
     /// @throws what a callback met, or what the driver says, when that is not BERTH_OK.
     void check(berth_status status) const;
 
+    /// Another patience: see the constructor.
+    void set_patience(const sc_core::sc_time& patience) { patience_ = patience; }
+
     [[nodiscard]] bool done() const { return done_; }
 
     /// What the program threw; null when nothing.

@@ -29,12 +29,10 @@ SimulationOutcome simulated(const PlatformConfig& config) {
     SimulationInput input;
     input.config = &config;
     input.image = bytes;
-    input.task = 1;
-    input.labels = 2;
     input.in_flight = 2;
     input.threads = 1;
     for (std::uint64_t i = 0; i < 6; ++i)
-        input.sentences.push_back({i, std::vector<std::int32_t>(9, static_cast<std::int32_t>(i)), std::vector<std::int32_t>(9, 0)});
+        input.requests.push_back({1, 2, {i, std::vector<std::int32_t>(9, static_cast<std::int32_t>(i)), std::vector<std::int32_t>(9, 0)}});
     return simulate(input);
 }
 

@@ -22,12 +22,10 @@ SimulationOutcome simulate_alone(const PlatformConfig& config, const compressor:
     SimulationInput input;
     input.config = &config;
     input.image = bytes;
-    input.task = task;
-    input.labels = 2;
     input.in_flight = 1;
     input.threads = 1;
     const auto length = static_cast<std::size_t>(tokens);
-    input.sentences = {{0, std::vector<std::int32_t>(length, 4), std::vector<std::int32_t>(length, 0)}};
+    input.requests = requests_of(task, 2, {{0, std::vector<std::int32_t>(length, 4), std::vector<std::int32_t>(length, 0)}});
     return simulate(input);
 }
 

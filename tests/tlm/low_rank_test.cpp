@@ -57,12 +57,10 @@ SimulationOutcome run(const PlatformConfig& config, const compressor::WeightImag
     SimulationInput simulation;
     simulation.config = &config;
     simulation.image = bytes;
-    simulation.task = 1;
-    simulation.labels = 2;
     simulation.in_flight = in_flight;
     simulation.threads = 2;
     simulation.view = view;
-    simulation.sentences = input;
+    simulation.requests = requests_of(1, 2, input);
     return simulate(simulation);
 }
 

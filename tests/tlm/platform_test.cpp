@@ -2,11 +2,10 @@
 #include "compressor/image_file.hpp"
 #include "models/core/error.hpp"
 #include "platform/simulation.hpp"
+#include "tests/tlm/own_process.hpp"
 #include "tests/unit/compressor/small_distilled_image.hpp"
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <functional>
@@ -17,7 +16,9 @@
 namespace berth::platform {
 namespace {
 
-std::vector<inference::Sentence> sentences() {
+using test::in_own_process;
+
+std::vector<inference::Sentence> some_sentences() {
     std::vector<inference::Sentence> list;
     test::Numbers numbers(11);
     for (std::uint64_t i = 0; i < 9; ++i) {
@@ -35,44 +36,21 @@ struct Experiment {
     PlatformConfig config = load_platform("reram-multitask", {"hierarchy.tiles=16"});
     compressor::WeightImage image = test::small_image();
     std::vector<std::byte> bytes = compressor::serialise(image);
+    std::uint32_t task;
+    std::vector<inference::Sentence> sentences = some_sentences();
     SimulationInput input;
 
-    explicit Experiment(std::uint32_t task = 0) {
+    explicit Experiment(std::uint32_t number = 0) : task(number) {
         input.config = &config;
         input.image = bytes;
-        input.task = task;
-        input.labels = 2;
-        input.sentences = sentences();
         input.in_flight = 3;
         input.threads = 2;
     }
-    SimulationOutcome go() { return simulate(input); }
-};
-
-/// What `work` says, from a process of its own: the kernel permits one simulation in each.
-std::string in_own_process(const std::function<std::string()>& work) {
-    int ends[2];
-    if (::pipe(ends) != 0) throw std::runtime_error("no pipe");
-    const pid_t child = ::fork();
-    if (child == 0) {
-        std::string said;
-        try {
-            said = work();
-        } catch (const std::exception& error) {
-            said = std::string("thrown: ") + error.what();
-        }
-        for (std::size_t done = 0; done < said.size();)
-            done += static_cast<std::size_t>(std::max<ssize_t>(0, ::write(ends[1], said.data() + done, said.size() - done)));
-        ::_exit(0);
+    SimulationOutcome go() {
+        input.requests = requests_of(task, 2, sentences);
+        return simulate(input);
     }
-    ::close(ends[1]);
-    std::string said;
-    char buffer[4096];
-    for (ssize_t got = 0; (got = ::read(ends[0], buffer, sizeof buffer)) > 0;) said.append(buffer, static_cast<std::size_t>(got));
-    ::close(ends[0]);
-    ::waitpid(child, nullptr, 0);
-    return said;
-}
+};
 
 /// Everything of an outcome that must not depend on threads.
 std::string shown(const SimulationOutcome& outcome) {
@@ -99,7 +77,7 @@ TEST_P(PlatformInBothViews, GivesTheFunctionalExecutorsLogitsToTheBit) {
     const inference::Network& network = run.image.tasks[1].network;
     const inference::ExactEngine engine(network);
     const inference::Executor executor(network, engine, inference::Arithmetic::integer);
-    EXPECT_EQ(outcome.logits, executor.logits(run.input.sentences));
+    EXPECT_EQ(outcome.logits, executor.logits(run.sentences));
     EXPECT_EQ(outcome.path, "int8_gemm");
 }
 
@@ -125,7 +103,7 @@ TEST_P(PlatformInBothViews, RunsArchitecturesWithoutSegmentsAndWithHeadsOfTheirO
     run.input.image = run.bytes;
     run.input.view = GetParam();
     std::size_t tokens = 0;
-    for (inference::Sentence& sentence : run.input.sentences) {
+    for (inference::Sentence& sentence : run.sentences) {
         sentence.segments.assign(sentence.ids.size(), 0);
         tokens += sentence.ids.size();
     }
@@ -133,7 +111,7 @@ TEST_P(PlatformInBothViews, RunsArchitecturesWithoutSegmentsAndWithHeadsOfTheirO
     const inference::Network& network = run.image.tasks[1].network;
     const inference::ExactEngine engine(network);
     const inference::Executor executor(network, engine, inference::Arithmetic::integer);
-    EXPECT_EQ(outcome.logits, executor.logits(run.input.sentences));
+    EXPECT_EQ(outcome.logits, executor.logits(run.sentences));
     EXPECT_EQ(outcome.ledger.count("chip.embedding_memory", "read_byte"), 2 * 8 * tokens) << "a row of words and one of positions";
 }
 
@@ -143,7 +121,7 @@ TEST(Platform, TakesTheSameTimeInBothViewsWhereNobodyElseAsks) {
             Experiment run;
             run.input.view = view;
             run.input.in_flight = 1;
-            run.input.sentences.resize(1);
+            run.sentences.resize(1);
             return boost::json::serialize(boost::json::value(run.go().latency_s.front()));
         });
     };
@@ -156,12 +134,12 @@ TEST(Platform, CountsWhatTheFormulasSay) {
     Experiment run(0);
     const SimulationOutcome outcome = run.go();
     std::int64_t tokens = 0, attention = 0;
-    for (const auto& sentence : run.input.sentences) {
+    for (const auto& sentence : run.sentences) {
         const auto length = static_cast<std::int64_t>(sentence.ids.size());
         tokens += length;
         attention += length * length;
     }
-    const auto samples = static_cast<std::int64_t>(run.input.sentences.size());
+    const auto samples = static_cast<std::int64_t>(run.sentences.size());
     // Task 0 reads the base's matrices (8-b weights: 7 columns in each of two polarities an output), a ternary delta on two
     // channels and one of three bits on three; its value matrix is its own. Behind its attention, factors of rank 3 have two bits and
     // then one. One row block each; the pooler, of four bits, sees [CLS] alone.
@@ -234,7 +212,7 @@ TEST(Platform, SurfacesAnImageThatCannotBeRead) {
 
 TEST(Platform, RefusesARequestThatTheModelCannotTake) {
     Experiment run;
-    run.input.sentences[4].segments[0] = 5;
+    run.sentences[4].segments[0] = 5;
     EXPECT_THROW((void)run.go(), std::runtime_error);
 }
 
@@ -255,7 +233,7 @@ TEST(Platform, WritesATraceOfItsRequestsAndStages) {
             requests += event.at("args").at("name").as_string() == "request";
     EXPECT_EQ(requests, 1u) << "one track of requests";
     EXPECT_EQ(spans, trace.spans());
-    EXPECT_GT(spans, run.input.sentences.size());
+    EXPECT_GT(spans, run.sentences.size());
 }
 
 TEST(Platform, TakesTheSameTimeAndEnergyWithoutValues) {
@@ -293,13 +271,13 @@ TEST(Platform, SaysHowEachStageSpentItsTime) {
     Experiment run;
     const SimulationOutcome outcome = run.go();
     std::uint64_t tokens = 0;
-    for (const auto& sentence : run.input.sentences) tokens += sentence.ids.size();
+    for (const auto& sentence : run.sentences) tokens += sentence.ids.size();
     ASSERT_EQ(outcome.stages.size(), 6u) << "four stages and the attention of one layer, and the pooler";
     EXPECT_EQ(outcome.stages[0].name, "layer.0.query_key_value");
     EXPECT_EQ(outcome.stages[1].name, "layer.0.attention");
     EXPECT_EQ(outcome.stages[5].name, "pooler");
     for (const StageTimes& stage : outcome.stages) {
-        EXPECT_EQ(stage.tokens, stage.name == "pooler" ? run.input.sentences.size() : tokens) << stage.name;
+        EXPECT_EQ(stage.tokens, stage.name == "pooler" ? run.sentences.size() : tokens) << stage.name;
         EXPECT_NEAR(stage.busy_s + stage.converters_s + stage.network_s + stage.input_s, outcome.active_s, 0.01 * outcome.active_s)
             << stage.name;
         EXPECT_GE(stage.input_s, 0.0);

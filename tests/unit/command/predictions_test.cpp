@@ -29,5 +29,14 @@ TEST(Predictions, WriteAScoreAsItIs) {
         0U);
 }
 
+TEST(Predictions, NameTheTaskWhereThereAreSeveral) {
+    const test::Scratch scratch;
+    const std::vector<float> classes{0.5f, -1.25f, 0.1f, 3.0f}, scores{4.1f};
+    const std::vector<TaskPredictions> tasks{{"two", classes, 2, false}, {"score", scores, 1, true}};
+    write_predictions(scratch.path() / "p.tsv", tasks);
+    EXPECT_EQ(test::content(scratch.path() / "p.tsv"),
+              "index\ttask\tprediction\tlogit_0\tlogit_1\n0\ttwo\t0\t0.5\t-1.25\n1\ttwo\t1\t0.1\t3\n0\tscore\t4.1\t4.1\t\n");
+}
+
 }  // namespace
 }  // namespace berth::command

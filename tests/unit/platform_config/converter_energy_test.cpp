@@ -62,7 +62,7 @@ TEST(GatedLeakage, LeavesTilesOnForTheirStages) {
                                          {"layer.0.attention_output", 1, 0.05, 0.0, 0.05, 0.9},
                                          {"layer.0.intermediate", 1, 0.2, 0.0, 0.0, 0.8},
                                          {"layer.0.output", 1, 0.9, 0.0, 0.0, 0.1}};
-    const double share = share_of_tiles_on(on_chip, "mine", stages, 1.0);
+    const double share = share_of_tiles_on(on_chip, std::vector<std::string>{"mine"}, stages, 1.0);
     EXPECT_NEAR(share, (0.5 + 0.65) / 4, 1e-12) << "tiles of other tasks and empty ones are off";
     const auto block = leakage_block(config, on_chip, share, 1.0);
     const double always = block.at("always_on_j").as_double(), gated = block.at("gated_j").as_double();
