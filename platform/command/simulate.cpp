@@ -37,7 +37,7 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 struct Options {
-    std::string platform, image, task, input, metric, view = "lt", values = "on";
+    std::string platform, image, task, input, metric, view = "lt", values = "on", rows = "all";
     std::vector<std::string> settings;
     std::size_t limit = 0;
     std::uint32_t in_flight = 0;  ///< 0: as many as the model has layers
@@ -74,7 +74,8 @@ Input read_input(const Options& options, std::uint64_t seed, Threads& threads) {
 
     const compressor::TaskImage& task = image.tasks[number];
     std::string metric = options.metric.empty() ? task.metric : workloads::choose_metric(options.metric, {}, "--metric");
-    workloads::DataSet data = workloads::read_dataset(options.input).first(options.limit);
+    workloads::DataSet data =
+        workloads::read_dataset(options.input).only(workloads::row_choice_named(options.rows, "--rows")).first(options.limit);
     workloads::check_labels(data, task.network.labels, task.network.regression);
     auto sentences = workloads::encode_dataset(data, workloads::Tokenizer(image.tokenizer), image.shape.segments, threads);
     const auto in_flight = options.in_flight == 0 ? static_cast<std::uint32_t>(image.shape.layers) : options.in_flight;
@@ -262,7 +263,12 @@ void add_simulate(CLI::App& app, Common& common) {
     command->add_option("--image", options->image, "weight image")->required();
     command->add_option("--task", options->task, "one of the image's tasks")->required();
     command->add_option("--input", options->input, "TSV with columns sentence1 and, as needed, sentence2 and label")->required();
-    command->add_option("--limit", options->limit, "use the first N rows alone (default: all)")->check(whole_number());
+    command
+        ->add_option("--rows", options->rows,
+                     "all, or those with an even or odd number, counted from 0: halves to choose by and to report on")
+        ->check(CLI::IsMember(workloads::row_choice_names()))
+        ->capture_default_str();
+    command->add_option("--limit", options->limit, "use the first N of them alone (default: all)")->check(whole_number());
     command->add_option("--view", options->view, "how the DMA talks to memory: lt (loosely timed) or at (four phases)")
         ->check(CLI::IsMember({"lt", "at"}))
         ->capture_default_str();
