@@ -2,10 +2,9 @@
 #include "compressor/calibrated_task.hpp"
 
 #include "compressor/cosine.hpp"
-#include "compressor/evenly_spaced.hpp"
 #include "compressor/profiler.hpp"
 #include "compressor/quantise.hpp"
-#include "workloads/dataset.hpp"
+#include "models/core/digest.hpp"
 #include "workloads/reference.hpp"
 
 #include <algorithm>
@@ -26,27 +25,15 @@ double cosine_between(const std::vector<Rows>& a, const std::vector<Rows>& b) {
     return cosine_of(mixed, left, right);
 }
 
-/// Rows that the probe does not have, at equal distances; all rows where it has every one.
-std::vector<workloads::Encoded> calibration_sentences(const std::filesystem::path& data, const Probe& probe,
-                                                      const workloads::Tokenizer& tokenizer) {
-    const workloads::DataSet set = workloads::read_dataset(data);
-    const std::size_t rows = set.examples.size(), probed = probe.sentences.size();
-    const std::vector<std::size_t> taken = probed < rows ? evenly_spaced(rows, probed) : std::vector<std::size_t>();
-    std::vector<std::size_t> free;
-    for (std::size_t row = 0; row < rows; ++row)
-        if (!std::binary_search(taken.begin(), taken.end(), row)) free.push_back(row);
-    std::vector<workloads::Encoded> sentences;
-    for (const std::size_t place : evenly_spaced(free.size(), kCalibrationSentences)) {
-        const workloads::Example& example = set.examples[free[place]];
-        sentences.push_back(tokenizer.encode(example.first, example.second));
-    }
-    return sentences;
-}
-
 std::vector<float> reference_logits(std::shared_ptr<const workloads::BertWeights> weights, const Probe& probe, Threads& threads) {
     std::vector<workloads::Encoded> sentences;
     for (const inference::Sentence& sentence : probe.sentences) sentences.push_back({sentence.ids, sentence.segments});
     return workloads::Reference(std::move(weights)).logits(sentences, threads);
+}
+
+void record_data(const TaskRequest& request, const Probe& probe, boost::json::object& provenance) {
+    provenance["data"] = request.measure ? sha256_of_file(request.data.value()) : probe.data_sha256;
+    if (request.measure) provenance["measure"] = probe.data_sha256;
 }
 
 }  // namespace
@@ -74,11 +61,11 @@ std::vector<CalibratedTask> calibrate_tasks(const Family& family, const std::vec
         CalibratedTask task{std::move(member.image), shared_matrices(*weights), {}, 0.0, probes[i], {}};
         task.cosine = cosine_between(base, task.weights);
         check_parent(family, request.tasks[i], task.cosine, request.force);
-        const auto sentences = calibration_sentences(*request.tasks[i].data, probes[i], tokenizer);
+        const auto sentences = calibration_sentences(request.tasks[i], kCalibrationSentences, tokenizer);
         Progress progress("calibrating " + task.image.name, 2 * sentences.size(), request.quiet);
         task.calibration = calibrate(*weights, sentences, threads, progress);
         task.expected = reference_logits(weights, task.probe, threads);
-        task.image.provenance["data"] = task.probe.data_sha256;
+        record_data(request.tasks[i], task.probe, task.image.provenance);
         tasks.push_back(std::move(task));
     }
     return tasks;

@@ -4,6 +4,7 @@
 #include "compressor/weight_image.hpp"
 #include "workloads/bert_weights.hpp"
 #include "workloads/checkpoint.hpp"
+#include "workloads/dataset.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -17,8 +18,11 @@ namespace berth::compressor {
 struct TaskRequest {
     std::string name;
     std::filesystem::path checkpoint;
-    std::optional<std::filesystem::path> data;  ///< labelled rows on which its resilience is measured
+    std::optional<std::filesystem::path> data;  ///< rows to calibrate on, and labelled ones to measure on where `measure` has none
     std::string metric;                         ///< empty: see workloads::choose_metric
+    /// Labelled rows, held out of fine-tuning, on which what it loses is measured.
+    std::optional<std::filesystem::path> measure{};
+    workloads::RowChoice rows = workloads::RowChoice::all;  ///< of `measure`, else of `data`: the others are left for reporting
 };
 
 /// Names must be usable in reports and files. @throws InputError on a name that is not, that comes twice, or on no task at all.

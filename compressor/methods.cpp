@@ -78,7 +78,12 @@ std::string command_of(const CompressionRequest& request, const StageList& list,
     std::string line = fmt::format("berth compress --base {}", request.base.string());
     for (const TaskRequest& task : request.tasks) {
         line += fmt::format(" --task {}={}", task.name, task.checkpoint.string());
-        if (list.needs() != Need::weights && task.data) line += ",data=" + task.data->string();
+        if (list.needs() != Need::weights) {
+            if (task.data) line += ",data=" + task.data->string();
+            if (task.measure) line += ",measure=" + task.measure->string();
+            if (task.rows != workloads::RowChoice::all)
+                line += ",rows=" + workloads::row_choice_names()[static_cast<std::size_t>(task.rows)];
+        }
         if (!task.metric.empty()) line += ",metric=" + task.metric;
     }
     line += request.stages ? " --stages " + boost::json::serialize(request.stages->list) : " --method " + request.method;

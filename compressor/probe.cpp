@@ -4,7 +4,6 @@
 #include "compressor/evenly_spaced.hpp"
 #include "models/core/digest.hpp"
 #include "models/core/error.hpp"
-#include "workloads/dataset.hpp"
 #include "workloads/metrics.hpp"
 
 #include <algorithm>
@@ -32,21 +31,42 @@ double squares_around_means(std::span<const float> logits, std::size_t labels) {
     return squares;
 }
 
+std::vector<std::size_t> probed_rows(const workloads::DataSet& set) { return evenly_spaced(set.examples.size(), kProbeSentences); }
+
 }  // namespace
 
-Probe read_probe(const std::filesystem::path& data, const workloads::BertConfig& task, const workloads::Tokenizer& tokenizer) {
-    const workloads::DataSet set = workloads::read_dataset(data);
-    if (!set.labelled) throw InputError(data.string(), "has no labels", "a column `label`, for the method measures on it");
-    workloads::check_labels(set, task.labels, task.regression);
+Probe read_probe(const TaskRequest& task, const workloads::BertConfig& config, const workloads::Tokenizer& tokenizer) {
+    const std::filesystem::path& file = task.measure ? *task.measure : task.data.value();
+    const workloads::DataSet set = workloads::read_dataset(file).only(task.rows);
+    if (!set.labelled) throw InputError(file.string(), "has no labels", "a column `label`, for the method measures on it");
+    workloads::check_labels(set, config.labels, config.regression);
     Probe probe;
-    for (const std::size_t row : evenly_spaced(set.examples.size(), kProbeSentences)) {
+    for (const std::size_t row : probed_rows(set)) {
         const workloads::Example& example = set.examples[row];
         workloads::Encoded encoded = tokenizer.encode(example.first, example.second);
         probe.sentences.push_back({probe.sentences.size(), std::move(encoded.ids), std::move(encoded.segments)});
         probe.labels.push_back(example.label.value());
     }
-    probe.data_sha256 = sha256_of_file(data);
+    probe.data_sha256 = sha256_of_file(file);
     return probe;
+}
+
+workloads::DataSet read_calibration_rows(const TaskRequest& task) {
+    return workloads::read_dataset(task.data.value()).only(task.measure ? workloads::RowChoice::all : task.rows);
+}
+
+std::vector<workloads::Encoded> calibration_sentences(const TaskRequest& task, std::size_t count, const workloads::Tokenizer& tokenizer) {
+    const workloads::DataSet set = read_calibration_rows(task);
+    std::vector<std::size_t> taken, free;
+    if (!task.measure && set.examples.size() > kProbeSentences) taken = probed_rows(set);
+    for (std::size_t row = 0; row < set.examples.size(); ++row)
+        if (!std::binary_search(taken.begin(), taken.end(), row)) free.push_back(row);
+    std::vector<workloads::Encoded> sentences;
+    for (const std::size_t place : evenly_spaced(free.size(), count)) {
+        const workloads::Example& example = set.examples[free[place]];
+        sentences.push_back(tokenizer.encode(example.first, example.second));
+    }
+    return sentences;
 }
 
 std::vector<float> logits_of(const inference::Network& network, const Probe& probe, Threads& threads, Progress& progress) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "compressor/family.hpp"
 #include "models/core/draws.hpp"
 #include "models/core/parallel.hpp"
 #include "models/core/progress.hpp"
@@ -8,7 +9,6 @@
 #include "workloads/bert_config.hpp"
 #include "workloads/tokenizer.hpp"
 
-#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,8 +25,17 @@ struct Probe {
     std::string data_sha256;
 };
 
+/// Of the rows that a task is measured on. The request must have data.
 /// @throws InputError naming file and line where the data has no labels or ones that the task does not know.
-[[nodiscard]] Probe read_probe(const std::filesystem::path& data, const workloads::BertConfig& task, const workloads::Tokenizer& tokenizer);
+[[nodiscard]] Probe read_probe(const TaskRequest& task, const workloads::BertConfig& config, const workloads::Tokenizer& tokenizer);
+
+/// Rows of the task's data that it may be calibrated on. The request must have data.
+[[nodiscard]] workloads::DataSet read_calibration_rows(const TaskRequest& task);
+
+/// Of them, at most `count`, at equal distances: none of those that its probe measures, unless it
+/// measures every one.
+[[nodiscard]] std::vector<workloads::Encoded> calibration_sentences(const TaskRequest& task, std::size_t count,
+                                                                    const workloads::Tokenizer& tokenizer);
 
 /// Logits [sentences, labels] of the functional executor with exact products.
 [[nodiscard]] std::vector<float> logits_of(const inference::Network& network, const Probe& probe, Threads& threads, Progress& progress);

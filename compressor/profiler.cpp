@@ -111,7 +111,7 @@ std::vector<Probe> read_probes(const Family& family, const std::vector<TaskReque
     const workloads::Tokenizer tokenizer(family.tokenizer());
     std::vector<Probe> probes;
     for (const TaskRequest& task : tasks)
-        probes.push_back(read_probe(*task.data, workloads::Checkpoint(task.checkpoint, family.base().directory()).config(), tokenizer));
+        probes.push_back(read_probe(task, workloads::Checkpoint(task.checkpoint, family.base().directory()).config(), tokenizer));
     return probes;
 }
 

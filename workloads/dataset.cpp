@@ -6,6 +6,7 @@
 #include "workloads/unicode_text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <string_view>
@@ -14,7 +15,7 @@ namespace berth::workloads {
 namespace {
 
 constexpr std::uintmax_t kLargestFile = std::uintmax_t{1} << 30;
-constexpr std::size_t kHeaderLines = 1;
+constexpr std::array<const char*, 3> kRowChoices{"all", "even", "odd"};  ///< in RowChoice's order
 
 /// Walks the lines of a text, counted from 1. A line end at the very end begins no line.
 class Lines {
@@ -35,6 +36,7 @@ public:
         return true;
     }
 
+    [[nodiscard]] std::size_t number() const { return number_; }
     [[nodiscard]] std::string where() const { return file_ + ":" + std::to_string(number_); }
 
 private:
@@ -91,6 +93,22 @@ DataSet DataSet::first(std::size_t count) const {
     return {file, {examples.begin(), examples.begin() + static_cast<std::ptrdiff_t>(count)}, labelled};
 }
 
+DataSet DataSet::only(RowChoice rows) const {
+    if (rows == RowChoice::all) return *this;
+    DataSet taken{file, {}, labelled};
+    for (std::size_t row = rows == RowChoice::even ? 0 : 1; row < examples.size(); row += 2) taken.examples.push_back(examples[row]);
+    if (taken.examples.empty()) throw InputError(file.string(), "has no odd rows", "at least two rows below the header");
+    return taken;
+}
+
+std::vector<std::string> row_choice_names() { return {kRowChoices.begin(), kRowChoices.end()}; }
+
+RowChoice row_choice_named(const std::string& name, const std::string& where) {
+    const auto found = std::find(kRowChoices.begin(), kRowChoices.end(), name);
+    if (found == kRowChoices.end()) throw InputError(where, "is " + name, "all, even or odd");
+    return static_cast<RowChoice>(found - kRowChoices.begin());
+}
+
 DataSet read_dataset(const std::filesystem::path& file) {
     const std::string text = read_text(file, kLargestFile);
     Lines lines(text, file.string());
@@ -105,6 +123,7 @@ DataSet read_dataset(const std::filesystem::path& file) {
             throw InputError(lines.where(), "has " + std::to_string(fields.size()) + " fields",
                              std::to_string(columns.count) + " as in the header");
         Example& example = data.examples.emplace_back();
+        example.line = lines.number();
         if (columns.label) example.label = read_label(fields[*columns.label], lines.where());
         example.first = fields[*columns.first];
         if (columns.second) example.second = fields[*columns.second];
@@ -115,13 +134,13 @@ DataSet read_dataset(const std::filesystem::path& file) {
 
 void check_labels(const DataSet& data, int labels, bool regression) {
     if (regression || !data.labelled) return;
-    for (std::size_t i = 0; i < data.examples.size(); ++i) {
-        const double label = data.examples[i].label.value_or(0);
+    for (const Example& example : data.examples) {
+        const double label = example.label.value_or(0);
         if (label < 0 || label >= labels || label != std::floor(label)) {
             std::string shown = std::to_string(label);
             shown.erase(shown.find_last_not_of('0') + 1);
             if (shown.ends_with('.')) shown.pop_back();
-            throw InputError(data.file.string() + ":" + std::to_string(i + 1 + kHeaderLines), "label " + shown + " is out of range",
+            throw InputError(data.file.string() + ":" + std::to_string(example.line), "label " + shown + " is out of range",
                              "a class from 0 to " + std::to_string(labels - 1));
         }
     }

@@ -12,7 +12,16 @@ struct Example {
     std::optional<double> label;
     std::string first;
     std::optional<std::string> second;
+    std::size_t line = 0;  ///< of the file, from 1
 };
+
+/// Which rows of a data set are taken, by their number from 0: halves that depend on nothing but the file, so that one may be chosen by and
+/// the other reported on.
+enum class RowChoice { all, even, odd };
+
+[[nodiscard]] std::vector<std::string> row_choice_names();
+/// @throws InputError naming `where` and the choices there are.
+[[nodiscard]] RowChoice row_choice_named(const std::string& name, const std::string& where);
 
 /// A data set: UTF-8 TSV whose header names the columns label, sentence1 and, for pairs, sentence2, in any order.
 struct DataSet {
@@ -22,6 +31,9 @@ struct DataSet {
 
     /// The first `count` examples; all of them where count is 0.
     [[nodiscard]] DataSet first(std::size_t count) const;
+
+    /// Those rows, in their order. @throws InputError naming the file where that leaves none.
+    [[nodiscard]] DataSet only(RowChoice rows) const;
 };
 
 /// @throws InputError naming file and line: no header, no sentence1, too few or too many fields, a label that is not a

@@ -30,7 +30,7 @@ public:
             draft.tasks[task].suggestion = suggestions[task];
             draft.tasks[task].measured = std::move(prepared[task].deltas);
             draft.tasks[task].profiled = prepared[task].profile.sentences;
-            draft.image.tasks[task].provenance["data"] = prepared[task].profile.data_sha256;
+            draft.image.tasks[task].provenance[request.tasks[task].measure ? "measure" : "data"] = prepared[task].profile.data_sha256;
         }
     }
 };

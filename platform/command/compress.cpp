@@ -4,6 +4,7 @@
 #include "compressor/evenly_spaced.hpp"
 #include "compressor/image_file.hpp"
 #include "compressor/methods.hpp"
+#include "compressor/probe.hpp"
 #include "compressor/summary.hpp"
 #include "models/core/error.hpp"
 #include "models/core/files.hpp"
@@ -92,7 +93,7 @@ std::string joined(const compressor::WeightImage& image, const CompressOptions& 
 /// Sentences of a task's data, at equal distances.
 std::vector<inference::Sentence> calibration_sentences(const compressor::TaskRequest& task, const compressor::WeightImage& image,
                                                        const workloads::Tokenizer& tokenizer) {
-    const workloads::DataSet set = workloads::read_dataset(*task.data);
+    const workloads::DataSet set = compressor::read_calibration_rows(task);
     workloads::DataSet some{set.file, {}, set.labelled};
     for (const std::size_t row : compressor::evenly_spaced(set.examples.size(), compressor::kConverterSentences))
         some.examples.push_back(set.examples[row]);
@@ -176,7 +177,9 @@ void add_compress(CLI::App& app, Common& common) {
     auto* command = app.add_subcommand("compress", "put a base and its tasks into one weight image");
     const auto options = std::make_shared<CompressOptions>();
     command->add_option("--base", options->base, "checkpoint directory that the tasks were fine-tuned from");
-    command->add_option("--task", options->tasks, "NAME=DIR[,data=FILE.tsv][,metric=METRIC], once for each task");
+    command->add_option("--task", options->tasks,
+                        "NAME=DIR[,data=FILE.tsv][,measure=FILE.tsv][,rows=all|even|odd][,metric=METRIC], once for each task: measure is "
+                        "labelled rows held out of fine-tuning, to measure on instead of some of data; rows are those of it that are used");
     command->add_option("--method", options->method, detail::alternatives(compressor::method_names()));
     command->add_option("--stages", options->stages,
                         "stages in place of a method: NAME{KEY=VALUE,...},NAME,... or JSON; see `berth list stages`");

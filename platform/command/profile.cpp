@@ -62,7 +62,10 @@ void add_profile(CLI::App& app, Common& common) {
     auto* command = app.add_subcommand("profile", "measure how near tasks are to their base, and what they can lose");
     const auto options = std::make_shared<ProfileOptions>();
     command->add_option("--base", options->base, "checkpoint directory that the tasks were fine-tuned from")->required();
-    command->add_option("--task", options->tasks, "NAME=DIR,data=FILE.tsv[,metric=METRIC], once for each task")->required();
+    command
+        ->add_option("--task", options->tasks,
+                     "NAME=DIR,data=FILE.tsv[,measure=FILE.tsv][,rows=all|even|odd][,metric=METRIC], once for each task")
+        ->required();
     command->add_option("--platform", options->platform, "preset or file whose cells set the steps of precision")->capture_default_str();
     command->add_option("--out", options->out, "the profile, as JSON for `berth compress --profile`")->required();
     command->add_option("--html", options->html, "the profile as a page with curves");

@@ -59,7 +59,7 @@ TaskInput read_task(const SimulateOptions& options, const Wanted& wanted, const 
     input.number = static_cast<std::size_t>(&task - image.tasks.data());
     input.file = wanted.file;
     input.metric = options.metric.empty() ? task.metric : workloads::choose_metric(options.metric, {}, "--metric");
-    input.data = workloads::read_dataset(wanted.file).first(options.limit);
+    input.data = workloads::read_dataset(wanted.file).only(workloads::row_choice_named(options.rows, "--rows")).first(options.limit);
     workloads::check_labels(input.data, task.network.labels, task.network.regression);
     return input;
 }

@@ -23,7 +23,7 @@ namespace berth::command {
 
 /// What `berth simulate` was asked for.
 struct SimulateOptions {
-    std::string platform, image, input, metric, arrival, view = "lt", values = "on";
+    std::string platform, image, input, metric, arrival, rows = "all", view = "lt", values = "on";
     std::vector<std::string> tasks;  ///< each NAME or NAME=FILE, or all
     std::vector<std::string> settings;
     std::size_t limit = 0;

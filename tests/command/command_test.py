@@ -262,6 +262,37 @@ class BadInput(unittest.TestCase):
             for value in ('-1', '18446744073709551616'):
                 self.refused(option, 'reference', '--model', DEMO / 'sst2', '--input', self.data, option, value)
 
+    def test_rows_to_measure_on(self):
+        held_out = self.work / 'held_out.tsv'
+        lines = self.data.read_text().splitlines(keepends=True)
+        held_out.write_text(''.join([lines[0], *lines[2::2]]))
+        self.addCleanup(held_out.unlink)
+        task = f'sst2={DEMO}/sst2'
+        for options, says in ((f'measure={held_out}', 'measure without data'), ('rows=even', 'rows without data'),
+                              (f'data={self.data},measure={self.data}', 'one file as data and measure'),
+                              (f'data={self.data},rows=third', 'third; expected all, even or odd'),
+                              (f'data={self.data},measure={self.work}/none.tsv', r'none\.tsv: is not a file'),
+                              (f'data={self.data},rows=even,rows=odd', 'gives rows twice')):
+            self.refused(says, 'compress', '--base', DEMO / 'base', '--task', f'{task},{options}', '--method', 'kang', '--out', self.work / 'bad.berth')
+        self.refused('--rows', 'reference', '--model', DEMO / 'sst2', '--input', self.data, '--rows', 'third')
+        self.refused('is also read as input', 'compress', '--base', DEMO / 'base', '--task', f'{task},data={self.data},measure={held_out}', '--method', 'copies',
+                     '--out', held_out)
+
+    def test_odd_rows_are_those_of_a_file_of_them(self):
+        odd, halves = self.work / 'odd.tsv', [self.work / name for name in ('a.tsv', 'b.tsv', 'c.tsv')]
+        self.addCleanup(lambda: [file.unlink() for file in (odd, *halves)])
+        lines = self.data.read_text().splitlines(keepends=True)
+        odd.write_text(''.join([lines[0], *lines[2::2]]))
+        simulate = ('simulate', '--platform', 'reram-multitask', '--image', self.image, '--task', 'sst2', '--limit', '3', '--no-reference', '--predictions')
+        for arguments in (['reference', '--model', DEMO / 'sst2', '--input', odd, '--predictions', halves[0]],
+                          ['reference', '--model', DEMO / 'sst2', '--input', self.data, '--rows', 'odd', '--predictions', halves[1]],
+                          [*simulate, halves[2], '--input', self.data, '--rows', 'odd']):
+            done = berth(*arguments)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(halves[0].read_text(), halves[1].read_text())
+        said = [line.split('\t')[1] for line in halves[2].read_text().splitlines()]
+        self.assertEqual(said, [line.split('\t')[1] for line in halves[0].read_text().splitlines()[:4]])
+
     def test_output_over_an_input(self):
         data = self.work / 'kept.tsv'
         shutil.copy(self.data, data)

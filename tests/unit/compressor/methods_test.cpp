@@ -93,6 +93,22 @@ TEST_F(Methods, KangHoldsDeltasOnOneBase) {
     EXPECT_NE(summary_table(image).find("one"), std::string::npos);
 }
 
+TEST_F(Methods, NameTheRowsTheyMeasureOn) {
+    CompressionRequest asked = request("kang");
+    const std::filesystem::path held_out = folder_.file("held_out.tsv", "label\tsentence1\n1\tgood film\n0\tbad film\n1\tgood\n");
+    for (TaskRequest& task : asked.tasks) {
+        task.measure = held_out;
+        task.rows = workloads::RowChoice::even;
+    }
+    for (const char* method : {"kang", "berth"}) {
+        asked.method = method;
+        const WeightImage image = made(asked);
+        EXPECT_EQ(image.tasks[0].statistics.at("measured_sentences").to_number<int>(), 2) << method;
+        EXPECT_EQ(image.tasks[0].provenance.at("measure").as_string().size(), 64u) << method;
+        EXPECT_NE(image.command.find(",measure=" + held_out.string() + ",rows=even"), std::string::npos) << image.command;
+    }
+}
+
 TEST_F(Methods, SaveCellsInModesThatMayLoseMore) {
     double before = 8.0;
     for (const std::string& mode : mode_names()) {

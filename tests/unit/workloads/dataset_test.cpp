@@ -87,6 +87,32 @@ TEST(DataSet, GivesItsFirstRows) {
     EXPECT_EQ(data.first(9).examples.size(), 3U);
 }
 
+TEST(DataSet, FallsIntoTwoHalves) {
+    EXPECT_TRUE(rc::check([] {
+        const auto rows = *rc::gen::inRange<std::size_t>(2, 40);
+        std::string text = "label\tsentence1\n";
+        for (std::size_t row = 0; row < rows; ++row) text += "0\t" + std::to_string(row) + "\n";
+        const DataSet data = read(text);
+        const DataSet even = data.only(RowChoice::even), odd = data.only(RowChoice::odd);
+        RC_ASSERT(even.examples.size() + odd.examples.size() == rows);
+        for (std::size_t row = 0; row < rows; ++row) {
+            const Example& example = (row % 2 == 0 ? even : odd).examples[row / 2];
+            RC_ASSERT(example.first == std::to_string(row));
+            RC_ASSERT(example.line == row + 2);
+        }
+        RC_ASSERT(data.only(RowChoice::all).examples.size() == rows);
+    }));
+    EXPECT_TRUE(has(test::refusal([] { (void)read("sentence1\nx\n").only(RowChoice::odd); }), "d.tsv: has no odd rows"));
+    const DataSet wrong = read("label\tsentence1\n0\tx\n0\ty\n0\tz\n5\tu\n").only(RowChoice::odd);
+    EXPECT_TRUE(has(test::refusal([&] { check_labels(wrong, 2, false); }), "d.tsv:5: label 5 is out of range")) << "the file's own line";
+}
+
+TEST(DataSet, KnowsItsHalvesByName) {
+    for (const std::string& name : row_choice_names())
+        EXPECT_EQ(row_choice_names()[static_cast<std::size_t>(row_choice_named(name, "--rows"))], name);
+    EXPECT_TRUE(has(test::refusal([] { (void)row_choice_named("third", "--rows"); }), "--rows: is third; expected all, even or odd"));
+}
+
 TEST(DataSet, RandomBytesAreReadOrRefusedButNeverCrash) {
     EXPECT_TRUE(rc::check([](const std::string& noise) {
         refusal_of(noise);
