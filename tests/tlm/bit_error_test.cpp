@@ -60,7 +60,7 @@ TEST(BitErrors, OnLinksAreMendedByRetries) {
 
 TEST(BitErrors, BeyondRetriesAreAnsweredAndTheHostAsksAgain) {
     const PlatformConfig config = load_platform(
-        "reram-multitask", spread({"interconnect.crc=crc16_ccitt", "interconnect.bit_error_rate=5e-7", "interconnect.retry_limit=0"}));
+        "reram-multitask", spread({"interconnect.crc=crc16_ccitt", "interconnect.bit_error_rate=2e-6", "interconnect.retry_limit=0"}));
     const SimulationOutcome outcome = simulated(config);
     expect_the_executors_logits(outcome);
     EXPECT_GT(outcome.link_errors.lost, 0u);
@@ -79,7 +79,7 @@ TEST(BitErrors, ThatNeverLetARequestThroughAreTheUsersToMend) {
 }
 
 TEST(BitErrors, InBuffersAreCorrectedOneAWord) {
-    const PlatformConfig config = load_platform("reram-multitask", spread({"buffer.ecc=secded", "buffer.bit_error_rate=1e-6"}));
+    const PlatformConfig config = load_platform("reram-multitask", spread({"buffer.ecc=secded", "buffer.bit_error_rate=1e-4"}));
     const SimulationOutcome outcome = simulated(config);
     expect_the_executors_logits(outcome);
     EXPECT_GT(outcome.buffer_errors.corrected, 0u);

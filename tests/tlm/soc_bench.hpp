@@ -81,7 +81,7 @@ struct FirmwareBench : sc_core::sc_module {
                   const std::vector<std::string>& settings = {})
         : sc_module(name),
           config(platform::load_platform("reram-multitask", settings.empty() ? std::vector<std::string>{"hierarchy.tiles=16"} : settings)),
-          accelerator("accelerator", config, {view, 2, 16}),
+          accelerator("accelerator", config, {view, 2, 64}),
           processor(
               "processor", [run = std::move(firmware)](platform::Processor&) { run(); }, 0, sc_core::sc_time(10, sc_core::SC_MS)) {
         accelerator.irq().bind(irq);
