@@ -17,8 +17,8 @@ namespace berth::platform {
 /// is on for the sum of their times (at most all of it), so the share is an upper bound; a tile without any of these tasks' planes is off.
 /// Making the next vector is in no stage's times and not in here; neither is what switching takes, which no table has.
 /// @param tasks whose sentences ran. @param span_s that they took, over which the stages' times are.
-[[nodiscard]] double share_of_tiles_on(const ImageOnChip& on_chip, std::span<const std::string> tasks,
-                                       std::span<const StageTimes> stages, double span_s);
+[[nodiscard]] double share_of_tiles_on(const ImageOnChip& on_chip, std::span<const std::string> tasks, std::span<const StageTimes> stages,
+                                       double span_s);
 
 /// How long parts at rest take their power.
 struct RestTimes {
