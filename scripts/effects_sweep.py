@@ -64,6 +64,8 @@ SWEEPS = [
      [(f'{bits} b', converter(bits, 2 ** (8 - bits))) for bits in (8, 7, 6, 5, 4)]),
     ('Cell bits, 8-b ADC', 'cell-bits', MANY, 'Fewer, fuller columns behind the same converter, its step as coarse as a full column wants: 1, 2 and 8.',
      [(f'{bits} b', converter(8, step, crossbar__cell_bits=bits)) for bits, step in ((1, 1), (2, 2), (4, 8))]),
+    ('Activation bits', 'activation-bits', MANY, 'What goes into crossbars, 8-b converters at step 1; each bit less is a read less.',
+     [(f'{bits} b', settings(dac__activation_bits=bits)) for bits in (8, 7, 6, 5, 4, 3)]),
     ('Read noise', 'read-noise', SOME, 'Standard deviation of a cell\'s current in every read, as part of it.',
      [('0', [])] + [(f'{100 * sigma:g} %', normal('read_noise', sigma)) for sigma in (0.03, 0.05, 0.1)]),
     ('Programming error', 'programming', FEW, 'Standard deviation of a cell\'s conductance, as part of it.',
