@@ -85,6 +85,9 @@ enum berth_status berth_load_image(struct berth_device* device, uint64_t address
 /* After a reset in the middle of loading: reads the arrays back and writes the rest of the same image. */
 enum berth_status berth_verify_image(struct berth_device* device, uint64_t address, uint64_t bytes, uint64_t tag);
 enum berth_status berth_run(struct berth_device* device, const struct berth_request* request);
+/* One sentence for `request->task` tasks, whose numbers (uint32) lie behind the segments, none twice; their logits come one behind the
+ * other to `result`, in that order. */
+enum berth_status berth_run_tasks(struct berth_device* device, const struct berth_request* request);
 enum berth_status berth_unload(struct berth_device* device, uint32_t task, uint64_t tag); /* BERTH_EVERY_TASK: the image */
 enum berth_status berth_set_power(struct berth_device* device, bool on, uint64_t tag);
 

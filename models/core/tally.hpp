@@ -41,8 +41,8 @@ public:
         boost::json::array histogram;
         for (std::size_t i = 0; i < steps_.size(); ++i)
             if (steps_[i] > 0)
-                histogram.emplace_back(
-                    boost::json::object{{"below_s", static_cast<double>(std::uint64_t{1} << i) * 1e-9}, {"count", steps_[i]}});
+                histogram.emplace_back(boost::json::object{
+                    {"below_s", seconds(static_cast<double>((std::uint64_t{1} << i) * kPicosecondsOfStep))}, {"count", steps_[i]}});
         return boost::json::object{{"count", count_},
                                    {"min_s", seconds(static_cast<double>(least_))},
                                    {"mean_s", seconds(sum_ / static_cast<double>(count_))},
@@ -52,7 +52,7 @@ public:
 
 private:
     static constexpr std::uint64_t kPicosecondsOfStep = 1000;
-    static double seconds(double picoseconds) { return picoseconds * 1e-12; }
+    static double seconds(double picoseconds) { return picoseconds / 1e12; }
 
     std::uint64_t count_ = 0, least_ = 0, most_ = 0;
     double sum_ = 0.0;

@@ -258,13 +258,16 @@ void Controller::fetch() {
 }
 
 void Controller::execute(const Descriptor& descriptor) {
-    const bool timely = descriptor.deadline_ps == 0 || descriptor.command == Command::run_request;
+    const bool timely =
+        descriptor.deadline_ps == 0 || descriptor.command == Command::run_request || descriptor.command == Command::run_tasks;
     if (!timely || descriptor.reserved != decltype(descriptor.reserved){}) return complete(descriptor.tag, Outcome::bad_descriptor);
     switch (descriptor.command) {
         case Command::load_image:
             return load_image(descriptor);
         case Command::run_request:
             return run_request(descriptor);
+        case Command::run_tasks:
+            return run_tasks(descriptor);
         case Command::unload:
             return unload(descriptor);
         case Command::set_power:

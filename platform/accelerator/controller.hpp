@@ -73,10 +73,19 @@ private:
         std::uint64_t descriptors = 0, completions = 0;
         std::uint32_t entries = 0;
     };
+    /// Tasks that are asked for one sentence, and answered by one completion.
+    struct Together {
+        std::uint64_t tag = 0;
+        std::size_t unanswered = 0;
+        std::vector<std::size_t> tasks;
+        Outcome outcome = Outcome::done;  ///< the first that was not well
+        std::uint64_t failed_address = 0;
+    };
     struct Running {
         std::uint64_t tag = 0, result = 0;
         int task = 0, tokens = 0;
         std::future<std::vector<float>> logits;
+        std::shared_ptr<Together> together{};  ///< null for a request of one task
     };
     /// An image as it came, and what tells its bytes from another's.
     struct Fetched {
@@ -134,6 +143,14 @@ private:
     void program(const Fetched& fetched, double written, bool read_back);
     void cut_programming_short();
     void run_request(const Descriptor& descriptor);
+    void run_tasks(const Descriptor& descriptor);
+    void start(std::uint64_t request);
+    void finish(std::uint64_t request, Outcome outcome, std::uint64_t failed_address);
+    [[nodiscard]] std::optional<std::vector<std::int32_t>> fetch_words(const Descriptor& descriptor, std::uint64_t count,
+                                                                       std::uint64_t result_bytes);
+    [[nodiscard]] std::optional<inference::Sentence> sentence_of(const Descriptor& descriptor, std::span<const std::int32_t> words);
+    [[nodiscard]] const std::vector<std::shared_ptr<const SharedWay>>& ways_of(const std::vector<std::size_t>& tasks);
+    [[nodiscard]] bool takes_task(std::uint32_t task) const;
     void unload(const Descriptor& descriptor);
     void set_power(const Descriptor& descriptor);
     void power(bool on);
@@ -141,7 +158,7 @@ private:
     void admit();
     void answer(std::uint64_t request);
     void drain();
-    [[nodiscard]] bool acceptable(const Descriptor& descriptor) const;
+    [[nodiscard]] bool takes_length(std::uint64_t tokens) const;
     [[nodiscard]] tlm::DmaResult read(std::uint64_t from, std::span<std::byte> to);
     [[nodiscard]] tlm::DmaResult write(std::uint64_t to, std::span<const std::byte> from);
 
@@ -166,7 +183,8 @@ private:
     std::set<std::uint32_t> unloaded_;          ///< tasks of the image
     std::map<std::uint64_t, Running> running_;  ///< waiting ones included
     RequestQueue queue_;
-    std::size_t in_pipeline_ = 0;  ///< requests let in and not yet finished
+    std::map<std::vector<std::size_t>, std::vector<std::shared_ptr<const SharedWay>>> ways_;  ///< of tasks asked together
+    std::size_t in_pipeline_ = 0;                                                             ///< requests let in and not yet finished
     std::unique_ptr<Values> values_;
     std::uint64_t next_request_ = 0, answered_ = 0, failed_ = 0;
     bool powered_ = true;

@@ -157,6 +157,7 @@ void Controller::program(const Fetched& fetched, double written, bool read_back)
     image_ = fetched.image;
     plan_ = std::move(plan);
     unloaded_.clear();
+    ways_.clear();
     if (computes_) values_ = std::make_unique<Values>(image_, plan_, config_, threads_);
     parts_.pipeline.program(plan_);
 }
@@ -171,44 +172,118 @@ void Controller::cut_programming_short() {
     }
 }
 
-bool Controller::acceptable(const Descriptor& descriptor) const {
-    return descriptor.task < image_->tasks.size() && !unloaded_.contains(descriptor.task) && descriptor.length > 0 &&
-           descriptor.length <= static_cast<std::uint64_t>(image_->shape.positions);
+bool Controller::takes_task(std::uint32_t task) const { return task < image_->tasks.size() && !unloaded_.contains(task); }
+
+/// The words of a request: where it cannot be, or they cannot be fetched, it is answered and there are none.
+std::optional<std::vector<std::int32_t>> Controller::fetch_words(const Descriptor& descriptor, std::uint64_t count,
+                                                                 std::uint64_t result_bytes) {
+    const auto refuse = [&](Outcome outcome, std::uint64_t failed_address = 0) {
+        complete(descriptor.tag, outcome, failed_address);
+        return std::nullopt;
+    };
+    if (!within_addresses(descriptor.address, count * sizeof(std::int32_t)) || !within_addresses(descriptor.result, result_bytes))
+        return refuse(Outcome::bad_descriptor);
+    std::vector<std::int32_t> words(count);
+    const auto fetched = read(descriptor.address, std::as_writable_bytes(std::span(words)));
+    if (!fetched.ok()) return refuse(Outcome::bus_error, fetched.failed_address);
+    return words;
+}
+
+/// The ids and segments of a request; none, and an answer, where the model does not know one of them.
+std::optional<inference::Sentence> Controller::sentence_of(const Descriptor& descriptor, std::span<const std::int32_t> words) {
+    const auto middle = words.begin() + static_cast<std::ptrdiff_t>(descriptor.length), end = middle + (middle - words.begin());
+    inference::Sentence sentence{descriptor.tag, {words.begin(), middle}, {middle, end}};
+    const auto within = [](const std::vector<std::int32_t>& values, int limit) {
+        return std::all_of(values.begin(), values.end(), [&](std::int32_t value) { return value >= 0 && value < limit; });
+    };
+    if (within(sentence.ids, image_->shape.vocabulary) && within(sentence.segments, image_->shape.segment_ids())) return sentence;
+    complete(descriptor.tag, Outcome::bad_request);
+    return std::nullopt;
 }
 
 void Controller::run_request(const Descriptor& descriptor) {
     if (!powered_) return complete(descriptor.tag, Outcome::powered_down);
     if (!image_) return complete(descriptor.tag, writing_ ? Outcome::unverified : Outcome::no_image);
-    if (!acceptable(descriptor)) return complete(descriptor.tag, Outcome::bad_request);
+    if (!takes_task(descriptor.task) || !takes_length(descriptor.length)) return complete(descriptor.tag, Outcome::bad_request);
     const auto labels = static_cast<std::uint64_t>(image_->tasks[descriptor.task].network.labels);
-    if (!within_addresses(descriptor.address, 2 * descriptor.length * sizeof(std::int32_t)) ||
-        !within_addresses(descriptor.result, labels * sizeof(float)))
-        return complete(descriptor.tag, Outcome::bad_descriptor);
-    std::vector<std::int32_t> words(2 * descriptor.length);
-    const auto fetched = read(descriptor.address, std::as_writable_bytes(std::span(words)));
-    if (!fetched.ok()) return complete(descriptor.tag, Outcome::bus_error, fetched.failed_address);
-
-    const auto middle = words.begin() + static_cast<std::ptrdiff_t>(descriptor.length);
-    inference::Sentence sentence{descriptor.tag, {words.begin(), middle}, {middle, words.end()}};
-    const auto within = [](const std::vector<std::int32_t>& values, int limit) {
-        return std::all_of(values.begin(), values.end(), [&](std::int32_t value) { return value >= 0 && value < limit; });
-    };
-    if (!within(sentence.ids, image_->shape.vocabulary) || !within(sentence.segments, image_->shape.segment_ids()))
-        return complete(descriptor.tag, Outcome::bad_request);
+    const auto words = fetch_words(descriptor, 2 * descriptor.length, labels * sizeof(float));
+    if (!words) return;
+    auto sentence = sentence_of(descriptor, *words);
+    if (!sentence) return;
 
     const std::uint64_t request = next_request_++;
     running_[request] = {descriptor.tag, descriptor.result, static_cast<int>(descriptor.task), static_cast<int>(descriptor.length),
-                         logits_of(descriptor.task, std::move(sentence))};
+                         logits_of(descriptor.task, std::move(*sentence))};
     queue_.add(request, descriptor.task, descriptor.deadline_ps);
     admit();
+}
+
+/// One sentence for several tasks, whose numbers stand behind its segments.
+void Controller::run_tasks(const Descriptor& descriptor) {
+    if (!powered_) return complete(descriptor.tag, Outcome::powered_down);
+    if (!image_) return complete(descriptor.tag, writing_ ? Outcome::unverified : Outcome::no_image);
+    if (!takes_length(descriptor.length) || descriptor.task == 0 || descriptor.task > image_->tasks.size())
+        return complete(descriptor.tag, Outcome::bad_request);
+    const auto words = fetch_words(descriptor, 2 * descriptor.length + descriptor.task, 0);
+    if (!words) return;
+    const auto list = std::span(*words).last(descriptor.task);
+    std::vector<std::size_t> tasks;
+    std::uint64_t result_bytes = 0;
+    for (const std::int32_t task : list) {
+        const bool again = std::find(tasks.begin(), tasks.end(), static_cast<std::size_t>(task)) != tasks.end();
+        if (again || !takes_task(static_cast<std::uint32_t>(task))) return complete(descriptor.tag, Outcome::bad_request);
+        tasks.push_back(static_cast<std::size_t>(task));
+        result_bytes += static_cast<std::uint64_t>(image_->tasks[tasks.back()].network.labels) * sizeof(float);
+    }
+    if (!within_addresses(descriptor.result, result_bytes)) return complete(descriptor.tag, Outcome::bad_descriptor);
+    const auto sentence = sentence_of(descriptor, *words);
+    if (!sentence) return;
+
+    const auto together = std::make_shared<Together>(Together{descriptor.tag, tasks.size(), tasks});
+    const std::uint64_t first = next_request_;
+    std::uint64_t result = descriptor.result;
+    for (const std::size_t task : tasks) {
+        running_[next_request_++] = {descriptor.tag,
+                                     result,
+                                     static_cast<int>(task),
+                                     static_cast<int>(descriptor.length),
+                                     logits_of(static_cast<std::uint32_t>(task), *sentence),
+                                     together};
+        result += static_cast<std::uint64_t>(image_->tasks[task].network.labels) * sizeof(float);
+    }
+    queue_.add(first, static_cast<std::uint32_t>(tasks.front()), descriptor.deadline_ps);
+    admit();
+}
+
+bool Controller::takes_length(std::uint64_t tokens) const {
+    return tokens > 0 && tokens <= static_cast<std::uint64_t>(image_->shape.positions);
+}
+
+const std::vector<std::shared_ptr<const SharedWay>>& Controller::ways_of(const std::vector<std::size_t>& tasks) {
+    const auto [found, fresh] = ways_.try_emplace(tasks);
+    if (fresh)
+        for (SharedWay& way : elsewhere([&] { return shared_ways(*image_, config_, parts_.topology, *plan_, tasks); }))
+            found->second.push_back(std::make_shared<const SharedWay>(std::move(way)));
+    return found->second;
 }
 
 /// Lets requests into the pipeline as long as it has room.
 void Controller::admit() {
     while (const auto request = queue_.take(in_pipeline_, image_ ? image_->shape.layers : 0)) {
-        const Running& running = running_.at(*request);
         ++in_pipeline_;
-        parts_.pipeline.start(*request, running.task, running.tokens);
+        start(*request);
+    }
+}
+
+void Controller::start(std::uint64_t request) {
+    const Running& running = running_.at(request);
+    if (!running.together) return parts_.pipeline.start(request, running.task, running.tokens);
+    const std::vector<std::size_t>& tasks = running.together->tasks;
+    for (const auto& way : ways_of(tasks)) {
+        std::vector<std::uint64_t> requests;
+        for (const std::size_t task : way->tasks)
+            requests.push_back(request + static_cast<std::uint64_t>(std::find(tasks.begin(), tasks.end(), task) - tasks.begin()));
+        parts_.pipeline.start(std::move(requests), way, running.tokens);
     }
 }
 
@@ -221,19 +296,27 @@ std::future<std::vector<float>> Controller::logits_of(std::uint32_t task, infere
 }
 
 void Controller::answer(std::uint64_t request) {
-    --in_pipeline_;
-    admit();
     Running& running = running_.at(request);
+    if (!running.together || running.together->unanswered == 1) --in_pipeline_;
+    admit();
     const std::vector<float> logits = measured(wall_.values_s, [&] { return running.logits.get(); });
-    const std::uint64_t tag = running.tag;
-    if (const Damage damage = parts_.pipeline.take_damage(request); damage != Damage::none) {
-        running_.erase(request);
-        return complete(tag, damage == Damage::network ? Outcome::network_error : Outcome::buffer_error);
-    }
+    if (const Damage damage = parts_.pipeline.take_damage(request); damage != Damage::none)
+        return finish(request, damage == Damage::network ? Outcome::network_error : Outcome::buffer_error, 0);
     const auto written = write(running.result, std::as_bytes(std::span(logits)));
-    running_.erase(request);
     answered_ += written.ok();
-    complete(tag, written.ok() ? Outcome::done : Outcome::bus_error, written.failed_address);
+    finish(request, written.ok() ? Outcome::done : Outcome::bus_error, written.failed_address);
+}
+
+/// Forgets a request, and completes it where it is not one of several that go on.
+void Controller::finish(std::uint64_t request, Outcome outcome, std::uint64_t failed_address) {
+    const Running running = std::move(running_.extract(request).mapped());
+    Together alone{running.tag, 1, {}};
+    Together& together = running.together ? *running.together : alone;
+    if (outcome != Outcome::done && together.outcome == Outcome::done) {
+        together.outcome = outcome;
+        together.failed_address = failed_address;
+    }
+    if (--together.unanswered == 0) complete(together.tag, together.outcome, together.failed_address);
 }
 
 void Controller::unload(const Descriptor& descriptor) {

@@ -38,23 +38,38 @@ void Pipeline::program(std::shared_ptr<const ChipPlan> plan) {
         for (StageClock& clock : *clocks) clock.begin(sc_time_stamp());
 }
 
-void Pipeline::start(std::uint64_t request, int task, int tokens) {
-    auto& sentence = sentences_[request];
-    if (sentence) throw std::logic_error("a request was started twice");
-    sentence = std::make_unique<Sentence>();
-    sentence->request = request;
-    sentence->plan = &plan_->tasks.at(static_cast<std::size_t>(task));
-    sentence->tokens = sentence->inside = tokens;
+Pipeline::Sentence& Pipeline::open(std::vector<std::uint64_t> requests, const TaskPlan& plan, int tokens, int coming) {
+    auto& sentence = sentences_[next_sentence_] = std::make_unique<Sentence>();
+    sentence->number = next_sentence_++;
+    sentence->requests = std::move(requests);
+    sentence->plan = &plan;
+    sentence->tokens = tokens;
+    sentence->coming = coming;
+    sentence->damage = std::make_shared<Damage>(Damage::none);
     sentence->joined.assign(static_cast<std::size_t>(plan_->shape.layers), 0);
-    tokens_entered_ += static_cast<std::uint64_t>(tokens);
+    return *sentence;
+}
 
+void Pipeline::start(std::uint64_t request, int task, int tokens) {
+    let_in(open({request}, plan_->tasks.at(static_cast<std::size_t>(task)), tokens, tokens));
+}
+
+void Pipeline::start(std::vector<std::uint64_t> requests, std::shared_ptr<const SharedWay> way, int tokens) {
+    Sentence& sentence = open(std::move(requests), plan_->tasks.at(way->tasks.front()), tokens, tokens);
+    sentence.way = way.get();
+    sentence.whole = std::move(way);
+    let_in(sentence);
+}
+
+void Pipeline::let_in(Sentence& sentence) {
+    tokens_entered_ += static_cast<std::uint64_t>(sentence.tokens) * sentence.requests.size();
     const std::uint64_t bytes =
         static_cast<std::uint64_t>(plan_->shape.embedding_tables()) * static_cast<std::uint64_t>(plan_->shape.hidden);
     const sc_time read = static_cast<double>((bytes + port_bytes_ - 1) / port_bytes_) * cycle_;
-    for (int token = 0; token < tokens; ++token) {
+    for (int token = 0; token < sentence.tokens; ++token) {
         const sc_time done = embedding_memory_.serve(sc_time_stamp(), read) + read;
         embedding_bytes_ += bytes;
-        steps_.push({sentence.get(), token, 0, Phase::embed}, done - sc_time_stamp());
+        steps_.push({&sentence, token, 0, Phase::embed}, done - sc_time_stamp());
     }
 }
 
@@ -73,7 +88,7 @@ void Pipeline::show(int tile, const char* part, const sc_time& asked, const sc_t
 }
 
 void Pipeline::note(const Step& step, bool whole, Damage damage) {
-    if (!whole && step.sentence->damage == Damage::none) step.sentence->damage = damage;
+    if (!whole && *step.sentence->damage == Damage::none) *step.sentence->damage = damage;
 }
 
 Damage Pipeline::take_damage(std::uint64_t request) {
@@ -96,7 +111,7 @@ void Pipeline::follow(const Step& step, Phase phase, const sc_time& delay, int s
 
 std::uint64_t Pipeline::tokens_inside() const {
     std::uint64_t sum = 0;
-    for (const auto& [request, sentence] : sentences_) sum += static_cast<std::uint64_t>(sentence->inside);
+    for (const auto& [number, sentence] : sentences_) sum += static_cast<std::uint64_t>(sentence->coming) * sentence->requests.size();
     return sum;
 }
 
@@ -116,7 +131,7 @@ void Pipeline::advance() {
     Step step{};
     while (steps_.pop(step)) {
         ++steps_taken_;
-        if (trace_) trace_->of(step.sentence->request, step.token);
+        if (trace_) trace_->of(step.sentence->requests.front(), step.token);
         take(step);
     }
     if (trace_) trace_->of_nobody();
@@ -171,7 +186,7 @@ void Pipeline::depart(const Step& step) {
         note(step, network_.multicast(stage.residual, aside), Damage::network);
         tile_(stage.residual_home).buffer.write(static_cast<std::uint64_t>(stage.residual_bytes), aside);
     }
-    note(step, network_.multicast(stage.multicast, delay), Damage::network);
+    note(step, network_.multicast(parts(step) ? step.sentence->way->multicast : stage.multicast, delay), Damage::network);
     steps_.push({step.sentence, step.token, step.stage, Phase::multiply, sc_time_stamp()}, delay);
 }
 
@@ -191,12 +206,63 @@ sc_time Pipeline::read(const Step& step, std::span<const int> tiles, std::int64_
 
 /// The vector is at the tiles of the matrices.
 void Pipeline::multiply(const Step& step) {
+    if (parts(step)) return part(step);
     const StagePlan& stage = stage_of(step);
     sc_time delay = read(step, stage.tiles, stage.input_bytes, stage.planes, stage.actions, &clocks_[static_cast<std::size_t>(step.stage)]);
     sc_time aside;
     tile_(stage.home).digital.work(stage.low_rank.down_work, aside);
     delay = std::max(delay, aside);
     follow(step, stage.low_rank.empty() ? Phase::collect : Phase::narrow, delay);
+}
+
+bool Pipeline::parts(const Step& step) {
+    const SharedWay* way = step.sentence->way;
+    return way && !way->branches.empty() && way->parts_at == static_cast<std::size_t>(step.stage);
+}
+
+void Pipeline::open_branches(Sentence& sentence) {
+    const SharedWay& way = *sentence.way;
+    // Behind the last layer only the first token, [CLS], is still there.
+    const int coming = way.parts_at + 1 == sentence.plan->stages.size() ? 1 : sentence.tokens;
+    for (const SharedWay::Branch& branch : way.branches) {
+        std::vector<std::uint64_t> requests;
+        for (const std::size_t task : branch.way.tasks)
+            requests.push_back(
+                sentence.requests[static_cast<std::size_t>(std::find(way.tasks.begin(), way.tasks.end(), task) - way.tasks.begin())]);
+        Sentence& other = open(std::move(requests), plan_->tasks[branch.way.tasks.front()], sentence.tokens, coming);
+        other.damage = sentence.damage;
+        other.whole = sentence.whole;
+        other.way = &branch.way;
+        other.branch = &branch;
+        other.branched_at = way.parts_at;
+        sentence.branches.push_back(&other);
+    }
+    // A token counts where it will leave: from now on those that are still to come are the branches'.
+    sentence.coming -= coming;
+    sentence.parting = coming;
+}
+
+/// The vector is at the tiles of the matrices of several tasks, which part here: the base and the first task's delta take it, and every
+/// other task's delta beside them, or behind them where that stands behind the same converters.
+void Pipeline::part(const Step& step) {
+    Sentence& sentence = *step.sentence;
+    if (sentence.branches.empty()) open_branches(sentence);
+    sc_time base;
+    for (Sentence* other : sentence.branches) {
+        const Step own{other, step.token, step.stage, step.phase, step.departed};
+        const SharedWay::Branch& branch = *other->branch;
+        const StagePlan& stage = stage_of(own);
+        const bool first = other == sentence.branches.front();
+        StageClock* clock = first ? &clocks_[static_cast<std::size_t>(step.stage)] : nullptr;
+        sc_time delay = branch.planes.empty() ? base : read(own, branch.tiles, stage.input_bytes, branch.planes, branch.actions, clock);
+        if (first) base = delay;
+        sc_time aside;
+        tile_(stage.home).digital.work(stage.low_rank.down_work, aside);
+        delay = std::max({base, delay, aside});
+        follow(own, stage.low_rank.empty() ? Phase::collect : Phase::narrow, delay);
+    }
+    --sentence.parting;
+    close_if_done(sentence);
 }
 
 /// The sums of the low-rank delta's first factors are at the home tile, or meet there; it makes the middle vector.
@@ -224,7 +290,10 @@ void Pipeline::widen(const Step& step) {
 /// The partial sums are out: they meet where the next vector is made.
 void Pipeline::collect(const Step& step) {
     sc_time delay;
-    note(step, network_.gather(stage_of(step).gather, delay), Damage::network);
+    const Sentence& sentence = *step.sentence;
+    const bool parted_here = sentence.branch && sentence.branched_at == static_cast<std::size_t>(step.stage);
+    const interconnect::Tree& sums = parted_here ? sentence.branch->gather : stage_of(step).gather;
+    if (!sums.steps.empty()) note(step, network_.gather(sums, delay), Damage::network);
     if (const auto& low_rank = stage_of(step).low_rank; !low_rank.digital())
         note(step, network_.gather(low_rank.gather, delay), Damage::network);
     follow(step, Phase::make, delay);
@@ -280,16 +349,20 @@ void Pipeline::attend(const Step& step) {
 void Pipeline::leave(const Step& step) {
     Sentence& sentence = *step.sentence;
     if (step.token == 0) {
-        finished_.push_back(sentence.request);
-        if (sentence.damage != Damage::none) damaged_[sentence.request] = sentence.damage;
+        finished_.push_back(sentence.requests.front());
+        if (*sentence.damage != Damage::none) damaged_[sentence.requests.front()] = *sentence.damage;
         finished_event_.notify(sc_core::SC_ZERO_TIME);
     }
-    ++tokens_left_;
-    if (--sentence.inside == 0) {
-        const std::uint64_t request = sentence.request;
-        sentences_.erase(request);
-        if (sentences_.empty()) finished_event_.notify(sc_core::SC_ZERO_TIME);
-    }
+    tokens_left_ += sentence.requests.size();
+    --sentence.coming;
+    close_if_done(sentence);
+}
+
+void Pipeline::close_if_done(const Sentence& sentence) {
+    if (sentence.coming > 0 || sentence.parting > 0) return;
+    if (const SharedWay* way = sentence.way; way && !way->branches.empty() && sentence.branches.empty()) return;
+    sentences_.erase(sentence.number);
+    if (sentences_.empty()) finished_event_.notify(sc_core::SC_ZERO_TIME);
 }
 
 }  // namespace berth::platform

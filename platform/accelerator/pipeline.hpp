@@ -6,6 +6,7 @@
 #include "models/tlm/timed_queue.hpp"
 #include "platform/accelerator/arrays.hpp"
 #include "platform/accelerator/plan.hpp"
+#include "platform/accelerator/shared_way.hpp"
 #include "platform/accelerator/stage_clock.hpp"
 #include "platform/accelerator/tile.hpp"
 #include "platform/accelerator/trace.hpp"
@@ -42,6 +43,10 @@ public:
     /// Lets the tokens of a sentence in. `request` names it until it is finished.
     void start(std::uint64_t request, int task, int tokens);
 
+    /// The same of a sentence that several tasks are asked for. `requests` names their answers, in the order of the way's tasks; they leave
+    /// one by one.
+    void start(std::vector<std::uint64_t> requests, std::shared_ptr<const SharedWay> way, int tokens);
+
     /// Forgets every token and every finished request. What the parts have begun they end: they stay occupied until then.
     void drop();
 
@@ -66,7 +71,7 @@ public:
         sc_core::sc_trace(file, tokens_left_, prefix + "tokens_left");
     }
 
-    /// Tokens under way.
+    /// Tokens under way; one that several tasks are asked for counts for each.
     [[nodiscard]] std::uint64_t tokens_inside() const;
 
     /// How every stage's arrays, and every attention's multipliers, spent the time from the image's readiness to `end`.
@@ -79,12 +84,19 @@ public:
 
 private:
     struct Sentence {
-        std::uint64_t request = 0;
+        std::uint64_t number = 0;
+        std::vector<std::uint64_t> requests;  ///< of each task that is asked
         const TaskPlan* plan = nullptr;
         int tokens = 0;
-        int inside = 0;  ///< tokens under way
-        Damage damage = Damage::none;
-        std::vector<int> joined;  ///< by layer: tokens whose query, key and value lie at the attention's tile
+        int coming = 0;                    ///< tokens that have not left and not gone on in the branches
+        std::vector<int> joined;           ///< by layer: tokens whose query, key and value lie at the attention's tile
+        std::shared_ptr<Damage> damage{};  ///< of all that is asked for this sentence
+        std::shared_ptr<const SharedWay> whole{};
+        const SharedWay* way = nullptr;             ///< where there is more than one request
+        const SharedWay::Branch* branch = nullptr;  ///< of the sentence that this one comes from, where it comes from one
+        std::size_t branched_at = 0;                ///< the stage
+        std::vector<Sentence*> branches{};          ///< once the first token has parted
+        int parting = 0;                            ///< tokens that will go on in the branches and have not come to where they part
     };
     enum class Phase { embed, depart, multiply, narrow, widen, collect, make, join, attend, leave };
     struct Step {
@@ -95,11 +107,16 @@ private:
         sc_core::sc_time departed{};  ///< when the stage's vector was made
     };
 
+    Sentence& open(std::vector<std::uint64_t> requests, const TaskPlan& plan, int tokens, int coming);
+    void let_in(Sentence& sentence);
+    void close_if_done(const Sentence& sentence);
+
     void advance();
     void take(const Step& step);
     void embed(const Step& step);
     void depart(const Step& step);
     void multiply(const Step& step);
+    void part(const Step& step);
     void narrow(const Step& step);
     void widen(const Step& step);
     void collect(const Step& step);
@@ -116,6 +133,8 @@ private:
     static void note(const Step& step, bool whole, Damage damage);
     void follow(const Step& step, Phase phase, const sc_core::sc_time& delay, int stages = 0);
     [[nodiscard]] const StagePlan& stage_of(const Step& step) const;
+    [[nodiscard]] static bool parts(const Step& step);
+    void open_branches(Sentence& sentence);
     [[nodiscard]] bool is_pooler(const StagePlan& stage, const Step& step) const { return &stage == &step.sentence->plan->stages.back(); }
 
     std::function<Tile&(int)> tile_;
@@ -128,6 +147,7 @@ private:
     Occupancy<sc_core::sc_time> embedding_memory_;
     tlm::TimedQueue<Step> steps_;
     std::map<std::uint64_t, std::unique_ptr<Sentence>> sentences_;
+    std::uint64_t next_sentence_ = 0;
     std::deque<std::uint64_t> finished_;
     std::map<std::uint64_t, Damage> damaged_;  ///< finished ones
     sc_core::sc_event finished_event_;

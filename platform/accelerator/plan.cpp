@@ -223,6 +223,19 @@ DigitalWork attention_work(const inference::Shape& shape, int sentence_tokens) {
     return {shape.heads * tokens + 2 * hidden, 2 * tokens * hidden};
 }
 
+interconnect::Tree gather_sums(std::span<const int> planes, int to, const mapping::Placement& placement,
+                               const interconnect::Topology& topology) {
+    if (planes.empty()) return {};
+    std::set<int> tiles;
+    std::int64_t outputs = 0;
+    for (const int plane : planes) {
+        const auto& placed = placement.planes[static_cast<std::size_t>(plane)];
+        tiles.insert(placed.tiles.begin(), placed.tiles.end());
+        outputs += placed.plane.outputs;
+    }
+    return gather(std::vector<int>(tiles.begin(), tiles.end()), to, sum_bytes(planes, placement), outputs, topology);
+}
+
 std::shared_ptr<const interconnect::Topology> make_topology(const PlatformConfig& config) {
     std::shared_ptr<const interconnect::Topology> chip = interconnect::make_topology(config.interconnect.topology, config.topology_shape());
     if (config.hierarchy.chips == 1) return chip;

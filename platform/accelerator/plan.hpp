@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -77,6 +78,10 @@ inline constexpr int kResidualBytes = 4;  ///< the residual stream keeps int32 f
 /// Work of a query against its sentence: both attention products, softmax of every head's scores, the context's values and
 /// their quantisation.
 [[nodiscard]] DigitalWork attention_work(const inference::Shape& shape, int sentence_tokens);
+
+/// The way of planes' partial sums to the tile where they meet, each of the planes' tiles having an equal share of them.
+[[nodiscard]] interconnect::Tree gather_sums(std::span<const int> planes, int to, const mapping::Placement& placement,
+                                             const interconnect::Topology& topology);
 
 /// How a platform's tiles are joined, on one chip or, with hierarchy.chips, several.
 [[nodiscard]] std::shared_ptr<const interconnect::Topology> make_topology(const PlatformConfig& config);

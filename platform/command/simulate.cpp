@@ -28,11 +28,16 @@ std::vector<platform::Request> requests_of(const SimulateInput& input) {
     for (const platform::StreamPlace& place : input.stream) {
         const TaskInput& task = input.tasks[place.task];
         const workloads::Encoded& sentence = task.sentences[place.sentence];
-        requests.push_back({static_cast<std::uint32_t>(task.number),
-                            input.task_of(task).network.labels,
-                            {requests.size(), sentence.ids, sentence.segments},
-                            place.arrival_s,
-                            place.deadline_s});
+        platform::Request& request = requests.emplace_back();
+        request.task = static_cast<std::uint32_t>(task.number);
+        request.labels = input.task_of(task).network.labels;
+        request.sentence = {requests.size() - 1, sentence.ids, sentence.segments};
+        request.arrival_s = place.arrival_s;
+        request.deadline_s = place.deadline_s;
+        for (std::size_t other = 1; input.together && other < input.tasks.size(); ++other) {
+            request.others.push_back(static_cast<std::uint32_t>(input.tasks[other].number));
+            request.labels += input.task_of(input.tasks[other]).network.labels;
+        }
     }
     return requests;
 }
@@ -135,6 +140,8 @@ void add_stream_options(CLI::App& command, SimulateOptions& options) {
         ->required();
     command.add_option("--input", options.input,
                        "TSV with columns sentence1 and, as needed, sentence2 and label: of every task without its own");
+    command.add_flag("--together", options.together,
+                     "ask every sentence of --input of all tasks in one pass; its labels are not looked at");
     command
         .add_option("--rows", options.rows,
                     "all, or those with an even or odd number, counted from 0: halves to choose by and to report on")

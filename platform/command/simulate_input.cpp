@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -46,6 +47,9 @@ std::vector<Wanted> read_tasks(const SimulateOptions& options, const compressor:
         for (std::size_t other = 0; other < i; ++other)
             if (tasks[other].name == tasks[i].name) throw InputError("--task " + tasks[i].name, "is given twice", "each task once");
     }
+    for (const Wanted& task : tasks)
+        if (options.together && task.file != options.input)
+            throw InputError("--together", "is given where task " + task.name + " has sentences of its own", "all tasks on --input");
     if (tasks.size() > 1 && !options.reference.directory.empty())
         throw InputError("--reference", "is given with several tasks", "one task, or the checkpoints that the image records");
     if (tasks.size() > 1 && !options.metric.empty())
@@ -60,6 +64,7 @@ TaskInput read_task(const SimulateOptions& options, const Wanted& wanted, const 
     input.file = wanted.file;
     input.metric = options.metric.empty() ? task.metric : workloads::choose_metric(options.metric, {}, "--metric");
     input.data = workloads::read_dataset(wanted.file).only(workloads::row_choice_named(options.rows, "--rows")).first(options.limit);
+    if (options.together) input.data.labelled = false;  // they are one task's at most
     workloads::check_labels(input.data, task.network.labels, task.network.regression);
     return input;
 }
@@ -77,7 +82,7 @@ std::vector<platform::StreamPlace> read_stream(const SimulateOptions& options, c
                                                const compressor::WeightImage& image, std::uint64_t seed) {
     std::vector<std::size_t> counts;
     std::vector<std::string> names;
-    for (const TaskInput& task : tasks) {
+    for (const TaskInput& task : options.together ? std::span(tasks).first(1) : std::span(tasks)) {
         counts.push_back(task.data.examples.size());
         names.push_back(image.tasks[task.number].name);
     }
@@ -126,17 +131,18 @@ SimulateInput read_simulate_input(const SimulateOptions& options, std::uint64_t 
     for (const Wanted& one : wanted) (void)image->task(one.name);
     platform::ImageOnChip on_chip = platform::place_on_chip(config, *image);
     const std::uint32_t in_flight = requests_in_flight(options, config, image->shape);
-    SimulateInput input{std::move(config), std::move(file), image, std::move(on_chip), {}, {}, in_flight, false};
+    SimulateInput input{std::move(config), std::move(file), image, std::move(on_chip), {}, {}, in_flight, options.together, false};
     for (const Wanted& one : wanted) input.tasks.push_back(read_task(options, one, *image));
     input.stream = read_stream(options, input.tasks, *image, seed);
     const workloads::Tokenizer tokenizer(image->tokenizer);
     for (std::size_t task = 0; task < input.tasks.size(); ++task) {
         TaskInput& part = input.tasks[task];
-        const auto asked = std::count_if(input.stream.begin(), input.stream.end(), [&](const auto& place) { return place.task == task; });
+        const auto asked = std::count_if(input.stream.begin(), input.stream.end(),
+                                         [&](const auto& place) { return place.task == (input.together ? 0 : task); });
         part.data = part.data.first(static_cast<std::size_t>(asked));
         part.sentences = workloads::encode_dataset(part.data, tokenizer, image->shape.segments, threads);
     }
-    input.mixed = input.tasks.size() > 1 || !options.arrival.empty() || options.deadline_s > 0.0;
+    input.mixed = input.tasks.size() > 1 || input.together || !options.arrival.empty() || options.deadline_s > 0.0;
     return input;
 }
 

@@ -31,6 +31,7 @@ struct SimulateOptions {
     double deadline_s = 0.0;      ///< 0: none
     ReferenceChoice reference;
     bool stages = false;
+    bool together = false;  ///< every sentence is asked of all tasks in one pass
     std::optional<std::filesystem::path> json, predictions, trace, vcd;
     double heartbeat_s = 0.0;  ///< 0: none
 };
@@ -52,6 +53,7 @@ struct SimulateInput {
     std::vector<TaskInput> tasks;
     std::vector<platform::StreamPlace> stream;
     std::uint32_t in_flight = 1;
+    bool together = false;
     bool mixed = false;  ///< several tasks, or sentences that arrive or have deadlines: the report has a line a task
 
     [[nodiscard]] const compressor::TaskImage& task_of(const TaskInput& input) const { return image->tasks[input.number]; }

@@ -128,14 +128,17 @@ std::vector<TaskOutcome> by_task(const SimulateInput& input, const platform::Sim
     std::size_t at = 0;  // in the logits, which are in the stream's order, as each task's sentences are in theirs
     for (std::size_t i = 0; i < input.stream.size(); ++i) {
         const platform::StreamPlace& place = input.stream[i];
-        TaskOutcome& task = tasks[place.task];
-        task.latency_s.push_back(outcome.latency_s[i]);
-        task.missed += place.deadline_s > 0.0 && outcome.latency_s[i] > place.deadline_s;
-        if (outcome.logits.empty()) continue;
-        const auto begin = outcome.logits.begin() + static_cast<std::ptrdiff_t>(at);
-        const int labels = input.task_of(input.tasks[place.task]).network.labels;
-        task.logits.insert(task.logits.end(), begin, begin + labels);
-        at += static_cast<std::size_t>(labels);
+        const std::size_t first = input.together ? 0 : place.task, last = input.together ? tasks.size() - 1 : place.task;
+        for (std::size_t number = first; number <= last; ++number) {
+            TaskOutcome& task = tasks[number];
+            task.latency_s.push_back(outcome.latency_s[i]);
+            task.missed += place.deadline_s > 0.0 && outcome.latency_s[i] > place.deadline_s;
+            if (outcome.logits.empty()) continue;
+            const auto begin = outcome.logits.begin() + static_cast<std::ptrdiff_t>(at);
+            const int labels = input.task_of(input.tasks[number]).network.labels;
+            task.logits.insert(task.logits.end(), begin, begin + labels);
+            at += static_cast<std::size_t>(labels);
+        }
     }
     return tasks;
 }
@@ -175,8 +178,8 @@ boost::json::object simulate_report(const SimulateOptions& options, const Simula
         {"latency_s", latency_block(outcome.latency_s)},
         {"throughput_per_s", samples / outcome.inference_s},
         {"energy_j", {{"total", total}, {"per_inference", total / samples}, {"components", outcome.ledger.components()}}},
-        {"array_energy", array_energy(outcome, input.config)},
-        {"converter_energy", converter_energy(outcome, input.config)},
+        {"array_energy", input.together ? boost::json::value() : array_energy(outcome, input.config)},
+        {"converter_energy", input.together ? boost::json::value() : converter_energy(outcome, input.config)},
         {"leakage", platform::leakage_block(input.config, input.on_chip, tiles_on, outcome.active_s)},
         {"programming", std::move(programming)},
         {"power_w", {{"static", static_watts}, {"dynamic", dynamic / outcome.active_s}}},
@@ -200,6 +203,7 @@ boost::json::object simulate_report(const SimulateOptions& options, const Simula
     if (input.mixed) {
         report["scheduler"] = input.config.queue.scheduler;
         report["arrival"] = options.arrival.empty() ? boost::json::value() : boost::json::value(options.arrival);
+        report["together"] = input.together;
         report["by_task"] = task_blocks(input, tasks, references);
     }
     return report;

@@ -104,6 +104,10 @@ enum berth_status berth_run(struct berth_device* device, const struct berth_requ
     return give(device, BERTH_COMMAND_RUN_REQUEST, request);
 }
 
+enum berth_status berth_run_tasks(struct berth_device* device, const struct berth_request* request) {
+    return give(device, BERTH_COMMAND_RUN_TASKS, request);
+}
+
 enum berth_status berth_unload(struct berth_device* device, uint32_t task, uint64_t tag) {
     const struct berth_request words = {.task = task, .tag = tag};
     return give(device, BERTH_COMMAND_UNLOAD, &words);

@@ -18,6 +18,11 @@ constexpr int kTries = 4;  ///< of a request
 
 std::uint64_t picoseconds(const sc_core::sc_time& time) { return static_cast<std::uint64_t>(time / sc_core::sc_time(1, sc_core::SC_PS)); }
 
+/// Of a request in memory: ids, segments, and the tasks where there are several.
+std::size_t words_of(const Request& request) {
+    return 2 * request.sentence.ids.size() + (request.others.empty() ? 0 : 1 + request.others.size());
+}
+
 constexpr std::uint64_t align(std::uint64_t value) { return (value + kAlignment - 1) / kAlignment * kAlignment; }
 
 }  // namespace
@@ -32,7 +37,7 @@ MemoryMap memory_map(const Job& job) {
     std::size_t longest = 0;
     int labels = 0;
     for (const Request& request : job.requests) {
-        longest = std::max(longest, request.sentence.ids.size());
+        longest = std::max(longest, words_of(request));
         labels = std::max(labels, request.labels);
     }
     MemoryMap map;
@@ -40,7 +45,7 @@ MemoryMap memory_map(const Job& job) {
     map.descriptors = align(job.image_bytes);
     map.completions = map.descriptors + map.ring_entries * sizeof(Descriptor);
     map.slots = align(map.completions + map.ring_entries * sizeof(Completion));
-    map.result_offset = align(longest * 2 * sizeof(std::int32_t));
+    map.result_offset = align(longest * sizeof(std::int32_t));
     map.slot_bytes = map.result_offset + align(static_cast<std::uint64_t>(labels) * sizeof(float));
     map.bytes = map.slots + job.in_flight * map.slot_bytes;
     return map;
@@ -132,6 +137,10 @@ void Host::post(std::uint32_t index) {
     slot_of_[index] = slot;
     std::vector<std::int32_t> words = sentence.ids;
     words.insert(words.end(), sentence.segments.begin(), sentence.segments.end());
+    if (!job.others.empty()) {
+        words.push_back(static_cast<std::int32_t>(job.task));
+        words.insert(words.end(), job.others.begin(), job.others.end());
+    }
     const std::uint64_t tokens = map_.slots + slot * map_.slot_bytes;
     write_memory(tokens, words.data(), words.size() * sizeof(std::int32_t));
     served_[index].asked = std::max(arrival(index), job.arrival_s ? sc_core::SC_ZERO_TIME : sc_core::sc_time_stamp());
@@ -145,8 +154,14 @@ void Host::ask(std::uint32_t index) {
     const std::uint64_t tokens = map_.slots + slot_of_[index] * map_.slot_bytes;
     const std::uint64_t deadline =
         job.deadline_s > 0.0 ? picoseconds(served_[index].asked + sc_core::sc_time(job.deadline_s, sc_core::SC_SEC)) : 0;
-    const berth_request request{job.task, tokens, job.sentence.ids.size(), tokens + map_.result_offset, index, deadline};
-    check(berth_run(&device_, &request));
+    const bool together = !job.others.empty();
+    const berth_request request{together ? static_cast<std::uint32_t>(1 + job.others.size()) : job.task,
+                                tokens,
+                                job.sentence.ids.size(),
+                                tokens + map_.result_offset,
+                                index,
+                                deadline};
+    check(together ? berth_run_tasks(&device_, &request) : berth_run(&device_, &request));
     ++tries_[index];
 }
 

@@ -13,13 +13,14 @@
 
 namespace berth::platform {
 
-/// A sentence of one of the image's tasks.
+/// A sentence for one of the image's tasks, or for several in one pass.
 struct Request {
     std::uint32_t task = 0;  ///< its number in the image
-    int labels = 0;
+    int labels = 0;          ///< of all tasks asked
     inference::Sentence sentence;
-    std::optional<double> arrival_s{};  ///< from the image's readiness on; none: as soon as there is room
-    double deadline_s = 0.0;            ///< behind the arrival, or the posting; 0: none
+    std::optional<double> arrival_s{};    ///< from the image's readiness on; none: as soon as there is room
+    double deadline_s = 0.0;              ///< behind the arrival, or the posting; 0: none
+    std::vector<std::uint32_t> others{};  ///< tasks that are asked in the same pass; their logits come behind the first's
 };
 
 /// Sentences of one task, each as soon as there is room.

@@ -69,7 +69,7 @@ struct FirmwareBench : sc_core::sc_module {
                                    kResults = 0x70000, kSlot = 0x100;
 
     platform::PlatformConfig config;
-    compressor::WeightImage image = small_image();
+    compressor::WeightImage image;
     std::vector<std::byte> image_bytes = compressor::serialise(image);
     platform::Accelerator accelerator;
     platform::Processor processor;
@@ -78,9 +78,10 @@ struct FirmwareBench : sc_core::sc_module {
     bool memory_hung = false;  ///< a burst was never answered, and so waits for ever
 
     FirmwareBench(const sc_core::sc_module_name& name, tlm::View view, std::function<void()> firmware,
-                  const std::vector<std::string>& settings = {})
+                  const std::vector<std::string>& settings = {}, compressor::WeightImage given = small_image())
         : sc_module(name),
           config(platform::load_platform("reram-multitask", settings.empty() ? std::vector<std::string>{"hierarchy.tiles=16"} : settings)),
+          image(std::move(given)),
           accelerator("accelerator", config, {view, 2, 64}),
           processor(
               "processor", [run = std::move(firmware)](platform::Processor&) { run(); }, 0, sc_core::sc_time(10, sc_core::SC_MS)) {
@@ -168,9 +169,10 @@ struct SocBench : FirmwareBench {
     tlm::Monitor csr_link{"csr_link"}, host_link{"host_link"}, dma_link{"dma_link"};
     Gate gate{"gate"};
 
-    SocBench(const sc_core::sc_module_name& name, tlm::View view, Firmware run, const std::vector<std::string>& settings = {})
+    SocBench(const sc_core::sc_module_name& name, tlm::View view, Firmware run, const std::vector<std::string>& settings = {},
+             compressor::WeightImage given = small_image())
         : FirmwareBench(
-              name, view, [this, run = std::move(run)] { run(*this); }, settings),
+              name, view, [this, run = std::move(run)] { run(*this); }, settings, std::move(given)),
           memory("memory", kMemoryBytes, {cycle(), 10, 8}) {
         processor.csr.bind(csr_link.target);
         csr_link.initiator.bind(accelerator.csr());
