@@ -51,6 +51,9 @@ double loss_of(const Int8Matrix& before, const Int8Matrix& after, const Embeddin
     return loss;
 }
 
+/// Share of the logits' variance that a task may lose to tables of other tasks: a table of its own takes more area than all its deltas.
+constexpr double kLostToShare = 0.02;
+
 /// Whether the given tables stand in for the task's own; `loss` is then what they lose.
 bool stands_in(const inference::Embeddings& given, const CalibratedTask& task, Threads& threads, double& loss) {
     constexpr double most = 2.0;  // times what the task's own would lose
@@ -60,7 +63,7 @@ bool stands_in(const inference::Embeddings& given, const CalibratedTask& task, T
     if (!comparable) return false;
     const EmbeddingCalibration& calibration = task.calibration.embeddings;
     loss = loss_of(own.words, given.words, calibration);
-    if (given.words == own.words) return true;
+    if (loss <= kLostToShare) return true;
     const Int8Matrix coarse = coarser(own.words, given.words.magnitude_bits, damped(calibration.moments), threads);
     return loss <= most * loss_of(own.words, coarse, calibration);
 }

@@ -84,5 +84,25 @@ TEST(EmbeddingTables, OfAnImageServeATaskThatTheySuit) {
     EXPECT_EQ(chosen.by_task[1]->words, tables(2)->words);
 }
 
+TEST(EmbeddingTables, OfAnImageServeATaskThatLooksElsewhereWhereThatLosesLittle) {
+    Threads threads(1);
+    const auto coarse = quantise_words({task(tables(1))}, 4, threads).by_task[0];
+    const auto elsewhere = [](float weight) {
+        CalibratedTask other = task(tables(1));
+        Rows& moments = other.calibration.embeddings.moments;
+        moments.setZero();
+        moments(3, 3) = weight;
+        return other;
+    };
+    const CalibratedTask one = elsewhere(1.0F);
+    const auto own = quantise_words({one}, 4, threads);
+    const EmbeddingTables chosen = choose_tables({one}, {coarse}, threads);
+    ASSERT_EQ(chosen.by_task[0], coarse);
+    EXPECT_GT(chosen.loss, 2.0 * own.loss) << "or the case shows nothing";
+    EXPECT_LE(chosen.loss, 0.02);
+    const float much = static_cast<float>(0.021 / chosen.loss);
+    EXPECT_NE(choose_tables({elsewhere(much)}, {coarse}, threads).by_task[0], coarse);
+}
+
 }  // namespace
 }  // namespace berth::compressor
