@@ -6,6 +6,7 @@
 #include "compressor/market.hpp"
 #include "compressor/methods.hpp"
 #include "compressor/profile.hpp"
+#include "compressor/rank_costs.hpp"
 #include "compressor/task_deltas.hpp"
 
 #include <map>
@@ -40,6 +41,13 @@ public:
     [[nodiscard]] const Market& market(int base_bits, Threads& threads);
     [[nodiscard]] const EmbeddingTables& words(int magnitude_bits, Threads& threads);
 
+    /// What the platform has said of areas, for whoever asked to keep.
+    struct AreaAnswers {
+        std::optional<double> least_area;
+        std::map<int, RankCosts> rank_costs;  ///< by the factors' magnitude bits
+    };
+    [[nodiscard]] AreaAnswers& answers() { return answers_; }
+
 private:
     const CompressionRequest& request_;
     Family family_;
@@ -48,6 +56,7 @@ private:
     std::vector<CalibratedTask> calibrated_;
     std::map<int, Market> markets_;
     std::map<int, EmbeddingTables> words_;
+    AreaAnswers answers_;
 };
 
 /// Deltas of a task in the base's integers, and how much of them goes into the image.

@@ -20,7 +20,7 @@ Market open_market(const std::vector<CalibratedTask>& tasks, SharedMatrices base
         const CalibratedTask& task = tasks[place / matrices];
         const std::size_t index = place % matrices;
         const Rows delta = task.weights[index] - real_values(*market.base[index]);
-        market.offers[place] = {spectrum_values(delta, task.calibration.sites[index]), static_cast<double>(delta.rows() + delta.cols()),
+        market.offers[place] = {spectrum_values(delta, task.calibration.sites[index]),
                                 static_cast<int>(std::min(delta.rows(), delta.cols()) / 2)};
         progress.advance();
     });

@@ -10,7 +10,7 @@ namespace berth::compressor {
 /// A base of some bits, and what every task can buy on top of it.
 struct Market {
     SharedMatrices base;
-    std::vector<RankOffer> offers;  ///< tasks one after another, each with its matrices in their order; cells are of one-bit factors
+    std::vector<RankOffer> offers;  ///< tasks one after another, each with its matrices in their order
 };
 
 /// @param base the matrices to take; empty: the ones that suit the tasks best, in codes of `magnitude_bits`.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "compressor/allocation.hpp"
+#include "compressor/rank_costs.hpp"
 
 #include "compressor/stages/kinds.hpp"
+#include "models/core/ceil_div.hpp"
 #include "models/core/error.hpp"
 
 #include <fmt/format.h>
@@ -13,7 +14,8 @@
 namespace berth::compressor {
 namespace {
 
-constexpr double kStep = 1.12;  ///< of one area to the next that a search for the least one tries
+constexpr double kStep = 1.12;   ///< of one area to the next that a search for the least one tries
+constexpr int kCapsAnArray = 3;  ///< ranks asked for on the way to a full array: planes of up to three matrices stand side by side
 
 struct AllocationParams {
     int base_bits_least = 3, base_bits_most = 6, word_bits_least = 3, word_bits_most = inference::kMatrixMagnitudeBits + 1, factor_bits = 4;
@@ -31,9 +33,17 @@ struct AllocationParams {
     };
 };
 
-/// An image without codes: shapes and bits alone, for placing it.
-WeightImage outline(const Draft& draft, const SharedMatrices& base, const EmbeddingTables& words, const Ranks& ranks, int factor_bits) {
+/// What of a draft is placed: no vocabulary, which is most of what copying it would take.
+WeightImage placed_part(const Draft& draft) {
     WeightImage image = draft.image;
+    image.tokenizer = {};
+    return image;
+}
+
+/// An image without codes: shapes and bits alone, for placing it.
+WeightImage outline(const WeightImage& part, const SharedMatrices& base, const EmbeddingTables& words, const Ranks& ranks,
+                    int factor_bits) {
+    WeightImage image = part;
     image.base = base;
     for (std::size_t t = 0; t < image.tasks.size(); ++t) {
         inference::Network& network = image.tasks[t].network;
@@ -84,19 +94,44 @@ private:
         return between("word_bits_least", settings().common().word_bits_least, settings().common().word_bits_most);
     }
 
-    [[nodiscard]] double area(const Draft& draft, const SharedMatrices& base, const EmbeddingTables& tables, const Ranks& ranks) const {
-        return draft.subject.request().area_ratio(outline(draft, base, tables, ranks, factor_magnitude_bits()));
+    [[nodiscard]] double area(const Draft& draft, const WeightImage& part, const SharedMatrices& base, const EmbeddingTables& tables,
+                              const Ranks& ranks) const {
+        return draft.subject.request().area_ratio(outline(part, base, tables, ranks, factor_magnitude_bits()));
     }
 
     /// Without any rank.
     [[nodiscard]] double least_area(const Draft& draft, Threads& threads) const {
+        std::optional<double>& known = draft.subject.answers().least_area;
+        if (known) return *known;
+        const WeightImage part = placed_part(draft);
         double least = std::numeric_limits<double>::infinity();
         for (const int base_bits : bases(draft)) {
             const Market& market = draft.subject.market(base_bits, threads);
             for (const int word_bits : words(draft))
-                least = std::min(least, area(draft, market.base, draft.subject.words(word_bits, threads), Ranks(market.offers.size(), 0)));
+                least = std::min(least,
+                                 area(draft, part, market.base, draft.subject.words(word_bits, threads), Ranks(market.offers.size(), 0)));
         }
-        return least;
+        return known.emplace(least);
+    }
+
+    /// What ranks cost does not depend on the bits of base and words.
+    [[nodiscard]] const RankCosts& costs(const Draft& draft, const WeightImage& part, const Market& market,
+                                         const EmbeddingTables& tables) const {
+        const auto [found, missing] = draft.subject.answers().rank_costs.try_emplace(factor_magnitude_bits());
+        if (!missing) return found->second;
+        const CompressionRequest& request = draft.subject.request();
+        const auto& asked = request.even_area ? request.even_area : request.area_ratio;
+        const std::size_t matrices = draft.matrices();
+        std::vector<int> most;
+        for (std::size_t index = 0; index < matrices; ++index) most.push_back(market.offers[index].most);
+        const auto area_of = [&](std::size_t matrix, int rank, std::size_t tasks) {
+            Ranks ranks(market.offers.size(), 0);
+            for (std::size_t task = 0; task < tasks; ++task) ranks[task * matrices + matrix] = rank;
+            return asked(outline(part, market.base, tables, ranks, factor_magnitude_bits()));
+        };
+        const int slices = ceil_div(factor_magnitude_bits(), request.geometry.cell_bits);
+        const int step = std::max(1, request.geometry.cols / slices / kCapsAnArray);
+        return found->second = rank_costs(area_of, most, draft.tasks.size(), step);
     }
 
     /// Of the bases and word tables tried, those with which the least is lost within the area. Errors of words are independent of one
@@ -105,17 +140,19 @@ private:
     [[nodiscard]] std::optional<Plan> best_within(const Draft& draft, double most, Threads& threads) const {
         std::optional<Plan> best;
         double least = 0.0;
+        const WeightImage part = placed_part(draft);
         const double coherence = std::sqrt(static_cast<double>(draft.matrices()));
         for (const int base_bits : bases(draft)) {
             const Market& market = draft.subject.market(base_bits, threads);
             for (const int word_bits : words(draft)) {
                 const EmbeddingTables& tables = draft.subject.words(word_bits, threads);
-                auto ranks = best_fit(market.offers, [&](const Ranks& chosen) { return area(draft, market.base, tables, chosen) <= most; });
+                auto ranks = best_fit(market.offers, costs(draft, part, market, tables),
+                                      [&](const Ranks& chosen) { return area(draft, part, market.base, tables, chosen) <= most; });
                 if (!ranks) continue;
                 const double lost = coherence * loss_left(market.offers, *ranks) + tables.loss;
                 if (best && lost >= least) continue;
                 least = lost;
-                const bool all = *ranks == ranks_at(market.offers, -1.0);
+                const bool all = *ranks == ranks_at(market.offers, costs(draft, part, market, tables), 0.0);
                 best = Plan{market.base, tables, factor_magnitude_bits(), std::move(*ranks), all};
             }
         }

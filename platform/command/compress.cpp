@@ -10,8 +10,8 @@
 #include "models/core/files.hpp"
 #include "models/core/json.hpp"
 #include "models/core/params.hpp"
-#include "platform/area_report.hpp"
 #include "platform/command/command.hpp"
+#include "platform/command/image_area.hpp"
 #include "platform/command/task_option.hpp"
 #include "platform/config.hpp"
 #include "platform/converter_ranges.hpp"
@@ -35,11 +35,6 @@ struct CompressOptions {
     std::optional<double> max_loss, max_area;
     bool force = false, mode_given = false;
 };
-
-double area_ratio(const platform::PlatformConfig& config, const compressor::WeightImage& image) {
-    const platform::ImageOnChip on_chip = platform::place_on_chip(config, image);
-    return platform::ratios_block(config, &on_chip).at("area").to_number<double>();
-}
 
 void check_options(const CompressOptions& options) {
     if (!options.append.empty()) {
@@ -141,6 +136,7 @@ void run(const CompressOptions& options, const Common& common) {
     request.max_loss = options.max_loss;
     request.max_area = options.max_area;
     request.area_ratio = [&config](const compressor::WeightImage& image) { return area_ratio(config, image); };
+    request.even_area = [&config](const compressor::WeightImage& image) { return even_area_ratio(config, image); };
     request.force = options.force;
     request.quiet = common.quiet;
     if (!options.profile.empty()) request.profile = compressor::profile_from_json(read_json(options.profile), options.profile);

@@ -152,6 +152,9 @@ class BadInput(unittest.TestCase):
     def test_bounds_that_cannot_be_kept(self):
         options = ('compress', '--base', DEMO / 'base', '--task', f'sst2={DEMO}/sst2,data={self.data}', '--out', self.work / 'bad.berth')
         self.refused(r'--max-area: 0\.01 cannot be reached with these tasks; expected 0\.\d+ or more', *options, '--method', 'berth', '--max-area', '0.01')
+        without_deltas = 'allocation{base_bits_least=2,base_bits_most=2},shared_base{source=fitted}'
+        self.refused(r'--max-loss: 0 cannot be reached with these tasks; expected \d+\.\d+ points or more, the best reached', *options, '--stages', without_deltas,
+                     '--max-loss', '0')
         self.refused('max-area: is no option of method copies', *options, '--method', 'copies', '--max-area', '0.5')
         self.refused('max-loss: is no option of stages', *options, '--stages', 'shared_base', '--max-loss', '0.5')
 

@@ -88,35 +88,5 @@ TEST(LowRank, FewerBitsLoseMoreAndStillGain) {
     }
 }
 
-TEST(Allocation, BuysWhatAVectorIsWorthMoreThanThePrice) {
-    const std::vector<RankOffer> offers{{Vector{{4.0F, 2.0F, 1.0F}}, 1.0, 3}, {Vector{{3.0F, 3.0F}}, 2.0, 1}};
-    EXPECT_EQ(ranks_at(offers, 20.0), (Ranks{0, 0}));
-    EXPECT_EQ(ranks_at(offers, 4.4), (Ranks{1, 1}));
-    EXPECT_EQ(ranks_at(offers, 0.5), (Ranks{3, 1}));
-    EXPECT_DOUBLE_EQ(loss_left(offers, {1, 1}), 4.0 + 1.0 + 9.0);
-}
-
-TEST(Allocation, FitsAsMuchAsGoesIn) {
-    test::Numbers numbers(7);
-    std::vector<RankOffer> offers;
-    for (int i = 0; i < 6; ++i) {
-        Vector values = test::random_rows(numbers, 20, 1).cwiseAbs();
-        std::sort(values.begin(), values.end(), std::greater<>());
-        offers.push_back({values, 1.0 + i, 20});
-    }
-    const auto cells = [&](const Ranks& ranks) {
-        double sum = 0.0;
-        for (std::size_t i = 0; i < ranks.size(); ++i) sum += ranks[i] * offers[i].cells;
-        return sum;
-    };
-    for (const double most : {0.0, 50.0, 200.0, 1e6}) {
-        const auto ranks = best_fit(offers, [&](const Ranks& chosen) { return cells(chosen) <= most; });
-        ASSERT_TRUE(ranks);
-        EXPECT_LE(cells(*ranks), most);
-        EXPECT_GT(cells(*ranks), std::min(most, cells(Ranks(6, 20))) - 6.5);
-    }
-    EXPECT_FALSE(best_fit(offers, [](const Ranks&) { return false; }));
-}
-
 }  // namespace
 }  // namespace berth::compressor
