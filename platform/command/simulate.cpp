@@ -111,7 +111,8 @@ void write_all_predictions(const std::filesystem::path& file, const SimulateInpu
 void run(const SimulateOptions& options, const Common& common) {
     const auto begin = Clock::now();
     if (options.predictions && options.values == "off") throw InputError("--predictions", "is given with --values off", "--values on");
-    check_outputs({options.json.value_or(""), options.predictions.value_or(""), options.trace.value_or(""), options.vcd.value_or("")}, inputs_of(options));
+    check_outputs({options.json.value_or(""), options.predictions.value_or(""), options.trace.value_or(""), options.vcd.value_or("")},
+                  inputs_of(options));
     Threads threads(common.threads);
     const SimulateInput input = read_simulate_input(options, common.seed, threads);
     const std::vector<ReferenceLogits> references = read_references(options, input, threads);
