@@ -85,6 +85,17 @@ class Streams(unittest.TestCase):
         self.assertEqual(len(predictions), 1 + 3)
         self.assertGreater(report['simulated_s'], 2e-3)
 
+    def test_asks_all_tasks_for_a_sentence_in_one_pass(self):
+        sst2 = DEMO / 'sst2.tsv'
+        alone = {task: self.run_berth('--task', task, '--input', sst2, '--limit', 5) for task in ('sst2',)}
+        report, predictions, _ = self.run_berth('--task', 'all', '--input', sst2, '--limit', 5, '--together')
+        rows = [line.rstrip('\t').split('\t') for line in predictions[1:]]
+        self.assertEqual(['\t'.join([row[0], *row[2:]]) for row in rows if row[1] == 'sst2'], alone['sst2'][1][1:])
+        self.assertEqual(len(rows), 2 * 5)
+        self.assertTrue(report['together'])
+        self.assertIsNone(report['array_energy'])
+        self.refused('--together', '--task', f'sst2={sst2}', '--together')
+
     def test_refuses_what_cannot_be(self):
         sst2 = DEMO / 'sst2.tsv'
         self.refused('--input', '--task', 'sst2')
