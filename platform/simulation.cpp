@@ -4,6 +4,7 @@
 #include "models/buffer/memory.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -38,6 +39,10 @@ public:
         accelerator.irq().bind(irq);
         host.irq.bind(irq);
         accelerator.trace(input.trace);
+        if (input.waves) {
+            accelerator.add_waves(input.waves->file());
+            sc_core::sc_trace(input.waves->file(), irq, "soc.irq");
+        }
     }
 
 private:
@@ -48,6 +53,27 @@ private:
                 static_cast<std::uint32_t>(config.host.bus_bytes)};
     }
 };
+
+/// Runs to the end, and says now and then how far it is. Pieces of simulated time are made to take some tenths of the host's heartbeat;
+/// what happens in them does not depend on where they are cut.
+void run(const SimulationInput& input) {
+    if (input.heartbeat_s <= 0.0) return sc_core::sc_start();
+    using Clock = std::chrono::steady_clock;
+    const std::chrono::duration<double> period(input.heartbeat_s);
+    auto due = Clock::now() + period;
+    sc_time piece(1, sc_core::SC_US);
+    for (bool first = true; first || (sc_core::sc_get_status() == sc_core::SC_PAUSED && sc_core::sc_pending_activity()); first = false) {
+        const auto begin = Clock::now();
+        if (!first) piece = std::max(piece, sc_core::sc_time_to_pending_activity());
+        sc_core::sc_start(piece, sc_core::SC_EXIT_ON_STARVATION);
+        const auto now = Clock::now();
+        if (now - begin < period / 10) piece = 2 * piece;
+        if (now - begin > period / 2) piece = piece / 2;
+        if (now < due) continue;
+        input.heartbeat(sc_core::sc_time_stamp().to_seconds());
+        due = now + std::chrono::duration_cast<Clock::duration>(period);
+    }
+}
 
 void rethrow_faults(const Soc& soc) {
     // The accelerator says in full what the host only got as a code.
@@ -76,7 +102,7 @@ void take_requests(const Soc& soc, SimulationOutcome& outcome, Trace* trace) {
         outcome.latency_s.push_back((served.finished - served.asked).to_seconds());
         first = std::min(first, served.doorbell);
         last = std::max(last, served.finished);
-        if (trace) trace->span("request", std::to_string(i), served.doorbell, served.finished);
+        if (trace) trace->span("requests", "request", std::to_string(i), served.doorbell, served.finished, Trace::flow_of(i, 0));
     }
     outcome.inference_s = (last - first).to_seconds();
 }
@@ -101,7 +127,7 @@ SimulationOutcome simulate(const SimulationInput& input) {
     std::optional<Soc> soc_there;
     measured(wall_s, [&] {
         soc_there.emplace("soc", input, job);
-        sc_core::sc_start();
+        run(input);
     });
     const Soc& soc = *soc_there;
     rethrow_faults(soc);
@@ -120,6 +146,7 @@ SimulationOutcome simulate(const SimulationInput& input) {
     outcome.utilisation = soc.accelerator.utilisation(outcome.active_s);
     outcome.stages = soc.accelerator.pipeline().stage_times(soc.host.idle());
     outcome.link_share = soc.accelerator.busiest_link(outcome.active_s);
+    outcome.statistics = soc.accelerator.statistics();
     outcome.link_errors = soc.accelerator.link_errors();
     outcome.buffer_errors = soc.accelerator.buffer_errors();
     outcome.asked_again = soc.host.asked_again();

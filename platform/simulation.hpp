@@ -7,6 +7,7 @@
 #include "platform/accelerator/trace.hpp"
 #include "platform/config.hpp"
 #include "platform/host/host.hpp"
+#include "platform/waves.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -30,7 +31,10 @@ struct SimulationInput {
     int threads = 0;
     bool values = true;  ///< see AcceleratorOptions
     Trace* trace = nullptr;
-    std::function<void()> served;  ///< called after each request
+    Waves* waves = nullptr;
+    double heartbeat_s = 0.0;                 ///< of the host's time between two calls of heartbeat; 0: never
+    std::function<void(double)> heartbeat{};  ///< called with the simulated seconds so far
+    std::function<void()> served;             ///< called after each request
 };
 
 struct SimulationOutcome {
@@ -50,10 +54,11 @@ struct SimulationOutcome {
     double link_share = 0.0;         ///< of active_s for which the busiest link carried flits
     interconnect::LinkErrorCounts link_errors;
     buffer::BufferErrorCounts buffer_errors;
-    std::uint64_t asked_again = 0;  ///< requests that were flagged, and asked for again
-    double powered_down_s = 0.0;    ///< of active_s, without the arrays' periphery
-    WallTimes wall;                 ///< of the host
-    double wall_s = 0.0;            ///< of the host, all of the simulation
+    std::uint64_t asked_again = 0;   ///< requests that were flagged, and asked for again
+    boost::json::object statistics;  ///< part by part: see Accelerator::statistics
+    double powered_down_s = 0.0;     ///< of active_s, without the arrays' periphery
+    WallTimes wall;                  ///< of the host
+    double wall_s = 0.0;             ///< of the host, all of the simulation
 };
 
 /// What errors came to, as reports have it; null where none can come.

@@ -3,6 +3,7 @@
 
 #include "models/buffer/buffer_errors.hpp"
 #include "models/core/calendar.hpp"
+#include "models/core/tally.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -38,6 +39,8 @@ public:
 
     [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
     [[nodiscard]] std::uint64_t bytes_written() const { return bytes_written_; }
+    /// For a bank, of every access.
+    [[nodiscard]] const Tally& waits() const { return waits_; }
     [[nodiscard]] const BufferErrorCounts& errors() const { return errors_.seen(); }
 
     /// Time the banks were busy, all banks together.
@@ -55,13 +58,16 @@ private:
         const sc_core::sc_time asked = now + delay;
         auto& bank = *std::min_element(banks_.begin(), banks_.end(),
                                        [&](const auto& a, const auto& b) { return a.earliest(asked, length) < b.earliest(asked, length); });
-        delay = bank.serve(now, asked, length) + length - now;
+        const sc_core::sc_time begin = bank.serve(now, asked, length);
+        waits_.add(static_cast<std::uint64_t>((begin - asked) / sc_core::sc_time(1, sc_core::SC_PS) + 0.5));
+        delay = begin + length - now;
     }
 
     TileBufferTiming timing_;
     std::vector<Calendar<sc_core::sc_time>> banks_;
     BufferErrors errors_;
     std::uint64_t bytes_read_ = 0, bytes_written_ = 0;
+    Tally waits_;
 };
 
 }  // namespace berth::buffer

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/core/occupancy.hpp"
+#include "models/core/tally.hpp"
 
 #include <cstdint>
 #include <systemc>
@@ -18,18 +19,22 @@ public:
     void transfer(std::uint64_t bytes, sc_core::sc_time& delay) {
         const sc_core::sc_time length = static_cast<double>((bytes * 8 + bits_ - 1) / bits_) * cycle_;
         const sc_core::sc_time now = sc_core::sc_time_stamp();
-        delay = wires_.serve(now + delay, length) + length - now;
+        const sc_core::sc_time asked = now + delay, begin = wires_.serve(asked, length);
+        waits_.add(static_cast<std::uint64_t>((begin - asked) / sc_core::sc_time(1, sc_core::SC_PS) + 0.5));
+        delay = begin + length - now;
         bytes_ += bytes;
     }
 
     [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
     [[nodiscard]] sc_core::sc_time busy() const { return wires_.busy(); }
+    [[nodiscard]] const Tally& waits() const { return waits_; }  ///< of every transfer, for the wires
 
 private:
     std::uint64_t bits_;
     sc_core::sc_time cycle_;
     Occupancy<sc_core::sc_time> wires_;
     std::uint64_t bytes_ = 0;
+    Tally waits_;
 };
 
 }  // namespace berth::interconnect

@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace berth::interconnect {
@@ -57,11 +59,15 @@ public:
             last = std::max(last, way.out.back() + way.through);
             calendar(way).serve(now, begun(way), released(i) - begun(way));
             flits_ += static_cast<std::uint64_t>(way.flits);
+            if (watch_) watch_(way.link, begun(way), released(i));
             if (!slots_.empty())
                 for (const Time& at : way.out) slots_[static_cast<std::size_t>(way.link)].serve(now, at, design_.cycle);
         }
         return last;
     }
+
+    /// Called for every link that a packet takes, with when it takes it and when it lets it go.
+    void watch(std::function<void(int link, const Time& begin, const Time& end)> call) { watch_ = std::move(call); }
 
     /// Flits times links that they have passed.
     [[nodiscard]] std::uint64_t flits() const { return flits_; }
@@ -184,6 +190,7 @@ private:
     std::vector<Calendar<Time>> slots_;  ///< by link, of single flits, where several channels share it
     std::vector<Way> ways_;
     std::uint64_t flits_ = 0;
+    std::function<void(int, const Time&, const Time&)> watch_;
 };
 
 }  // namespace berth::interconnect

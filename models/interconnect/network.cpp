@@ -8,6 +8,12 @@ namespace berth::interconnect {
 
 using sc_core::sc_time;
 
+namespace {
+
+std::uint64_t picoseconds(const sc_time& time) { return static_cast<std::uint64_t>(std::llround(time / sc_time(1, sc_core::SC_PS))); }
+
+}  // namespace
+
 Network::Network(const sc_core::sc_module_name& name, std::shared_ptr<const Topology> topology, const NetworkDesign& design)
     : sc_module(name),
       topology_(std::move(topology)),
@@ -28,6 +34,12 @@ void Network::pass(const TreeStep& step, Passage<sc_time>& passage, const Late<s
     const sc_time begin = links_[static_cast<std::size_t>(step.link)].serve(sc_core::sc_time_stamp(), passage.head, length);
     passage.tail = std::max(passage.tail, begin + length - flit) + through(step.link);
     passage.head = begin + late.first + through(step.link);
+    if (watch_) watch_(step.link, begin, begin + length);
+}
+
+void Network::watch(std::function<void(int, const sc_time&, const sc_time&)> call) {
+    watch_ = std::move(call);
+    if (flow_) flow_->watch(watch_);
 }
 
 /// What befalls the flits on each link. @return whether none is lost.
@@ -50,7 +62,7 @@ bool Network::cross(const Tree& tree) {
 }
 
 bool Network::carry(const Tree& tree, sc_time& delay, bool meets) {
-    const sc_time now = sc_core::sc_time_stamp();
+    const sc_time now = sc_core::sc_time_stamp(), start = now + delay;
     const bool whole = !errors_.possible() || cross(tree);
     const auto step_through = [this, &tree](const TreeStep& step, Passage<sc_time>& passage) {
         pass(step, passage, errors_.possible() ? late_[static_cast<std::size_t>(&step - tree.steps.data())] : Late<sc_time>{});
@@ -66,6 +78,7 @@ bool Network::carry(const Tree& tree, sc_time& delay, bool meets) {
     router_flits_ += static_cast<std::uint64_t>(tree.router_flits);
     flits_given_ += static_cast<std::uint64_t>(tree.link_flits);
     chip_flits_ += static_cast<std::uint64_t>(tree.chip_flits);
+    if (!tree.steps.empty()) packets_.add(picoseconds(now + delay - start));
     return whole;
 }
 

@@ -2,12 +2,14 @@
 #pragma once
 
 #include "models/core/calendar.hpp"
+#include "models/core/tally.hpp"
 #include "models/interconnect/credit_flow.hpp"
 #include "models/interconnect/link_errors.hpp"
 #include "models/interconnect/passage.hpp"
 #include "models/interconnect/topology.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <systemc>
@@ -58,6 +60,12 @@ public:
     [[nodiscard]] sc_core::sc_time busiest() const;          ///< of the link that is busy for longest
     [[nodiscard]] std::uint64_t links_in_use() const;        ///< links that ever carried something
 
+    /// From the start of packets until their last flit was there.
+    [[nodiscard]] const Tally& packets() const { return packets_; }
+
+    /// Called for every link that a packet takes, with when it takes it and when it lets it go.
+    void watch(std::function<void(int link, const sc_core::sc_time& begin, const sc_core::sc_time& end)> call);
+
 private:
     bool carry(const Tree& tree, sc_core::sc_time& delay, bool meets);
     [[nodiscard]] bool cross(const Tree& tree);
@@ -75,6 +83,8 @@ private:
     std::vector<Late<sc_core::sc_time>> late_;
     std::vector<Passage<sc_core::sc_time>> passages_;
     std::uint64_t router_flits_ = 0, flits_given_ = 0, chip_flits_ = 0;
+    Tally packets_;
+    std::function<void(int, const sc_core::sc_time&, const sc_core::sc_time&)> watch_;
 };
 
 }  // namespace berth::interconnect

@@ -74,6 +74,11 @@ void Dma::note(Transfer& transfer, const ::tlm::tlm_generic_payload& payload, st
     result.failed_address = address;
 }
 
+void Dma::see(const BurstSeen& burst) {
+    latencies_.add(static_cast<std::uint64_t>((burst.answered - burst.issued) / sc_time(1, sc_core::SC_PS) + 0.5));
+    if (watch_) watch_(burst);
+}
+
 void Dma::blocking(Transfer& transfer) {
     std::vector<sc_time> answered(params_.outstanding);  // a ring: when the burst that last had the place was answered
     sc_time issue = sc_time_stamp(), last = issue;
@@ -81,13 +86,14 @@ void Dma::blocking(Transfer& transfer) {
         sc_time& slot = answered[burst % params_.outstanding];
         if (burst > 0) issue = std::max({issue + params_.cycle, slot, sc_time_stamp()});
         ::tlm::tlm_generic_payload payload;
-        const std::uint64_t address = take_burst(transfer, payload);
+        const std::uint64_t before = transfer.remaining, address = take_burst(transfer, payload);
         sc_time delay = issue - sc_time_stamp();
         socket->b_transport(payload, delay);
         // A target that waits has moved the kernel's time in place of the delay.
         slot = std::max(sc_time_stamp() + delay, issue);
         last = std::max(last, slot);
         note(transfer, payload, address);
+        see({transfer.command == ::tlm::TLM_READ_COMMAND, address, before - transfer.remaining, issue, slot});
     }
     if (last > sc_time_stamp()) wait(last - sc_time_stamp());
 }
@@ -101,7 +107,8 @@ void Dma::phased(Transfer& transfer) {
         if (!transfer.result.ok()) break;
         issue = sc_time_stamp();
         ::tlm::tlm_generic_payload& payload = pool_.acquire();
-        under_way_[&payload] = {&transfer, take_burst(transfer, payload)};
+        const std::uint64_t before = transfer.remaining, address = take_burst(transfer, payload);
+        under_way_[&payload] = {&transfer, address, before - transfer.remaining, issue};
         ++transfer.under_way;
         send(payload);
     }
@@ -148,7 +155,9 @@ void Dma::end_request(const ::tlm::tlm_generic_payload& payload) {
 void Dma::finish(::tlm::tlm_generic_payload& payload) {
     const auto found = under_way_.find(&payload);
     if (found == under_way_.end()) return;
-    note(*found->second.transfer, payload, found->second.address);
+    const Burst& burst = found->second;
+    note(*burst.transfer, payload, burst.address);
+    see({burst.transfer->command == ::tlm::TLM_READ_COMMAND, burst.address, burst.bytes, burst.issued, sc_time_stamp()});
     --found->second.transfer->under_way;
     under_way_.erase(found);
     payload.release();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/core/tally.hpp"
 #include "models/tlm/payload_pool.hpp"
 #include "models/tlm/timed_queue.hpp"
 
@@ -8,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <span>
 #include <systemc>
@@ -59,6 +61,17 @@ public:
     [[nodiscard]] std::uint64_t bursts() const { return bursts_; }
     [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
     [[nodiscard]] std::uint64_t bytes_written() const { return bytes_written_; }
+    /// From every burst's issue until its answer.
+    [[nodiscard]] const Tally& latencies() const { return latencies_; }
+
+    struct BurstSeen {
+        bool read;
+        std::uint64_t address, bytes;
+        sc_core::sc_time issued, answered;
+    };
+    /// Called when a burst was answered.
+    void watch(std::function<void(const BurstSeen&)> call) { watch_ = std::move(call); }
+
     [[nodiscard]] std::uint64_t bytes() const { return bytes_read_ + bytes_written_; }
 
 private:
@@ -72,7 +85,8 @@ private:
     };
     struct Burst {
         Transfer* transfer;
-        std::uint64_t address;
+        std::uint64_t address, bytes;
+        sc_core::sc_time issued;
     };
     using Arrival = std::pair<::tlm::tlm_generic_payload*, ::tlm::tlm_phase_enum>;
 
@@ -82,6 +96,7 @@ private:
     std::uint64_t take_burst(Transfer& transfer, ::tlm::tlm_generic_payload& payload);
     static void note(Transfer& transfer, const ::tlm::tlm_generic_payload& payload, std::uint64_t address);
 
+    void see(const BurstSeen& burst);
     void send(::tlm::tlm_generic_payload& payload);
     void take_arrivals();
     void arrive(::tlm::tlm_generic_payload& payload, ::tlm::tlm_phase_enum phase);
@@ -93,6 +108,8 @@ private:
     PayloadPool pool_;
     std::uint64_t bursts_ = 0, bytes_read_ = 0, bytes_written_ = 0;
     std::list<Transfer*> transfers_;
+    Tally latencies_;
+    std::function<void(const BurstSeen&)> watch_;
 
     // Of the four-phase view: the requests under way, and the one that has not been accepted yet.
     std::unordered_map<const ::tlm::tlm_generic_payload*, Burst> under_way_;

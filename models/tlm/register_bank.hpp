@@ -41,6 +41,9 @@ public:
 
     [[nodiscard]] std::uint32_t value(std::uint32_t offset) const { return values_.at(offset).value; }
 
+    /// The same where it is kept, for waves.
+    [[nodiscard]] const std::uint32_t& word(std::uint32_t offset) const { return values_.at(offset).value; }
+
     /// Sets a register from inside, whatever its access.
     void set(std::uint32_t offset, std::uint32_t value) { values_.at(offset).value = value; }
 

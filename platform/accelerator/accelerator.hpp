@@ -80,11 +80,20 @@ public:
     /// The host's own time so far.
     [[nodiscard]] WallTimes wall() const;
 
-    void trace(Trace* trace) { pipeline_.trace(trace); }
+    /// Where spans of stages, tiles, links and the DMA go; null for none.
+    void trace(Trace* trace);
+
+    /// Has the interrupt, the registers that say how far the rings are, and the tokens that have come and gone among a file's waves.
+    void add_waves(sc_core::sc_trace_file* file) const;
+
+    /// What every part did, part by part: counts, time busy, waits.
+    [[nodiscard]] boost::json::object statistics() const;
 
 private:
     void end_of_simulation() override;
     [[nodiscard]] Tile& tile(int number);
+    [[nodiscard]] boost::json::object network_statistics() const;
+    [[nodiscard]] boost::json::object tile_statistics() const;
 
     PlatformConfig config_;
     sc_core::sc_time cycle_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/core/calendar.hpp"
+#include "models/core/tally.hpp"
 
 #include <cstdint>
 #include <systemc>
@@ -41,19 +42,25 @@ public:
     }
 
     [[nodiscard]] const DigitalWork& done() const { return done_; }
+    [[nodiscard]] sc_core::sc_time busy_with_elements() const { return vector_.busy(); }
+    [[nodiscard]] sc_core::sc_time busy_with_products() const { return macs_.busy(); }
+    [[nodiscard]] const Tally& waits() const { return waits_; }  ///< of everything that is asked for, for its lanes
 
 private:
     [[nodiscard]] sc_core::sc_time pass(Calendar<sc_core::sc_time>& lanes, std::int64_t count, std::int64_t width,
-                                        const sc_core::sc_time& asked) const {
+                                        const sc_core::sc_time& asked) {
         if (count == 0) return asked;
         const sc_core::sc_time length = static_cast<double>((count + width - 1) / width) * cycle_;
-        return lanes.serve(sc_core::sc_time_stamp(), asked, length) + length;
+        const sc_core::sc_time begin = lanes.serve(sc_core::sc_time_stamp(), asked, length);
+        waits_.add(static_cast<std::uint64_t>((begin - asked) / sc_core::sc_time(1, sc_core::SC_PS) + 0.5));
+        return begin + length;
     }
 
     int vector_lanes_, mac_lanes_;
     sc_core::sc_time cycle_;
     Calendar<sc_core::sc_time> vector_, macs_;
     DigitalWork done_;
+    Tally waits_;
 };
 
 }  // namespace berth::platform

@@ -67,6 +67,11 @@ void Pipeline::drop() {
     finished_event_.notify(sc_core::SC_ZERO_TIME);
 }
 
+/// A span of a tile's part, from being asked for until it is through.
+void Pipeline::show(int tile, const char* part, const sc_time& asked, const sc_time& through) {
+    if (trace_) trace_->span("tiles", "tile " + std::to_string(tile) + " " + part, sc_time_stamp() + asked, sc_time_stamp() + through);
+}
+
 void Pipeline::note(const Step& step, bool whole, Damage damage) {
     if (!whole && step.sentence->damage == Damage::none) step.sentence->damage = damage;
 }
@@ -111,8 +116,10 @@ void Pipeline::advance() {
     Step step{};
     while (steps_.pop(step)) {
         ++steps_taken_;
+        if (trace_) trace_->of(step.sentence->request, step.token);
         take(step);
     }
+    if (trace_) trace_->of_nobody();
 }
 
 void Pipeline::take(const Step& step) {
@@ -145,7 +152,9 @@ void Pipeline::embed(const Step& step) {
     const TaskPlan& plan = *step.sentence->plan;
     sc_time delay;
     note(step, network_.multicast(plan.embedding, delay), Damage::network);
+    const sc_time there = delay;
     tile_(plan.stages.front().home).digital.work(plan.embedding_work, delay);
+    show(plan.stages.front().home, "digital", there, delay);
     follow(step, Phase::depart, delay);
 }
 
@@ -156,6 +165,7 @@ void Pipeline::depart(const Step& step) {
     auto& buffer = tile_(stage.home).buffer;
     buffer.write(static_cast<std::uint64_t>(stage.input_bytes), delay);
     note(step, buffer.read(static_cast<std::uint64_t>(stage.input_bytes), delay), Damage::buffer);
+    show(stage.home, "buffer", {}, delay);
     if (stage.residual_home >= 0) {
         sc_time aside = delay;
         note(step, network_.multicast(stage.residual, aside), Damage::network);
@@ -175,9 +185,7 @@ sc_time Pipeline::read(const Step& step, std::span<const int> tiles, std::int64_
     }
     const sc_time ready = sc_time_stamp() + latest, begin = arrays_.multiply(planes, actions, latest);
     if (clock) clock->take(step.departed, ready, begin, arrays_.reading(), arrays_.converting());
-    if (trace_)
-        trace_->span(stage_of(step).name, "request " + std::to_string(step.sentence->request) + " token " + std::to_string(step.token),
-                     begin, sc_time_stamp() + latest);
+    if (trace_) trace_->span("stages", stage_of(step).name, begin, sc_time_stamp() + latest);
     return latest;
 }
 
@@ -228,7 +236,9 @@ void Pipeline::make(const Step& step) {
     sc_time delay;
     Tile& tile = tile_(stage.next_home);
     if (stage.added_bytes > 0) note(step, tile.buffer.read(static_cast<std::uint64_t>(stage.added_bytes), delay), Damage::buffer);
+    const sc_time there = delay;
     tile.digital.work(stage.work, delay);
+    show(stage.next_home, "digital", there, delay);
     const auto kind = static_cast<Stage>(step.stage % kStagesPerLayer);
     const bool last_of_encoder = step.stage + 2 == static_cast<int>(step.sentence->plan->stages.size());
     if (is_pooler(stage, step)) {
@@ -261,8 +271,7 @@ void Pipeline::attend(const Step& step) {
     const sc_time products = tile.digital.work(attention_work(plan_->shape, sentence.tokens), delay);
     attention_clocks_[static_cast<std::size_t>(step.stage / kStagesPerLayer)].take(sc_time_stamp(), read, read, products - read, {});
     if (trace_)
-        trace_->span("layer." + std::to_string(step.stage / kStagesPerLayer) + ".attention",
-                     "request " + std::to_string(sentence.request) + " token " + std::to_string(step.token), read, sc_time_stamp() + delay);
+        trace_->span("stages", "layer." + std::to_string(step.stage / kStagesPerLayer) + ".attention", read, sc_time_stamp() + delay);
     follow(step, Phase::depart, delay, 1);
     if (step.token + 1 < sentence.tokens)
         steps_.push({step.sentence, step.token + 1, step.stage, Phase::attend}, products - sc_time_stamp());

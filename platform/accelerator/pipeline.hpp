@@ -16,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <span>
+#include <string>
 #include <systemc>
 #include <vector>
 
@@ -58,6 +59,12 @@ public:
     [[nodiscard]] std::uint64_t tokens_left() const { return tokens_left_; }
     [[nodiscard]] std::uint64_t tokens_dropped() const { return tokens_dropped_; }
     [[nodiscard]] std::uint64_t steps() const { return steps_taken_; }  ///< of tokens, from one part to the next
+
+    /// Has the tokens that have come and gone among a file's waves.
+    void add_waves(sc_core::sc_trace_file* file, const std::string& prefix) const {
+        sc_core::sc_trace(file, tokens_entered_, prefix + "tokens_entered");
+        sc_core::sc_trace(file, tokens_left_, prefix + "tokens_left");
+    }
 
     /// Tokens under way.
     [[nodiscard]] std::uint64_t tokens_inside() const;
@@ -104,6 +111,7 @@ private:
     /// Over the tiles' buses into the input registers, and through the arrays. @return the delay until the sums are out.
     sc_core::sc_time read(const Step& step, std::span<const int> tiles, std::int64_t bytes, std::span<const int> planes,
                           const ArrayActions& actions, StageClock* clock);
+    void show(int tile, const char* part, const sc_core::sc_time& asked, const sc_core::sc_time& through);
     /// Keeps that something of the step's vector was lost.
     static void note(const Step& step, bool whole, Damage damage);
     void follow(const Step& step, Phase phase, const sc_core::sc_time& delay, int stages = 0);

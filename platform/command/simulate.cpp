@@ -38,7 +38,7 @@ std::vector<platform::Request> requests_of(const SimulateInput& input) {
 }
 
 platform::SimulationOutcome run_platform(const SimulateOptions& options, const SimulateInput& input, int threads, bool quiet,
-                                         platform::Trace* trace) {
+                                         platform::Trace* trace, platform::Waves* waves) {
     platform::SimulationInput simulation;
     simulation.config = &input.config;
     simulation.image = input.image_file.bytes();
@@ -50,6 +50,14 @@ platform::SimulationOutcome run_platform(const SimulateOptions& options, const S
     simulation.threads = threads;
     simulation.values = options.values == "on";
     simulation.trace = trace;
+    simulation.waves = waves;
+    simulation.heartbeat_s = options.heartbeat_s;
+    const auto begin = Clock::now();
+    simulation.heartbeat = [begin](double simulated_s) {
+        const double wall_s = std::chrono::duration<double>(Clock::now() - begin).count();
+        fmt::print(stderr, "berth: heartbeat: {:.1f} s of computing, {:.6f} s simulated, {:.3g} s a second\n", wall_s, simulated_s,
+                   simulated_s / wall_s);
+    };
     Progress progress("simulate", input.stream.size(), quiet);
     simulation.served = [&progress] { progress.advance(); };
     platform::SimulationOutcome outcome = platform::simulate(simulation);
@@ -98,13 +106,15 @@ void write_all_predictions(const std::filesystem::path& file, const SimulateInpu
 void run(const SimulateOptions& options, const Common& common) {
     const auto begin = Clock::now();
     if (options.predictions && options.values == "off") throw InputError("--predictions", "is given with --values off", "--values on");
-    check_outputs({options.json.value_or(""), options.predictions.value_or(""), options.trace.value_or("")}, inputs_of(options));
+    check_outputs({options.json.value_or(""), options.predictions.value_or(""), options.trace.value_or(""), options.vcd.value_or("")},
+                  inputs_of(options));
     Threads threads(common.threads);
     const SimulateInput input = read_simulate_input(options, common.seed, threads);
     const std::vector<ReferenceLogits> references = read_references(options, input, threads);
 
     platform::Trace trace;
-    auto outcome = run_platform(options, input, threads.count(), common.quiet, options.trace ? &trace : nullptr);
+    const auto waves = options.vcd ? std::make_unique<platform::Waves>() : nullptr;
+    auto outcome = run_platform(options, input, threads.count(), common.quiet, options.trace ? &trace : nullptr, waves.get());
     const std::vector<TaskOutcome> tasks = by_task(input, outcome);
     boost::json::object results = simulate_report(options, input, outcome, tasks, references, common, threads.count());
     if (auto faults = platform::faults_block(outcome, input.config); !faults.is_null()) results["faults"] = std::move(faults);
@@ -112,6 +122,7 @@ void run(const SimulateOptions& options, const Common& common) {
 
     if (options.predictions) write_all_predictions(*options.predictions, input, tasks);
     if (options.trace) write_text(*options.trace, trace.json());
+    if (options.vcd) write_text(*options.vcd, waves->text());
     if (options.json) write_text(*options.json, pretty_json(results));
     if (!common.quiet) say_where_time_went(outcome, results["wall_s"].as_double());
     std::cout << simulate_summary(results);
@@ -165,7 +176,10 @@ void add_simulate(CLI::App& app, Common& common) {
     command->add_flag("--stages", options->stages, "print how each stage spent its time, and what is the bottleneck");
     command->add_option("--json", options->json, "write the results as JSON");
     command->add_option("--predictions", options->predictions, "write index, prediction and logits of every row as TSV");
-    command->add_option("--trace", options->trace, "write a trace of requests and stages for Perfetto");
+    command->add_option("--trace", options->trace, "write a trace of requests, stages, tiles, links and DMA for Perfetto");
+    command->add_option("--vcd", options->vcd, "write the interrupt, the rings' registers and the tokens as waves (value change dump)");
+    command->add_option("--heartbeat", options->heartbeat_s, "say on stderr how far the simulation is, every so many seconds")
+        ->check(CLI::PositiveNumber);
     add_common_options(*command, common);
     command->footer(
         "Example:\n  berth simulate --platform reram-multitask --image tasks.berth --task sst2 --input sst2.tsv --json result.json\n"

@@ -31,7 +31,8 @@ struct SimulateOptions {
     double deadline_s = 0.0;      ///< 0: none
     ReferenceChoice reference;
     bool stages = false;
-    std::optional<std::filesystem::path> json, predictions, trace;
+    std::optional<std::filesystem::path> json, predictions, trace, vcd;
+    double heartbeat_s = 0.0;  ///< 0: none
 };
 
 /// A task's share of the run: its sentences, all of them in the stream.

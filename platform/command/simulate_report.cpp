@@ -189,6 +189,7 @@ boost::json::object simulate_report(const SimulateOptions& options, const Simula
           {"cells", input.on_chip.image.utilisation}}},
         {"stages", platform::stages_block(outcome.stages)},
         {"bottleneck", platform::bottleneck(outcome.stages, outcome.link_share)},
+        {"statistics", std::move(outcome.statistics)},
         {"array_reads", outcome.array_reads},
         {"adc_conversions", outcome.adc_conversions},
         {"clipped", outcome.clipped},
