@@ -75,20 +75,28 @@ crossbar::ArrayProgramming one_pulse_each(const mapping::Placement& placement) {
 
 double array_cells(const PlatformConfig& config) { return static_cast<double>(config.crossbar.rows) * config.crossbar.cols; }
 
-void book_pulses(const crossbar::ArrayProgramming& cells, const PlatformConfig& config, Ledger& ledger) {
-    ledger.add(kArray, "pulse", cells.pulses - cells.cells, config.inventory.energy(kArray, "write") / array_cells(config));
-    const auto count = [](std::uint64_t number) { return static_cast<std::int64_t>(number); };
+void book_reads(std::uint64_t cells, std::uint64_t rows, const PlatformConfig& config, Ledger& ledger) {
     ArrayActions reads;
-    reads.cells = reads.conversions = reads.whole_conversions = count(cells.pulses);
-    reads.drives = count(cells.row_pulses);
+    reads.cells = reads.conversions = reads.whole_conversions = static_cast<std::int64_t>(cells);
+    reads.drives = static_cast<std::int64_t>(rows);
     for (const auto& [component, action, times] : read_bookings(reads))
         if (std::string_view(component) != "tile.ima.shift_add")
             config.inventory.record(ledger, component, action, static_cast<std::uint64_t>(times));
 }
 
-double seconds_of(const Programming& programming, const PlatformConfig& config) {
+void book_pulses(const crossbar::ArrayProgramming& cells, const PlatformConfig& config, Ledger& ledger) {
+    ledger.add(kArray, "pulse", cells.pulses - cells.cells, config.inventory.energy(kArray, "write") / array_cells(config));
+    book_reads(cells.pulses, cells.row_pulses, config, ledger);
+}
+
+/// Arrays that a tile writes one after the other.
+double arrays_in_turn(const Programming& programming, const PlatformConfig& config) {
     const auto in_tile = std::int64_t{config.hierarchy.arrays_per_ima} * config.hierarchy.imas_per_tile;
-    const auto arrays = static_cast<double>(std::min(programming.arrays, in_tile * programming.deepest));
+    return static_cast<double>(std::min(programming.arrays, in_tile * programming.deepest));
+}
+
+double seconds_of(const Programming& programming, const PlatformConfig& config) {
+    const double arrays = arrays_in_turn(programming, config);
     if (!verified(config)) return arrays * config.timing.array_write_s;
     const double read_s = crossbar_timing(config).stage_s;
     const double rounds = static_cast<double>(programming.cells.row_pulses) / static_cast<double>(programming.cells.rows);
@@ -111,10 +119,44 @@ Programming programming_of(const compressor::WeightImage& image, const mapping::
     return programming;
 }
 
+Programming rest_of(const Programming& whole, double written, const PlatformConfig& config) {
+    if (written <= 0.0) return whole;
+    const double left = 1.0 - written;
+    const auto share = [left](auto count) { return static_cast<decltype(count)>(std::llround(left * static_cast<double>(count))); };
+    Programming rest;
+    rest.deepest = whole.deepest;
+    rest.arrays = share(whole.arrays);
+    for (const auto count :
+         {&crossbar::ArrayProgramming::cells, &crossbar::ArrayProgramming::pulses, &crossbar::ArrayProgramming::rows,
+          &crossbar::ArrayProgramming::row_pulses, &crossbar::ArrayProgramming::missed, &crossbar::ArrayProgramming::worn})
+        rest.cells.*count = share(whole.cells.*count);
+    rest.cells.most_pulses = rest.arrays > 0 ? whole.cells.most_pulses : 0;
+    rest.time_s = left * whole.time_s;
+    rest.energy_j = ledger_of(rest, config).total();
+    return rest;
+}
+
+Programming reading_back(const Programming& whole, const PlatformConfig& config) {
+    Programming reading;
+    reading.deepest = whole.deepest;
+    reading.cells_read_back = whole.cells.cells;
+    reading.rows_read_back = whole.cells.rows;
+    reading.time_s = arrays_in_turn(whole, config) * config.crossbar.rows * crossbar_timing(config).stage_s;
+    reading.energy_j = ledger_of(reading, config).total();
+    return reading;
+}
+
+double written_share(const Programming& programming, double elapsed_s, const PlatformConfig& config) {
+    const double arrays = arrays_in_turn(programming, config);
+    if (programming.time_s <= 0.0 || arrays <= 0.0) return 1.0;
+    return std::clamp(std::floor(elapsed_s / programming.time_s * arrays) / arrays, 0.0, 1.0);
+}
+
 Ledger ledger_of(const Programming& programming, const PlatformConfig& config) {
     Ledger ledger;
     config.inventory.record(ledger, kArray, "write", static_cast<std::uint64_t>(programming.arrays));
     if (verified(config)) book_pulses(programming.cells, config, ledger);
+    if (programming.cells_read_back > 0) book_reads(programming.cells_read_back, programming.rows_read_back, config, ledger);
     return ledger;
 }
 

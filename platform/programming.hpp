@@ -19,8 +19,9 @@ struct Programming {
     double time_s = 0.0;
     double energy_j = 0.0;
     std::int64_t arrays = 0;
-    std::int64_t deepest = 1;          ///< most arrays behind one set of converters, of any image
-    crossbar::ArrayProgramming cells;  ///< of all arrays together
+    std::int64_t deepest = 1;                               ///< most arrays behind one set of converters, of any image
+    crossbar::ArrayProgramming cells;                       ///< of all arrays together
+    std::uint64_t cells_read_back = 0, rows_read_back = 0;  ///< to see whether they hold what they should
 
     Programming& operator+=(const Programming& other) {
         time_s += other.time_s;
@@ -28,6 +29,8 @@ struct Programming {
         arrays += other.arrays;
         deepest = std::max(deepest, other.deepest);
         cells += other.cells;
+        cells_read_back += other.cells_read_back;
+        rows_read_back += other.rows_read_back;
         return *this;
     }
 };
@@ -46,6 +49,17 @@ struct Programming {
 
 /// Whether pulses, or cells that are worn, are counted cell by cell, for which the image's weights are wanted.
 [[nodiscard]] bool counts_pulses(const PlatformConfig& config);
+
+/// What is left of it when that share of every tile's arrays is written.
+[[nodiscard]] Programming rest_of(const Programming& whole, double written, const PlatformConfig& config);
+
+/// Reading back what has been written: every tile reads its arrays row by row, one after the other, each row through its arrays' converters
+/// in as many rounds as a read takes.
+[[nodiscard]] Programming reading_back(const Programming& whole, const PlatformConfig& config);
+
+/// The share of each tile's arrays that is whole when programming is cut short at `elapsed` of its time; an array that is half written is
+/// not.
+[[nodiscard]] double written_share(const Programming& programming, double elapsed_s, const PlatformConfig& config);
 
 /// Its actions: writes of arrays, pulses beyond a cell's first, and what verifying reads.
 [[nodiscard]] Ledger ledger_of(const Programming& programming, const PlatformConfig& config);

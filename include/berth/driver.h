@@ -82,6 +82,8 @@ enum berth_status berth_open(struct berth_device* device, const struct berth_tra
 
 /* These queue a command and return: its completion, with the same tag, says how it went. */
 enum berth_status berth_load_image(struct berth_device* device, uint64_t address, uint64_t bytes, uint64_t tag);
+/* After a reset in the middle of loading: reads the arrays back and writes the rest of the same image. */
+enum berth_status berth_verify_image(struct berth_device* device, uint64_t address, uint64_t bytes, uint64_t tag);
 enum berth_status berth_run(struct berth_device* device, const struct berth_request* request);
 enum berth_status berth_unload(struct berth_device* device, uint32_t task, uint64_t tag); /* BERTH_EVERY_TASK: the image */
 enum berth_status berth_set_power(struct berth_device* device, bool on, uint64_t tag);

@@ -113,6 +113,7 @@ void Controller::soft_reset() {
     ring_ = {};
     enabled_ = halted_ = serving_ = false;
     programmed_at_ = sc_core::SC_ZERO_TIME;
+    cut_programming_short();
     power(true);
     start_server();
     update_status();
@@ -140,7 +141,8 @@ void Controller::update_status() {
     const auto bit = [](bool on, std::uint32_t mask) { return on ? mask : 0; };
     parts_.registers.set(reg::kStatus, bit(serving_ || !running_.empty() || parts_.pipeline.busy(), kStatusBusy) |
                                            bit(image_ != nullptr, kStatusLoaded) | bit(enabled_, kStatusEnabled) |
-                                           bit(halted_, kStatusHalted) | bit(!powered_, kStatusPoweredDown));
+                                           bit(halted_, kStatusHalted) | bit(!powered_, kStatusPoweredDown) |
+                                           bit(!image_ && writing_ && writing_->cut_short, kStatusUnverified));
 }
 
 void Controller::drive_irq() {
@@ -267,6 +269,8 @@ void Controller::execute(const Descriptor& descriptor) {
             return unload(descriptor);
         case Command::set_power:
             return set_power(descriptor);
+        case Command::verify_image:
+            return verify_image(descriptor);
     }
     complete(descriptor.tag, Outcome::unknown_command);
 }

@@ -18,6 +18,7 @@
 #include <future>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <systemc>
@@ -77,6 +78,20 @@ private:
         int task = 0, tokens = 0;
         std::future<std::vector<float>> logits;
     };
+    /// An image as it came, and what tells its bytes from another's.
+    struct Fetched {
+        std::shared_ptr<const compressor::WeightImage> image;
+        std::size_t digest = 0;
+    };
+    /// An image that is being written, or that a reset has left half written.
+    struct Writing {
+        std::size_t digest = 0;
+        Programming programming;  ///< what was to be written
+        double before = 0.0;      ///< share that was there already
+        double share = 0.0;       ///< that is there, once it is cut short
+        sc_core::sc_time begun;   ///< reading back comes before
+        bool cut_short = false;
+    };
     struct Abandoned {};  ///< thrown in a server that a reset has replaced
 
     // The registers and what writing them does.
@@ -113,8 +128,11 @@ private:
 
     // The commands.
     [[nodiscard]] bool fetch_image(const Descriptor& descriptor, ImageArrival& image);
+    [[nodiscard]] bool take_image(const Descriptor& descriptor, Fetched& fetched);
     void load_image(const Descriptor& descriptor);
-    void program(std::shared_ptr<const compressor::WeightImage> image);
+    void verify_image(const Descriptor& descriptor);
+    void program(const Fetched& fetched, double written, bool read_back);
+    void cut_programming_short();
     void run_request(const Descriptor& descriptor);
     void unload(const Descriptor& descriptor);
     void set_power(const Descriptor& descriptor);
@@ -143,6 +161,8 @@ private:
     KnownImage known_;
     std::shared_ptr<const compressor::WeightImage> image_;
     std::shared_ptr<const ChipPlan> plan_;
+    std::size_t digest_ = 0;  ///< of the image
+    std::optional<Writing> writing_;
     std::set<std::uint32_t> unloaded_;          ///< tasks of the image
     std::map<std::uint64_t, Running> running_;  ///< waiting ones included
     RequestQueue queue_;

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
+#include <string_view>
 #include <utility>
 
 namespace berth::platform {
@@ -89,26 +91,32 @@ bool Controller::fetch_image(const Descriptor& descriptor, ImageArrival& image) 
     return true;
 }
 
-void Controller::load_image(const Descriptor& descriptor) {
+/// Has the image fetched and read. @return whether it is there; where it is not, the command is answered.
+bool Controller::take_image(const Descriptor& descriptor, Fetched& fetched) {
     drain();
-    if (!powered_) return complete(descriptor.tag, Outcome::powered_down);
-    if (!within_addresses(descriptor.address, descriptor.length)) return complete(descriptor.tag, Outcome::bad_descriptor);
+    if (!powered_) return complete(descriptor.tag, Outcome::powered_down), false;
+    if (!within_addresses(descriptor.address, descriptor.length)) return complete(descriptor.tag, Outcome::bad_descriptor), false;
     ImageArrival arrival(known_);
-    if (!fetch_image(descriptor, arrival)) return;
-    std::shared_ptr<const compressor::WeightImage> image = arrival.known();
+    if (!fetch_image(descriptor, arrival)) return false;
+    const auto bytes = arrival.bytes();
+    fetched.digest = std::hash<std::string_view>{}({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    fetched.image = arrival.known();
     try {
         const Measured time(wall_.image_s);
-        const auto parse = [&] {
-            return std::make_shared<const compressor::WeightImage>(compressor::parse_image(arrival.bytes(), "weight image"));
-        };
-        if (!image) image = elsewhere(parse);
+        const auto parse = [&] { return std::make_shared<const compressor::WeightImage>(compressor::parse_image(bytes, "weight image")); };
+        if (!fetched.image) fetched.image = elsewhere(parse);
     } catch (const InputError&) {
         fault_ = std::current_exception();
-        return complete(descriptor.tag, Outcome::bad_image);
+        return complete(descriptor.tag, Outcome::bad_image), false;
     }
-    arrival = ImageArrival({});
+    return true;
+}
+
+void Controller::load_image(const Descriptor& descriptor) {
+    Fetched fetched;
+    if (!take_image(descriptor, fetched)) return;
     try {
-        program(std::move(image));
+        program(fetched, 0.0, false);
     } catch (const InputError&) {
         fault_ = std::current_exception();
         return complete(descriptor.tag, Outcome::no_room);
@@ -116,24 +124,51 @@ void Controller::load_image(const Descriptor& descriptor) {
     complete(descriptor.tag, Outcome::done);
 }
 
-/// Until the last array is written there is no image on the chip.
-void Controller::program(std::shared_ptr<const compressor::WeightImage> image) {
+/// What was written before programming was cut short is read back, and the rest written. An image that is whole is read back alone.
+void Controller::verify_image(const Descriptor& descriptor) {
+    if (!image_ && !writing_) return complete(descriptor.tag, Outcome::no_image);
+    Fetched fetched;
+    if (!take_image(descriptor, fetched)) return;
+    if (fetched.digest != (image_ ? digest_ : writing_->digest)) return complete(descriptor.tag, Outcome::bad_image);
+    const std::set<std::uint32_t> unloaded = image_ ? unloaded_ : std::set<std::uint32_t>{};
+    program(fetched, image_ ? 1.0 : writing_->share, true);
+    unloaded_ = unloaded;
+    complete(descriptor.tag, Outcome::done);
+}
+
+/// Until the last array is written there is no image on the chip. @param written share of each tile's arrays that hold it already.
+void Controller::program(const Fetched& fetched, double written, bool read_back) {
     auto plan = measured(wall_.image_s, [&] {
-        return elsewhere([&] { return std::make_shared<const ChipPlan>(make_plan(*image, config_, parts_.topology)); });
+        return elsewhere([&] { return std::make_shared<const ChipPlan>(make_plan(*fetched.image, config_, parts_.topology)); });
     });
+    const Programming whole = measured(
+        wall_.image_s, [&] { return elsewhere([&] { return programming_of(*fetched.image, plan->placement, config_, threads_); }); });
+    const Programming reading = read_back ? reading_back(whole, config_) : Programming{}, rest = rest_of(whole, written, config_);
+    const sc_time back(reading.time_s, sc_core::SC_SEC), length(rest.time_s, sc_core::SC_SEC);
     image_.reset();
-    const Programming programming =
-        measured(wall_.image_s, [&] { return elsewhere([&] { return programming_of(*image, plan->placement, config_, threads_); }); });
-    programming_ += programming;
-    const sc_time length(programming.time_s, sc_core::SC_SEC);
-    programmed_at_ = sc_time_stamp() + length;
-    wait(length);
+    writing_ = Writing{fetched.digest, whole, written, written, sc_time_stamp() + back, false};
+    programming_ += reading;
+    programming_ += rest;
+    programmed_at_ = sc_time_stamp() + back + length;
+    wait(back + length);
     check_replaced();
-    image_ = std::move(image);
+    writing_.reset();
+    digest_ = fetched.digest;
+    image_ = fetched.image;
     plan_ = std::move(plan);
     unloaded_.clear();
     if (computes_) values_ = std::make_unique<Values>(image_, plan_, config_, threads_);
     parts_.pipeline.program(plan_);
+}
+
+/// The power has gone while an image was being written: of every tile the arrays up to the one at hand are whole.
+void Controller::cut_programming_short() {
+    if (!writing_ || writing_->cut_short) return;
+    writing_->cut_short = true;
+    if (sc_time_stamp() > writing_->begun) {
+        const double elapsed = writing_->before * writing_->programming.time_s + (sc_time_stamp() - writing_->begun).to_seconds();
+        writing_->share = std::max(writing_->before, written_share(writing_->programming, elapsed, config_));
+    }
 }
 
 bool Controller::acceptable(const Descriptor& descriptor) const {
@@ -143,7 +178,7 @@ bool Controller::acceptable(const Descriptor& descriptor) const {
 
 void Controller::run_request(const Descriptor& descriptor) {
     if (!powered_) return complete(descriptor.tag, Outcome::powered_down);
-    if (!image_) return complete(descriptor.tag, Outcome::no_image);
+    if (!image_) return complete(descriptor.tag, writing_ ? Outcome::unverified : Outcome::no_image);
     if (!acceptable(descriptor)) return complete(descriptor.tag, Outcome::bad_request);
     const auto labels = static_cast<std::uint64_t>(image_->tasks[descriptor.task].network.labels);
     if (!within_addresses(descriptor.address, 2 * descriptor.length * sizeof(std::int32_t)) ||

@@ -61,6 +61,7 @@ inline constexpr std::uint32_t kCapabilityUnload = 0x00000001;
 inline constexpr std::uint32_t kCapabilityPower = 0x00000002;
 inline constexpr std::uint32_t kCapabilityWatchdog = 0x00000004;
 inline constexpr std::uint32_t kCapabilityCounters = 0x00000008;
+inline constexpr std::uint32_t kCapabilityVerifyImage = 0x00000020;
 inline constexpr std::uint32_t kCapabilitySchedulers = 0x00000040;
 inline constexpr std::uint32_t kCapabilityCompletionLog2 = 0x00000F00;
 inline constexpr std::uint32_t kCapabilityDescriptorLog2 = 0x0000F000;
@@ -69,6 +70,7 @@ inline constexpr std::uint32_t kStatusLoaded = 0x00000002;
 inline constexpr std::uint32_t kStatusEnabled = 0x00000004;
 inline constexpr std::uint32_t kStatusHalted = 0x00000008;
 inline constexpr std::uint32_t kStatusPoweredDown = 0x00000010;
+inline constexpr std::uint32_t kStatusUnverified = 0x00000020;
 inline constexpr std::uint32_t kControlEnable = 0x00000001;
 inline constexpr std::uint32_t kControlSoftReset = 0x00000002;
 inline constexpr std::uint32_t kControlSnapshot = 0x00000004;
@@ -80,7 +82,7 @@ inline constexpr std::uint32_t kInterruptStatusWatchdog = 0x00000004;
 inline constexpr std::array kRegisters{
     tlm::Register{"identification", reg::kIdentification, tlm::Access::read_only, 0x42455254, "the letters BERT"},
     tlm::Register{"version", reg::kVersion, tlm::Access::read_only, 0x00020001, "of this register map: a new major version breaks old drivers"},
-    tlm::Register{"capability", reg::kCapability, tlm::Access::read_only, 0x0000654F, "what this accelerator can do"},
+    tlm::Register{"capability", reg::kCapability, tlm::Access::read_only, 0x0000656F, "what this accelerator can do"},
     tlm::Register{"tiles", reg::kTiles, tlm::Access::read_only, 0x00000000, "tiles of the chip"},
     tlm::Register{"status", reg::kStatus, tlm::Access::read_only, 0x00000000, "state of the accelerator"},
     tlm::Register{"control", reg::kControl, tlm::Access::read_write, 0x00000000, "switches"},
@@ -126,6 +128,7 @@ enum class Command : std::uint32_t {
     run_request = 2,  ///< `length` token ids (int32) at `address`, as many segments (int32) behind them, through `task`; logits (float32) to `result`
     unload = 3,  ///< takes `task` off the chip, or the whole image where `task` is 0xFFFFFFFF; waits for all requests before it
     set_power = 4,  ///< `task` 1: periphery on; 0: off, once all requests before it are through; cells keep their state
+    verify_image = 6,  ///< reads back the arrays and writes what a reset has kept from being written, of the image that was being programmed or is there, given again as in load_image; `bad_image` where it is another
 };
 
 /// What a completion says of its command.
@@ -144,6 +147,7 @@ enum class Outcome : std::uint32_t {
     watchdog = 11,  ///< no progress for the watchdog's time; the accelerator is halted
     network_error = 20,  ///< a flit of the request's vectors came wrong as often as it may be sent; no result is written
     buffer_error = 21,  ///< a word of the request's vectors had more wrong bits than its code can correct; no result is written
+    unverified = 22,  ///< a request while the image is half written, because a reset came while it was programmed
 };
 
 }  // namespace berth::platform

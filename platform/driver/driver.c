@@ -95,6 +95,11 @@ enum berth_status berth_load_image(struct berth_device* device, uint64_t address
     return give(device, BERTH_COMMAND_LOAD_IMAGE, &words);
 }
 
+enum berth_status berth_verify_image(struct berth_device* device, uint64_t address, uint64_t bytes, uint64_t tag) {
+    const struct berth_request words = {.tokens = address, .length = bytes, .tag = tag};
+    return give(device, BERTH_COMMAND_VERIFY_IMAGE, &words);
+}
+
 enum berth_status berth_run(struct berth_device* device, const struct berth_request* request) {
     return give(device, BERTH_COMMAND_RUN_REQUEST, request);
 }
