@@ -45,17 +45,25 @@ tlm::DmaResult Controller::write(std::uint64_t to, std::span<const std::byte> fr
     return result;
 }
 
+/// Lets requests in and out of the pipeline. @return whether there was anything to do.
+bool Controller::serve_pipeline() {
+    admit();
+    std::uint64_t request = 0;
+    if (parts_.pipeline.take_finished(request)) {
+        answer(request);
+        return true;
+    }
+    if (!switching_ || parts_.pipeline.busy()) return false;
+    switch_in();
+    return true;
+}
+
 /// Lets every request that was taken before come to its end.
 void Controller::drain() {
     while (!running_.empty() || parts_.pipeline.busy()) {
-        admit();
-        std::uint64_t request = 0;
-        if (parts_.pipeline.take_finished(request)) {
-            answer(request);
-        } else {
-            wait(parts_.pipeline.finished());
-            check_replaced();
-        }
+        if (serve_pipeline()) continue;
+        wait(parts_.pipeline.finished());
+        check_replaced();
     }
 }
 
@@ -109,6 +117,8 @@ void Controller::load_image(const Descriptor& descriptor) {
     arrival = ImageArrival({});
     try {
         program(std::move(image));
+        image_at_ = descriptor.address;
+        image_bytes_ = descriptor.length;
     } catch (const InputError&) {
         fault_ = std::current_exception();
         return complete(descriptor.tag, Outcome::no_room);
@@ -122,8 +132,12 @@ void Controller::program(std::shared_ptr<const compressor::WeightImage> image) {
         return elsewhere([&] { return std::make_shared<const ChipPlan>(make_plan(*image, config_, parts_.topology)); });
     });
     image_.reset();
-    const Programming programming =
-        measured(wall_.image_s, [&] { return elsewhere([&] { return programming_of(*image, plan->placement, config_, threads_); }); });
+    const Programming programming = measured(wall_.image_s, [&] {
+        return elsewhere([&] {
+            const std::size_t there = plan->in_slot.empty() ? image->tasks.size() : plan->in_slot.size();
+            return programming_of(*image, without_absent_tasks(*image, plan->placement, there), config_, threads_);
+        });
+    });
     programming_ += programming;
     const sc_time length(programming.time_s, sc_core::SC_SEC);
     programmed_at_ = sc_time_stamp() + length;
@@ -132,6 +146,7 @@ void Controller::program(std::shared_ptr<const compressor::WeightImage> image) {
     image_ = std::move(image);
     plan_ = std::move(plan);
     unloaded_.clear();
+    residents_ = plan_->in_slot.empty() ? Residents() : Residents(config_.residency, plan_->in_slot.size(), image_->tasks.size());
     ways_.clear();
     if (computes_) values_ = std::make_unique<Values>(image_, plan_, config_, threads_);
     parts_.pipeline.program(plan_);
@@ -216,7 +231,9 @@ void Controller::run_tasks(const Descriptor& descriptor) {
                                      together};
         result += static_cast<std::uint64_t>(image_->tasks[task].network.labels) * sizeof(float);
     }
-    queue_.add(first, static_cast<std::uint32_t>(tasks.front()), descriptor.deadline_ps);
+    // Tasks that take turns go one by one: they need not all be on the chip at once.
+    const std::size_t turns = residents_.slots() > 0 ? tasks.size() : 1;
+    for (std::size_t i = 0; i < turns; ++i) queue_.add(first + i, static_cast<std::uint32_t>(tasks[i]), descriptor.deadline_ps);
     admit();
 }
 
@@ -232,17 +249,26 @@ const std::vector<std::shared_ptr<const SharedWay>>& Controller::ways_of(const s
     return found->second;
 }
 
-/// Lets requests into the pipeline as long as it has room.
+/// Lets requests into the pipeline as long as it has room, up to one whose task is not on the chip.
 void Controller::admit() {
-    while (const auto request = queue_.take(in_pipeline_, image_ ? image_->shape.layers : 0)) {
+    while (!switching_) {
+        const auto request = queue_.take(in_pipeline_, image_ ? image_->shape.layers : 0);
+        if (!request) return;
         ++in_pipeline_;
-        start(*request);
+        if (residents_.slot_of(static_cast<std::size_t>(running_.at(*request).task)))
+            start(*request);
+        else
+            switching_ = request;
     }
 }
 
 void Controller::start(std::uint64_t request) {
     const Running& running = running_.at(request);
-    if (!running.together) return parts_.pipeline.start(request, running.task, running.tokens);
+    if (!running.together || residents_.slots() > 0) {
+        const std::size_t slot = residents_.slot_of(static_cast<std::size_t>(running.task)).value();
+        residents_.use(slot);
+        return parts_.pipeline.start(request, running.task, running.tokens, slot);
+    }
     const std::vector<std::size_t>& tasks = running.together->tasks;
     for (const auto& way : ways_of(tasks)) {
         std::vector<std::uint64_t> requests;
@@ -250,6 +276,51 @@ void Controller::start(std::uint64_t request) {
             requests.push_back(request + static_cast<std::uint64_t>(std::find(tasks.begin(), tasks.end(), task) - tasks.begin()));
         parts_.pipeline.start(std::move(requests), way, running.tokens);
     }
+}
+
+/// Brings the task in that a request waits for. Nothing is in the pipeline meanwhile: a delta may stand in the base's wordlines.
+void Controller::switch_in() {
+    const std::uint64_t request = *switching_;
+    const auto fetched = bring_in(static_cast<std::size_t>(running_.at(request).task));
+    switching_.reset();
+    if (fetched.ok()) return start(request);
+    --in_pipeline_;
+    finish(request, Outcome::bus_error, fetched.failed_address);
+}
+
+/// As many bytes as the task's planes take come from where the image lies, and are written into a slot. A reset meanwhile leaves that
+/// empty.
+tlm::DmaResult Controller::bring_in(std::size_t task) {
+    const sc_time begin = sc_time_stamp();
+    const std::size_t slot = residents_.vacate();
+    std::uint64_t bits = 0;
+    for (const auto& placed : plan_->placement.planes)
+        if (placed.plane.owner == image_->tasks[task].name)
+            bits += static_cast<std::uint64_t>(placed.plane.inputs) * static_cast<std::uint64_t>(placed.plane.outputs) *
+                    static_cast<std::uint64_t>(placed.plane.magnitude_bits + 1);
+    std::vector<std::byte> part;
+    const std::uint64_t bytes = std::min(image_bytes_, (bits + 7) / 8);
+    for (std::uint64_t done = 0; done < bytes; done += part.size()) {
+        part.resize(std::min(kFetchBytes, bytes - done));
+        const auto fetched = read(image_at_ + done, part);
+        if (!fetched.ok()) return fetched;
+    }
+    const Programming written = elsewhere([&] {
+        mapping::Placement there = plan_->placement;
+        there.planes = plan_->slot_planes[slot];
+        return programming_of_task(*image_, there, config_, task, threads_);
+    });
+    switches_.fetch_s += (sc_time_stamp() - begin).to_seconds();
+    switches_.bytes += bytes;
+    switches_.written += written;
+    ++switches_.count;
+    const sc_time length(written.time_s, sc_core::SC_SEC);
+    programmed_at_ = sc_time_stamp() + length;
+    wait(length);
+    check_replaced();
+    residents_.settle(slot, task);
+    switches_.most_programmed = std::max(switches_.most_programmed, residents_.most_programmed());
+    return {};
 }
 
 /// Without values every logit is 0, at once.
@@ -262,7 +333,8 @@ std::future<std::vector<float>> Controller::logits_of(std::uint32_t task, infere
 
 void Controller::answer(std::uint64_t request) {
     Running& running = running_.at(request);
-    if (!running.together || running.together->unanswered == 1) --in_pipeline_;
+    const bool in_group = running.together && residents_.slots() == 0;
+    if (!in_group || running.together->unanswered == 1) --in_pipeline_;
     admit();
     const std::vector<float> logits = measured(wall_.values_s, [&] { return running.logits.get(); });
     if (const Damage damage = parts_.pipeline.take_damage(request); damage != Damage::none)
