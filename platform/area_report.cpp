@@ -6,6 +6,7 @@
 #include "models/mapping/low_rank.hpp"
 #include "models/mapping/mapper.hpp"
 #include "platform/area_tree.hpp"
+#include "platform/placed_image.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -124,7 +125,7 @@ ImageOnChip place_on_chip(const PlatformConfig& config, const std::vector<mappin
     unshared.mapper = mapping::unshared_mapper(roomy.mapper);
     mapping::Placement apart = mapping::place(copies, config.array_shape(), unshared);
     mapping::Placement sharing = unshared.mapper == roomy.mapper ? apart : mapping::place(copies, config.array_shape(), roomy);
-    return {.image = mapping::place(planes_on(config, image), config.array_shape(), config.hierarchy),
+    return {.image = place_image(config, image).chip,
             .copies = std::move(apart),
             .copies_sharing = std::move(sharing),
             .tasks = tasks,

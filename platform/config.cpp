@@ -103,6 +103,7 @@ void read_parameters(PlatformConfig& config, const boost::json::object& json, co
     config.buffer = section<BufferParams>(json, "buffer", where);
     config.supply = section<SupplyParams>(json, "supply", where);
     config.queue = section<QueueParams>(json, "queue", where);
+    config.residency = section<ResidencyParams>(json, "residency", where);
     config.host = section<HostParams>(json, "host", where);
 }
 

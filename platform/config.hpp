@@ -12,6 +12,7 @@
 #include "models/periphery/adc.hpp"
 #include "models/periphery/dac.hpp"
 #include "models/periphery/sense_amplifier.hpp"
+#include "platform/accelerator/eviction.hpp"
 #include "platform/accelerator/scheduler.hpp"
 
 #include <cstdint>
@@ -138,6 +139,7 @@ struct PlatformConfig {
     BufferParams buffer;
     SupplyParams supply;
     QueueParams queue;
+    ResidencyParams residency;
     HostParams host;
     Timing timing;
     std::string accounting;  ///< what the area report counts and what it leaves to the SoC, in a sentence

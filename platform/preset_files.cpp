@@ -21,7 +21,7 @@ const std::vector<std::string>& known_keys() {
     static const std::vector<std::string> keys = [] {
         std::vector<std::string> all{"extends", "description", "accounting", "tables",       "crossbar", "dac",
                                      "adc",     "hierarchy",   "digital",    "interconnect", "buffer",   "host",
-                                     "timing",  "inventory",   "sense",      "supply",       "queue"};
+                                     "timing",  "inventory",   "sense",      "supply",       "queue",    "residency"};
         all.insert(all.end(), kCellSections.begin(), kCellSections.end());
         return all;
     }();

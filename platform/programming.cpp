@@ -11,7 +11,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <set>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace berth::platform {
@@ -51,7 +55,7 @@ crossbar::ArrayProgramming pulse_by_pulse(const compressor::WeightImage& image, 
     Threads pool(threads);
     pool.for_each(planes.size(), [&](std::size_t i) {
         const compressor::ImagePlane& plane = planes[i];
-        if (placement.planes[i].plane.digital) return;
+        if (placement.planes[i].row_blocks == 0) return;
         written[i] = crossbar::programming_of(plane.codes, plane.out, plane.in, plane.magnitude_bits, design, component_of(image, plane));
     });
     crossbar::ArrayProgramming all;
@@ -95,12 +99,35 @@ double arrays_in_turn(const Programming& programming, const PlatformConfig& conf
     return static_cast<double>(std::min(programming.arrays, in_tile * programming.deepest));
 }
 
-double seconds_of(const Programming& programming, const PlatformConfig& config) {
-    const double arrays = arrays_in_turn(programming, config);
-    if (!verified(config)) return arrays * config.timing.array_write_s;
+/// Of so many arrays, one after the other.
+double seconds_of(double arrays, const Programming& programming, const PlatformConfig& config) {
+    if (!verified(config) || programming.cells.rows == 0) return arrays * config.timing.array_write_s;
     const double read_s = crossbar_timing(config).stage_s;
     const double rounds = static_cast<double>(programming.cells.row_pulses) / static_cast<double>(programming.cells.rows);
     return arrays * rounds * (config.timing.array_write_s + config.crossbar.rows * read_s);
+}
+
+/// Arrays of the planes that the tile with most of them holds, where a plane has an equal share on each of its tiles.
+double most_in_a_tile(const mapping::Placement& placement) {
+    std::map<std::int32_t, double> tiles;
+    for (const auto& placed : placement.planes)
+        for (const std::int32_t tile : placed.tiles)
+            tiles[tile] += static_cast<double>(placed.array_reads) / static_cast<double>(placed.tiles.size());
+    double most = 0.0;
+    for (const auto& [tile, arrays] : tiles) most = std::max(most, arrays);
+    return std::ceil(most);
+}
+
+/// Takes the planes out that `stays` does not want.
+template <class Stays>
+mapping::Placement only(mapping::Placement placement, const Stays& stays) {
+    for (mapping::PlacedPlane& placed : placement.planes) {
+        if (stays(placed.plane.owner)) continue;
+        placed.row_blocks = 0;
+        placed.cells = placed.array_reads = placed.columns = 0;
+        placed.tiles.clear();
+    }
+    return placement;
 }
 
 }  // namespace
@@ -114,7 +141,7 @@ Programming programming_of(const compressor::WeightImage& image, const mapping::
     programming.arrays = placement.arrays;
     programming.deepest = placement.deepest;
     programming.cells = counts_pulses(config) ? pulse_by_pulse(image, placement, config, threads) : one_pulse_each(placement);
-    programming.time_s = seconds_of(programming, config);
+    programming.time_s = seconds_of(arrays_in_turn(programming, config), programming, config);
     programming.energy_j = ledger_of(programming, config).total();
     return programming;
 }
@@ -150,6 +177,31 @@ double written_share(const Programming& programming, double elapsed_s, const Pla
     const double arrays = arrays_in_turn(programming, config);
     if (programming.time_s <= 0.0 || arrays <= 0.0) return 1.0;
     return std::clamp(std::floor(elapsed_s / programming.time_s * arrays) / arrays, 0.0, 1.0);
+}
+
+Programming programming_of_task(const compressor::WeightImage& image, const mapping::Placement& placement, const PlatformConfig& config,
+                                std::size_t task, int threads) {
+    const std::string& name = image.tasks.at(task).name;
+    const mapping::Placement alone = only(placement, [&](const std::string& owner) { return owner == name; });
+    Programming programming;
+    for (const auto& placed : alone.planes) programming.arrays += placed.array_reads;
+    programming.cells = counts_pulses(config) ? pulse_by_pulse(image, alone, config, threads) : one_pulse_each(alone);
+    programming.time_s = seconds_of(most_in_a_tile(alone), programming, config);
+    Ledger ledger;
+    book_tasks_written(programming, config, ledger);
+    programming.energy_j = ledger.total();
+    return programming;
+}
+
+mapping::Placement without_absent_tasks(const compressor::WeightImage& image, mapping::Placement placement, std::size_t slots) {
+    std::set<std::string> there{std::string(mapping::kBaseOwner)};
+    for (std::size_t task = 0; task < image.tasks.size() && task < slots; ++task) there.insert(image.tasks[task].name);
+    return only(std::move(placement), [&](const std::string& owner) { return there.contains(owner); });
+}
+
+void book_tasks_written(const Programming& written, const PlatformConfig& config, Ledger& ledger) {
+    ledger.add(kArray, "pulse", written.cells.cells, config.inventory.energy(kArray, "write") / array_cells(config));
+    if (verified(config)) book_pulses(written.cells, config, ledger);
 }
 
 Ledger ledger_of(const Programming& programming, const PlatformConfig& config) {

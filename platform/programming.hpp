@@ -47,6 +47,18 @@ struct Programming {
 [[nodiscard]] Programming programming_of(const compressor::WeightImage& image, const mapping::Placement& placement,
                                          const PlatformConfig& config, int threads);
 
+/// The same of one task's planes alone, as they are placed: a task that is brought in. Cells are priced one by one, since its planes share
+/// arrays with others; the time is that of the tile with most of the arrays that hold some of it.
+[[nodiscard]] Programming programming_of_task(const compressor::WeightImage& image, const mapping::Placement& placement,
+                                              const PlatformConfig& config, std::size_t task, int threads);
+
+/// The placement with the planes of the base and of the first tasks alone, as many as there are slots.
+[[nodiscard]] mapping::Placement without_absent_tasks(const compressor::WeightImage& image, mapping::Placement placement,
+                                                      std::size_t slots);
+
+/// Actions of programmings of single tasks.
+void book_tasks_written(const Programming& written, const PlatformConfig& config, Ledger& ledger);
+
 /// Whether pulses, or cells that are worn, are counted cell by cell, for which the image's weights are wanted.
 [[nodiscard]] bool counts_pulses(const PlatformConfig& config);
 

@@ -136,6 +136,8 @@ SimulationOutcome simulate(const SimulationInput& input) {
     take_requests(soc, outcome, input.trace);
     const Controller& controller = soc.accelerator.controller();
     outcome.programming = controller.programming();
+    outcome.switches = controller.switches();
+    outcome.slots = controller.plan()->in_slot.size();
     outcome.simulated_s = soc.host.idle().to_seconds();
     outcome.active_s = (soc.host.idle() - soc.host.loaded()).to_seconds();
     outcome.load_s = soc.host.loaded().to_seconds() - outcome.programming.time_s;

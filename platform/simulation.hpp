@@ -45,7 +45,9 @@ struct SimulationOutcome {
     double simulated_s = 0.0;       ///< all of it, loading and programming included
     double load_s = 0.0;            ///< the image over the DMA, without programming
     Programming programming;
-    Ledger ledger;  ///< actions of inference; no static energy
+    Controller::Switches switches;
+    std::size_t slots = 0;  ///< that tasks take turns on; 0: each has arrays of its own
+    Ledger ledger;          ///< actions of inference; no static energy
     std::uint64_t array_reads = 0, adc_conversions = 0, clipped = 0;
     CellReads cell_reads;            ///< of those array reads
     Utilisation utilisation;         ///< over active_s

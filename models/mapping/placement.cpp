@@ -20,22 +20,6 @@ struct Range {
     int64_t first = 0, last = 0;
 };
 
-PlacedPlane describe(const Plane& plane, const ArrayShape& shape, const crossbar::Encoding& encoding) {
-    if (plane.inputs < 1 || plane.outputs < 0 || plane.magnitude_bits < 1)
-        throw InputError("plane " + plane.matrix + " of " + plane.owner,
-                         "has " + std::to_string(plane.inputs) + " inputs, " + std::to_string(plane.outputs) + " outputs and " +
-                             std::to_string(plane.magnitude_bits) + " bits",
-                         "at least one input and one bit");
-    PlacedPlane placed;
-    placed.plane = plane;
-    if (plane.digital) return placed;
-    placed.row_blocks = static_cast<int>(ceil_div(plane.inputs, shape.rows));
-    placed.slices = encoding.slices(plane.magnitude_bits, shape.cell_bits);
-    placed.polarities = encoding.polarities();
-    placed.cells = int64_t{plane.inputs} * plane.outputs * placed.slices * placed.polarities;
-    return placed;
-}
-
 /// Lays groups one behind the other on the chip's sites. Within a group column block follows column block; within a column block the
 /// polarities follow one another, and within those the row blocks, so a plane's sites are one range.
 class Layout {
@@ -119,6 +103,22 @@ std::vector<std::int32_t> tiles_of(Range arrays, int64_t arrays_a_tile) {
 }
 
 }  // namespace
+
+PlacedPlane describe(const Plane& plane, const ArrayShape& shape, const crossbar::Encoding& encoding) {
+    if (plane.inputs < 1 || plane.outputs < 0 || plane.magnitude_bits < 1)
+        throw InputError("plane " + plane.matrix + " of " + plane.owner,
+                         "has " + std::to_string(plane.inputs) + " inputs, " + std::to_string(plane.outputs) + " outputs and " +
+                             std::to_string(plane.magnitude_bits) + " bits",
+                         "at least one input and one bit");
+    PlacedPlane placed;
+    placed.plane = plane;
+    if (plane.digital) return placed;
+    placed.row_blocks = static_cast<int>(ceil_div(plane.inputs, shape.rows));
+    placed.slices = encoding.slices(plane.magnitude_bits, shape.cell_bits);
+    placed.polarities = encoding.polarities();
+    placed.cells = int64_t{plane.inputs} * plane.outputs * placed.slices * placed.polarities;
+    return placed;
+}
 
 Placement place(const std::vector<Plane>& planes, const ArrayShape& shape, const HierarchyParams& hierarchy) {
     const auto encoding = crossbar::make_encoding(shape.encoding);

@@ -8,6 +8,10 @@
 #include <string>
 #include <vector>
 
+namespace berth::crossbar {
+class Encoding;
+}
+
 namespace berth::mapping {
 
 /// The arrays that planes are cut to. How many slices and polarities a weight takes is the encoding's to say.
@@ -74,6 +78,9 @@ struct Placement {
     std::int64_t cells = 0;    ///< cells in use
     double utilisation = 0.0;  ///< cells / (arrays * rows * cols)
 };
+
+/// A plane as arrays take it, without a place.
+[[nodiscard]] PlacedPlane describe(const Plane& plane, const ArrayShape& shape, const crossbar::Encoding& encoding);
 
 /// Sites in order of the planes, IMAs and tiles filled one after the other.
 /// @throws InputError saying how many arrays are needed and how many the chip has, when they do not fit.

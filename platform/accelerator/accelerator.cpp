@@ -92,6 +92,7 @@ void Accelerator::record(Ledger& ledger) const {
     book(mapping::kFactorMemory, "read_byte", digital.factor_bytes);
     record_reads(arrays, 1, config_.inventory, ledger);
     for (const auto& [component, action, count] : transport_bookings(arrays)) book(component, action, count);
+    if (controller_.switches().count > 0) book_tasks_written(controller_.switches().written, config_, ledger);
 }
 
 Utilisation Accelerator::utilisation(double seconds) const {

@@ -108,6 +108,7 @@ void Controller::soft_reset() {
     running_.clear();
     queue_ = RequestQueue(config_.queue);
     in_pipeline_ = 0;
+    switching_.reset();
     parts_.registers.reset();
     show_identity();
     ring_ = {};
@@ -222,9 +223,7 @@ void Controller::serve() {
 
 void Controller::serve_next() {
     update_status();
-    admit();
-    std::uint64_t request = 0;
-    if (parts_.pipeline.take_finished(request)) return answer(request);
+    if (serve_pipeline()) return;
     if (may_fetch()) return fetch();
     wait(doorbell_ | parts_.pipeline.finished());
     check_replaced();

@@ -8,6 +8,7 @@
 #include "platform/accelerator/pipeline.hpp"
 #include "platform/accelerator/registers.hpp"
 #include "platform/accelerator/request_queue.hpp"
+#include "platform/accelerator/residents.hpp"
 #include "platform/accelerator/values.hpp"
 #include "platform/accelerator/wall_times.hpp"
 #include "platform/config.hpp"
@@ -53,6 +54,15 @@ public:
     [[nodiscard]] const ChipPlan* plan() const { return plan_.get(); }
     /// Null before an image, and where none are computed.
     [[nodiscard]] const Values* values() const { return values_.get(); }
+
+    /// Tasks that were brought in on demand, and what that took.
+    struct Switches {
+        std::uint64_t count = 0, bytes = 0;  ///< fetched from memory
+        double fetch_s = 0.0;
+        Programming written;
+        std::uint64_t most_programmed = 0;  ///< of a slot
+    };
+    [[nodiscard]] const Switches& switches() const { return switches_; }
 
     /// Time for which the periphery was off.
     [[nodiscard]] sc_core::sc_time powered_down() const;
@@ -145,6 +155,9 @@ private:
     void run_request(const Descriptor& descriptor);
     void run_tasks(const Descriptor& descriptor);
     void start(std::uint64_t request);
+    [[nodiscard]] bool serve_pipeline();
+    void switch_in();
+    [[nodiscard]] tlm::DmaResult bring_in(std::size_t task);
     void finish(std::uint64_t request, Outcome outcome, std::uint64_t failed_address);
     [[nodiscard]] std::optional<std::vector<std::int32_t>> fetch_words(const Descriptor& descriptor, std::uint64_t count,
                                                                        std::uint64_t result_bytes);
@@ -184,7 +197,11 @@ private:
     std::map<std::uint64_t, Running> running_;  ///< waiting ones included
     RequestQueue queue_;
     std::map<std::vector<std::size_t>, std::vector<std::shared_ptr<const SharedWay>>> ways_;  ///< of tasks asked together
-    std::size_t in_pipeline_ = 0;                                                             ///< requests let in and not yet finished
+    Residents residents_;
+    std::optional<std::uint64_t> switching_;  ///< the request whose task is to be brought in when the pipeline is empty
+    Switches switches_;
+    std::uint64_t image_at_ = 0, image_bytes_ = 0;  ///< in memory
+    std::size_t in_pipeline_ = 0;                   ///< requests let in and not yet finished
     std::unique_ptr<Values> values_;
     std::uint64_t next_request_ = 0, answered_ = 0, failed_ = 0;
     bool powered_ = true;

@@ -47,17 +47,25 @@ tlm::DmaResult Controller::write(std::uint64_t to, std::span<const std::byte> fr
     return result;
 }
 
+/// Lets requests in and out of the pipeline. @return whether there was anything to do.
+bool Controller::serve_pipeline() {
+    admit();
+    std::uint64_t request = 0;
+    if (parts_.pipeline.take_finished(request)) {
+        answer(request);
+        return true;
+    }
+    if (!switching_ || parts_.pipeline.busy()) return false;
+    switch_in();
+    return true;
+}
+
 /// Lets every request that was taken before come to its end.
 void Controller::drain() {
     while (!running_.empty() || parts_.pipeline.busy()) {
-        admit();
-        std::uint64_t request = 0;
-        if (parts_.pipeline.take_finished(request)) {
-            answer(request);
-        } else {
-            wait(parts_.pipeline.finished());
-            check_replaced();
-        }
+        if (serve_pipeline()) continue;
+        wait(parts_.pipeline.finished());
+        check_replaced();
     }
 }
 
@@ -117,6 +125,8 @@ void Controller::load_image(const Descriptor& descriptor) {
     if (!take_image(descriptor, fetched)) return;
     try {
         program(fetched, 0.0, false);
+        image_at_ = descriptor.address;
+        image_bytes_ = descriptor.length;
     } catch (const InputError&) {
         fault_ = std::current_exception();
         return complete(descriptor.tag, Outcome::no_room);
@@ -130,9 +140,14 @@ void Controller::verify_image(const Descriptor& descriptor) {
     Fetched fetched;
     if (!take_image(descriptor, fetched)) return;
     if (fetched.digest != (image_ ? digest_ : writing_->digest)) return complete(descriptor.tag, Outcome::bad_image);
-    const std::set<std::uint32_t> unloaded = image_ ? unloaded_ : std::set<std::uint32_t>{};
-    program(fetched, image_ ? 1.0 : writing_->share, true);
+    const bool whole = image_ != nullptr;
+    const std::set<std::uint32_t> unloaded = whole ? unloaded_ : std::set<std::uint32_t>{};
+    Residents residents = std::move(residents_);
+    program(fetched, whole ? 1.0 : writing_->share, true);
     unloaded_ = unloaded;
+    if (whole) residents_ = std::move(residents);
+    image_at_ = descriptor.address;
+    image_bytes_ = descriptor.length;
     complete(descriptor.tag, Outcome::done);
 }
 
@@ -141,8 +156,12 @@ void Controller::program(const Fetched& fetched, double written, bool read_back)
     auto plan = measured(wall_.image_s, [&] {
         return elsewhere([&] { return std::make_shared<const ChipPlan>(make_plan(*fetched.image, config_, parts_.topology)); });
     });
-    const Programming whole = measured(
-        wall_.image_s, [&] { return elsewhere([&] { return programming_of(*fetched.image, plan->placement, config_, threads_); }); });
+    const Programming whole = measured(wall_.image_s, [&] {
+        return elsewhere([&] {
+            const std::size_t there = plan->in_slot.empty() ? fetched.image->tasks.size() : plan->in_slot.size();
+            return programming_of(*fetched.image, without_absent_tasks(*fetched.image, plan->placement, there), config_, threads_);
+        });
+    });
     const Programming reading = read_back ? reading_back(whole, config_) : Programming{}, rest = rest_of(whole, written, config_);
     const sc_time back(reading.time_s, sc_core::SC_SEC), length(rest.time_s, sc_core::SC_SEC);
     image_.reset();
@@ -157,6 +176,7 @@ void Controller::program(const Fetched& fetched, double written, bool read_back)
     image_ = fetched.image;
     plan_ = std::move(plan);
     unloaded_.clear();
+    residents_ = plan_->in_slot.empty() ? Residents() : Residents(config_.residency, plan_->in_slot.size(), image_->tasks.size());
     ways_.clear();
     if (computes_) values_ = std::make_unique<Values>(image_, plan_, config_, threads_);
     parts_.pipeline.program(plan_);
@@ -251,7 +271,9 @@ void Controller::run_tasks(const Descriptor& descriptor) {
                                      together};
         result += static_cast<std::uint64_t>(image_->tasks[task].network.labels) * sizeof(float);
     }
-    queue_.add(first, static_cast<std::uint32_t>(tasks.front()), descriptor.deadline_ps);
+    // Tasks that take turns go one by one: they need not all be on the chip at once.
+    const std::size_t turns = residents_.slots() > 0 ? tasks.size() : 1;
+    for (std::size_t i = 0; i < turns; ++i) queue_.add(first + i, static_cast<std::uint32_t>(tasks[i]), descriptor.deadline_ps);
     admit();
 }
 
@@ -267,17 +289,26 @@ const std::vector<std::shared_ptr<const SharedWay>>& Controller::ways_of(const s
     return found->second;
 }
 
-/// Lets requests into the pipeline as long as it has room.
+/// Lets requests into the pipeline as long as it has room, up to one whose task is not on the chip.
 void Controller::admit() {
-    while (const auto request = queue_.take(in_pipeline_, image_ ? image_->shape.layers : 0)) {
+    while (!switching_) {
+        const auto request = queue_.take(in_pipeline_, image_ ? image_->shape.layers : 0);
+        if (!request) return;
         ++in_pipeline_;
-        start(*request);
+        if (residents_.slot_of(static_cast<std::size_t>(running_.at(*request).task)))
+            start(*request);
+        else
+            switching_ = request;
     }
 }
 
 void Controller::start(std::uint64_t request) {
     const Running& running = running_.at(request);
-    if (!running.together) return parts_.pipeline.start(request, running.task, running.tokens);
+    if (!running.together || residents_.slots() > 0) {
+        const std::size_t slot = residents_.slot_of(static_cast<std::size_t>(running.task)).value();
+        residents_.use(slot);
+        return parts_.pipeline.start(request, running.task, running.tokens, slot);
+    }
     const std::vector<std::size_t>& tasks = running.together->tasks;
     for (const auto& way : ways_of(tasks)) {
         std::vector<std::uint64_t> requests;
@@ -285,6 +316,51 @@ void Controller::start(std::uint64_t request) {
             requests.push_back(request + static_cast<std::uint64_t>(std::find(tasks.begin(), tasks.end(), task) - tasks.begin()));
         parts_.pipeline.start(std::move(requests), way, running.tokens);
     }
+}
+
+/// Brings the task in that a request waits for. Nothing is in the pipeline meanwhile: a delta may stand in the base's wordlines.
+void Controller::switch_in() {
+    const std::uint64_t request = *switching_;
+    const auto fetched = bring_in(static_cast<std::size_t>(running_.at(request).task));
+    switching_.reset();
+    if (fetched.ok()) return start(request);
+    --in_pipeline_;
+    finish(request, Outcome::bus_error, fetched.failed_address);
+}
+
+/// As many bytes as the task's planes take come from where the image lies, and are written into a slot. A reset meanwhile leaves that
+/// empty.
+tlm::DmaResult Controller::bring_in(std::size_t task) {
+    const sc_time begin = sc_time_stamp();
+    const std::size_t slot = residents_.vacate();
+    std::uint64_t bits = 0;
+    for (const auto& placed : plan_->placement.planes)
+        if (placed.plane.owner == image_->tasks[task].name)
+            bits += static_cast<std::uint64_t>(placed.plane.inputs) * static_cast<std::uint64_t>(placed.plane.outputs) *
+                    static_cast<std::uint64_t>(placed.plane.magnitude_bits + 1);
+    std::vector<std::byte> part;
+    const std::uint64_t bytes = std::min(image_bytes_, (bits + 7) / 8);
+    for (std::uint64_t done = 0; done < bytes; done += part.size()) {
+        part.resize(std::min(kFetchBytes, bytes - done));
+        const auto fetched = read(image_at_ + done, part);
+        if (!fetched.ok()) return fetched;
+    }
+    const Programming written = elsewhere([&] {
+        mapping::Placement there = plan_->placement;
+        there.planes = plan_->slot_planes[slot];
+        return programming_of_task(*image_, there, config_, task, threads_);
+    });
+    switches_.fetch_s += (sc_time_stamp() - begin).to_seconds();
+    switches_.bytes += bytes;
+    switches_.written += written;
+    ++switches_.count;
+    const sc_time length(written.time_s, sc_core::SC_SEC);
+    programmed_at_ = sc_time_stamp() + length;
+    wait(length);
+    check_replaced();
+    residents_.settle(slot, task);
+    switches_.most_programmed = std::max(switches_.most_programmed, residents_.most_programmed());
+    return {};
 }
 
 /// Without values every logit is 0, at once.
@@ -297,7 +373,8 @@ std::future<std::vector<float>> Controller::logits_of(std::uint32_t task, infere
 
 void Controller::answer(std::uint64_t request) {
     Running& running = running_.at(request);
-    if (!running.together || running.together->unanswered == 1) --in_pipeline_;
+    const bool in_group = running.together && residents_.slots() == 0;
+    if (!in_group || running.together->unanswered == 1) --in_pipeline_;
     admit();
     const std::vector<float> logits = measured(wall_.values_s, [&] { return running.logits.get(); });
     if (const Damage damage = parts_.pipeline.take_damage(request); damage != Damage::none)

@@ -31,7 +31,7 @@ Pipeline::Pipeline(const sc_core::sc_module_name& name, const sc_time& cycle, in
 void Pipeline::program(std::shared_ptr<const ChipPlan> plan) {
     if (busy()) throw std::logic_error("an image was programmed while tokens were under way");
     plan_ = std::move(plan);
-    arrays_.program(plan_->placement.planes);
+    arrays_.program(plan_->planes());
     clocks_.assign(plan_->tasks.empty() ? 0 : plan_->tasks.front().stages.size(), {});
     attention_clocks_.assign(static_cast<std::size_t>(plan_->shape.layers), {});
     for (auto* clocks : {&clocks_, &attention_clocks_})
@@ -50,8 +50,8 @@ Pipeline::Sentence& Pipeline::open(std::vector<std::uint64_t> requests, const Ta
     return *sentence;
 }
 
-void Pipeline::start(std::uint64_t request, int task, int tokens) {
-    let_in(open({request}, plan_->tasks.at(static_cast<std::size_t>(task)), tokens, tokens));
+void Pipeline::start(std::uint64_t request, int task, int tokens, std::size_t slot) {
+    let_in(open({request}, plan_->way(static_cast<std::size_t>(task), slot), tokens, tokens));
 }
 
 void Pipeline::start(std::vector<std::uint64_t> requests, std::shared_ptr<const SharedWay> way, int tokens) {

@@ -41,7 +41,8 @@ public:
     void program(std::shared_ptr<const ChipPlan> plan);
 
     /// Lets the tokens of a sentence in. `request` names it until it is finished.
-    void start(std::uint64_t request, int task, int tokens);
+    /// @param slot of the task, where tasks take turns.
+    void start(std::uint64_t request, int task, int tokens, std::size_t slot = 0);
 
     /// The same of a sentence that several tasks are asked for. `requests` names their answers, in the order of the way's tasks; they leave
     /// one by one.

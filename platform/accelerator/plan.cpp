@@ -5,6 +5,7 @@
 #include "models/interconnect/chips.hpp"
 #include "models/mapping/low_rank.hpp"
 #include "platform/accelerator/crossbar_timing.hpp"
+#include "platform/placed_image.hpp"
 
 #include <algorithm>
 #include <array>
@@ -216,6 +217,21 @@ private:
     PlaneIndex index_;
 };
 
+std::vector<TaskPlan> plan_tasks(const compressor::WeightImage& image, const PlatformConfig& config, const interconnect::Topology& topology,
+                                 const mapping::Placement& placement) {
+    const Planner planner(image, config, topology, placement);
+    std::vector<TaskPlan> tasks;
+    for (const auto& task : image.tasks) tasks.push_back(planner.plan(task));
+    return tasks;
+}
+
+/// Planes are numbered from `first` on.
+void renumber(TaskPlan& task, int first) {
+    for (StagePlan& stage : task.stages)
+        for (auto* planes : {&stage.planes, &stage.low_rank.planes})
+            for (int& plane : *planes) plane += first;
+}
+
 }  // namespace
 
 DigitalWork attention_work(const inference::Shape& shape, int sentence_tokens) {
@@ -256,10 +272,25 @@ interconnect::NetworkDesign network_design(const PlatformConfig& config) {
 }
 
 ChipPlan make_plan(const compressor::WeightImage& image, const PlatformConfig& config, const interconnect::Topology& topology) {
-    ChipPlan plan{image.shape, mapping::place(planes_on(config, compressor::planes_of(image)), config.array_shape(), config.hierarchy), {}};
-    const Planner planner(image, config, topology, plan.placement);
-    for (const auto& task : image.tasks) plan.tasks.push_back(planner.plan(task));
+    mapping::SlottedPlacement placed = place_image(config, compressor::planes_of(image));
+    ChipPlan plan{image.shape, std::move(placed.chip), {}};
+    plan.tasks = plan_tasks(image, config, topology, plan.placement);
+    plan.slot_planes = std::move(placed.in_slot);
+    int behind = static_cast<int>(plan.placement.planes.size());
+    for (const auto& planes : plan.slot_planes) {
+        mapping::Placement there = plan.placement;
+        there.planes = planes;
+        plan.in_slot.push_back(plan_tasks(image, config, topology, there));
+        for (TaskPlan& task : plan.in_slot.back()) renumber(task, behind);
+        behind += static_cast<int>(planes.size());
+    }
     return plan;
+}
+
+std::vector<mapping::PlacedPlane> ChipPlan::planes() const {
+    std::vector<mapping::PlacedPlane> all = placement.planes;
+    for (const auto& planes : slot_planes) all.insert(all.end(), planes.begin(), planes.end());
+    return all;
 }
 
 ChipPlan make_layer_plan(int outputs, int inputs, const PlatformConfig& config, const interconnect::Topology& topology) {

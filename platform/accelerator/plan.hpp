@@ -67,6 +67,15 @@ struct ChipPlan {
     inference::Shape shape;
     mapping::Placement placement;
     std::vector<TaskPlan> tasks;
+    /// Where tasks take turns on fewer slots: [slot][task] the task's way while it is there, and where its planes then are.
+    std::vector<std::vector<TaskPlan>> in_slot{};
+    std::vector<std::vector<mapping::PlacedPlane>> slot_planes{};
+
+    [[nodiscard]] const TaskPlan& way(std::size_t task, std::size_t slot) const {
+        return in_slot.empty() ? tasks.at(task) : in_slot.at(slot).at(task);
+    }
+    /// All that the numbers in stages mean: the placement's planes, then each slot's.
+    [[nodiscard]] std::vector<mapping::PlacedPlane> planes() const;
 };
 
 /// The serial links between chips, and what a byte on one of them is booked as.

@@ -64,6 +64,7 @@ inline constexpr std::uint32_t kCapabilityCounters = 0x00000008;
 inline constexpr std::uint32_t kCapabilitySharedPass = 0x00000010;
 inline constexpr std::uint32_t kCapabilityVerifyImage = 0x00000020;
 inline constexpr std::uint32_t kCapabilitySchedulers = 0x00000040;
+inline constexpr std::uint32_t kCapabilityResidency = 0x00000080;
 inline constexpr std::uint32_t kCapabilityCompletionLog2 = 0x00000F00;
 inline constexpr std::uint32_t kCapabilityDescriptorLog2 = 0x0000F000;
 inline constexpr std::uint32_t kStatusBusy = 0x00000001;
@@ -83,7 +84,7 @@ inline constexpr std::uint32_t kInterruptStatusWatchdog = 0x00000004;
 inline constexpr std::array kRegisters{
     tlm::Register{"identification", reg::kIdentification, tlm::Access::read_only, 0x42455254, "the letters BERT"},
     tlm::Register{"version", reg::kVersion, tlm::Access::read_only, 0x00020001, "of this register map: a new major version breaks old drivers"},
-    tlm::Register{"capability", reg::kCapability, tlm::Access::read_only, 0x0000657F, "what this accelerator can do"},
+    tlm::Register{"capability", reg::kCapability, tlm::Access::read_only, 0x000065FF, "what this accelerator can do"},
     tlm::Register{"tiles", reg::kTiles, tlm::Access::read_only, 0x00000000, "tiles of the chip"},
     tlm::Register{"status", reg::kStatus, tlm::Access::read_only, 0x00000000, "state of the accelerator"},
     tlm::Register{"control", reg::kControl, tlm::Access::read_write, 0x00000000, "switches"},

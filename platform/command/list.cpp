@@ -44,6 +44,7 @@ constexpr Kind kKinds[] = {
     {"adcs", &periphery::describe_adcs},
     {"mappers", &mapping::describe_mappers},
     {"schedulers", &platform::describe_schedulers},
+    {"evictions", &platform::describe_evictions},
     {"topologies", &interconnect::describe_topologies},
     {"laws", &cost::describe_laws},
 };

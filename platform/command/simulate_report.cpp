@@ -72,6 +72,24 @@ boost::json::value converter_energy(const platform::SimulationOutcome& outcome, 
     return platform::converter_energy_block(outcome.cell_reads, outcome.ledger, config);
 }
 
+/// What it took to bring tasks in on demand, where they take turns.
+boost::json::object residency_block(const SimulateInput& input, const platform::SimulationOutcome& outcome) {
+    const auto& switches = outcome.switches;
+    const auto& cells = switches.written.cells;
+    return {{"eviction", input.config.residency.eviction},
+            {"slots", outcome.slots},
+            {"tasks", input.image->tasks.size()},
+            {"switches", switches.count},
+            {"fetched_bytes", switches.bytes},
+            {"fetch_s", switches.fetch_s},
+            {"write_s", switches.written.time_s},
+            {"energy_j", switches.written.energy_j},
+            {"arrays", switches.written.arrays},
+            {"cells", cells.cells},
+            {"pulses", cells.pulses},
+            {"most_programmed", switches.most_programmed}};
+}
+
 /// A line a task, where there are several, or where sentences arrive or have deadlines.
 boost::json::array task_blocks(const SimulateInput& input, std::span<const TaskOutcome> tasks,
                                std::span<const ReferenceLogits> references) {
@@ -200,6 +218,7 @@ boost::json::object simulate_report(const SimulateOptions& options, const Simula
         {"simulated_s", outcome.simulated_s},
         {"sources", input.config.constants.sources()},
     };
+    if (outcome.slots > 0) report["residency"] = residency_block(input, outcome);
     if (input.mixed) {
         report["scheduler"] = input.config.queue.scheduler;
         report["arrival"] = options.arrival.empty() ? boost::json::value() : boost::json::value(options.arrival);

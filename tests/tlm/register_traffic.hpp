@@ -78,7 +78,7 @@ private:
         using namespace platform::reg;
         held_ = {{platform::reg::kIdentification, platform::kIdentification},
                  {kVersion, 0x00020001},
-                 {kCapability, 0x0000657F},
+                 {kCapability, 0x000065FF},
                  {kTiles, tiles_},
                  {kScheduler, 0}};
         for (std::uint32_t offset = 0; offset < 0x080; offset += 4)
