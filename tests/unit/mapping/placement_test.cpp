@@ -83,7 +83,8 @@ TEST(Placement, SaysHowManyArraysAreNeededAndThere) {
         FAIL() << "504 arrays do not fit in 480";
     } catch (const InputError& error) {
         EXPECT_STREQ(error.what(),
-                     "hierarchy.tiles: the weights need 504 arrays of 128 x 128 and the chip has 480; expected at least 6 tiles, hierarchy.chips of 2, or an "
+                     "hierarchy.tiles: the weights need 504 arrays of 128 x 128 and the chip has 480; expected at least 6 tiles, "
+                     "hierarchy.chips of 2, or an "
                      "image with fewer cells");
     }
     EXPECT_NO_THROW((void)place({{"m", "base", 768, 768, 7}}, kKang, hierarchy("separate", 6)));
