@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
@@ -23,6 +24,8 @@ Waves::Waves() : descriptor_(::memfd_create("waves", 0)) {
     if (::mkdtemp(folder.data()) == nullptr) throw std::runtime_error("no folder for waves in " + folder);
     folder_ = folder;
     std::filesystem::create_symlink("/proc/self/fd/" + std::to_string(descriptor_), folder_ + "/waves.vcd");
+    // Its remark about the unit would stand among the results.
+    sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
     file_ = sc_core::sc_create_vcd_trace_file((folder_ + "/waves").c_str());
     file_->set_time_unit(1, sc_core::SC_PS);
 }

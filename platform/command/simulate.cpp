@@ -155,7 +155,7 @@ void add_stream_options(CLI::App& command, SimulateOptions& options) {
     command
         .add_option("--deadline", options.deadline_s,
                     "seconds that a sentence may take, for the scheduler and to count those that are late")
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Range(0.0, 1e6));
     command
         .add_option("--in-flight", options.in_flight,
                     "requests that the host keeps under way (default: the model's layers, and queue.depth where a scheduler reorders)")
@@ -186,7 +186,7 @@ void add_simulate(CLI::App& app, Common& common) {
     command->add_option("--trace", options->trace, "write a trace of requests, stages, tiles, links and DMA for Perfetto");
     command->add_option("--vcd", options->vcd, "write the interrupt, the rings' registers and the tokens as waves (value change dump)");
     command->add_option("--heartbeat", options->heartbeat_s, "say on stderr how far the simulation is, every so many seconds")
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Range(1e-3, 1e6));
     add_common_options(*command, common);
     command->footer(
         "Example:\n  berth simulate --platform reram-multitask --image tasks.berth --task sst2 --input sst2.tsv --json result.json\n"
