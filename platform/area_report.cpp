@@ -181,7 +181,7 @@ CellsPerElement cells_per_element(const ImageOnChip& on_chip) {
         full += static_cast<double>(placed.cells) / placed.polarities;
     }
     for (const auto& placed : on_chip.image.planes) {
-        if (placed.cells == 0) continue;
+        if (placed.cells == 0 || placed.plane.copy > 0) continue;
         const bool of_base = placed.plane.owner == mapping::kBaseOwner;
         result.has_base = result.has_base || of_base;
         (of_base ? base : delta) += static_cast<double>(placed.cells) / placed.polarities;

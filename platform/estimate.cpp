@@ -49,7 +49,9 @@ public:
           tokens_(tokens),
           topology_(make_topology(config)),
           parts_(*topology_, config.interconnect, config.buffer.banks),
-          spans_(task_.stages.size() + static_cast<std::size_t>(plan.shape.layers)) {
+          spans_(task_.stages.size() + static_cast<std::size_t>(plan.shape.layers)),
+          tokens_here_(tokens),
+          counted_(tokens) {
         const CrossbarTiming timing = crossbar_timing(config);
         array_interval_ = timing.interval_s() * config.timing.clock_hz;
         array_latency_ = timing.latency_s() * config.timing.clock_hz;
@@ -112,6 +114,7 @@ private:
         }
         collect(way, tokens_);
         Way pooler;
+        tokens_here_ = counted_ = 1;
         stage(pooler, layers * kStagesPerLayer);
         pooler.steps.emplace_back([this](double at) { return parts_.multicast(task_.logits, at); });
         occupy(pooler, task_.logits);
@@ -154,13 +157,9 @@ private:
         return times;
     }
 
-    /// What a way's tokens did, of a sentence's whole.
+    /// How long parts are busy with a way's tokens, of a sentence's whole.
     void collect(const Way& way, int tokens) {
         for (const auto& [resource, cycles] : way.loads) whole_[resource] += cycles * tokens;
-        for (const auto& [action, count] : token_actions_) actions_[action] += count * static_cast<std::uint64_t>(tokens);
-        token_actions_.clear();
-        array_reads_ += token_reads_ * static_cast<std::uint64_t>(tokens);
-        token_reads_ = 0;
     }
 
     void embed(Way& way) {
@@ -177,13 +176,35 @@ private:
             [this, home](double at) { return digital(home, task_.embedding_work, parts_.multicast(task_.embedding, at)); });
     }
 
+    /// Tokens take turns on the stage's copies: each step is that of the copy whose turn it is.
     void stage(Way& way, std::size_t position) {
-        const StagePlan& stage = task_.stages[position];
+        const StagePlan& first = task_.stages[position];
         way.stages.push_back(position);
-        depart(way, stage, position);
-        multiply(way, stage);
-        if (!stage.low_rank.empty()) add_low_rank(way, stage);
-        leave_arrays(way, stage, position);
+        const int all = tokens_here_, copies = static_cast<int>(first.copies.size()) + 1;
+        std::vector<Steps> of_copy;
+        for (int copy = 0; copy < copies; ++copy) {
+            const StagePlan& stage = first.of(copy);
+            Way own;
+            counted_ = (all - copy + copies - 1) / copies;
+            depart(own, stage, position);
+            multiply(own, stage);
+            if (!stage.low_rank.empty()) add_low_rank(own, stage);
+            leave_arrays(own, stage, position);
+            const double share = counted_ == all ? 1.0 : static_cast<double>(counted_) / all;
+            for (const auto& [resource, cycles] : own.loads) way.loads[resource] += cycles * share;
+            of_copy.push_back(std::move(own.steps));
+        }
+        counted_ = all;
+        for (std::size_t i = 0; i < of_copy.front().size(); ++i) {
+            if (copies == 1) {
+                way.steps.push_back(std::move(of_copy.front()[i]));
+                continue;
+            }
+            std::vector<std::function<double(double)>> turns;
+            for (Steps& steps : of_copy) turns.push_back(std::move(steps[i]));
+            way.steps.emplace_back(
+                [this, turns = std::move(turns)](double at) { return turns[static_cast<std::size_t>(parts_.token()) % turns.size()](at); });
+        }
     }
 
     void depart(Way& way, const StagePlan& stage, std::size_t position) {
@@ -258,7 +279,7 @@ private:
         std::set<int> converters;
         for (const int plane : planes) converters.insert(plan_.placement.planes[static_cast<std::size_t>(plane)].converters);
         for (const int one : converters) way.loads[{Part::arrays, one}] += array_interval_;
-        token_reads_ += static_cast<std::uint64_t>(actions.reads);
+        array_reads_ += static_cast<std::uint64_t>(actions.reads) * static_cast<std::uint64_t>(counted_);
         for (const auto& [component, action, count] : read_bookings(actions)) did(component, action, count);
         for (const auto& [component, action, count] : transport_bookings(actions)) did(component, action, count);
         return [this, tiles, bus, converters = std::move(converters)](double at) {
@@ -318,7 +339,7 @@ private:
     static double lane_cycles(int64_t count, int lanes) { return static_cast<double>(ceil_div(count, lanes)); }
 
     void did(const char* component, const char* action, int64_t count) {
-        if (count > 0) token_actions_[{component, action}] += static_cast<std::uint64_t>(count);
+        if (count > 0) actions_[{component, action}] += static_cast<std::uint64_t>(count) * static_cast<std::uint64_t>(counted_);
     }
 
     /// The DMA fetches the descriptor and then the sentence; a doorbell's own cycle is the host's.
@@ -373,8 +394,9 @@ private:
     double released_ = 0.0;    ///< when the multipliers that served last are free again
     double array_interval_ = 0.0, array_latency_ = 0.0;
     Loads whole_;
-    ActionCounts token_actions_, actions_;
-    std::uint64_t token_reads_ = 0, array_reads_ = 0;
+    ActionCounts actions_;
+    std::uint64_t array_reads_ = 0;
+    int tokens_here_, counted_;  ///< tokens of the way that is being laid, and of the copy
 };
 
 }  // namespace

@@ -46,8 +46,12 @@ public:
                                                                        static_cast<double>(network.credit_cycles)});
     }
 
-    /// Nothing is asked for before `time` any more.
-    void set_now(double time) { now_ = time; }
+    /// Nothing is asked for before `time` any more; what comes is the token's.
+    void set_now(double time, int token) {
+        now_ = time;
+        token_ = token;
+    }
+    [[nodiscard]] int token() const { return token_; }  ///< that is being served
 
     double serve(const Resource& resource, double at, double cycles) {
         return cycles > 0 ? parts_[resource].serve(now_, at, cycles) + cycles : at;
@@ -88,6 +92,7 @@ private:
 
     const interconnect::Topology& topology_;
     double hop_, now_ = 0.0;
+    int token_ = 0;
     std::size_t banks_;
     std::unordered_map<Resource, Calendar<double>, ResourceHash> parts_;
     std::unordered_map<int, std::vector<Calendar<double>>> buffers_;  ///< by tile
@@ -119,7 +124,7 @@ using Steps = std::vector<std::function<double(double)>>;
     while (!waiting.empty()) {
         const Arrival arrival = waiting.top();
         waiting.pop();
-        parts.set_now(arrival.at);
+        parts.set_now(arrival.at, arrival.token);
         const bool common = arrival.step < steps.size();
         const double done = (common ? steps[arrival.step] : of_first[arrival.step - steps.size()])(arrival.at);
         const std::size_t count = steps.size() + (arrival.token == 0 ? of_first.size() : 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/static_energy.hpp"
 
-#include "compressor/weight_image.hpp"
+#include "platform/stage_names.hpp"
 
 #include <algorithm>
 #include <map>
@@ -11,17 +11,6 @@
 namespace berth::platform {
 namespace {
 
-/// "layer.3.query" is read in the stage "layer.3.query_key_value"; other matrices have the names of their stages.
-std::string stage_of(const std::string& matrix) {
-    const auto without = [](std::string name, std::string_view suffix) {
-        return name.ends_with(suffix) ? name.substr(0, name.size() - suffix.size()) : name;
-    };
-    const std::string name = without(without(matrix, compressor::kDownSuffix), compressor::kUpSuffix);
-    for (const char* part : {".query", ".key", ".value"})
-        if (name.ends_with(part)) return without(name, part) + ".query_key_value";
-    return name;
-}
-
 class TileTimes {
 public:
     TileTimes(std::span<const StageTimes> stages, std::size_t tiles, double span_s) : on_(tiles), span_(span_s) {
@@ -29,7 +18,7 @@ public:
     }
 
     void add(const mapping::PlacedPlane& placed) {
-        const std::string stage = stage_of(placed.plane.matrix);
+        const std::string stage = stage_of_matrix(placed.plane.matrix);
         for (const std::int32_t tile : placed.tiles) need(tile, stage);
         constexpr std::string_view behind_attention = ".attention_output";
         if (!stage.ends_with(behind_attention) || placed.tiles.empty()) return;

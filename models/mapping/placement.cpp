@@ -82,6 +82,16 @@ private:
     int converters_ = 0;
 };
 
+std::vector<std::int32_t> tiles_of(Range arrays, int64_t arrays_a_tile) {
+    if (arrays.first == arrays.last) return {};
+    const int64_t first = arrays.first / arrays_a_tile;
+    std::vector<std::int32_t> tiles(static_cast<std::size_t>((arrays.last - 1) / arrays_a_tile - first + 1));
+    std::iota(tiles.begin(), tiles.end(), static_cast<std::int32_t>(first));
+    return tiles;
+}
+
+}  // namespace
+
 void check_fit(int64_t needed, const ArrayShape& shape, const HierarchyParams& hierarchy) {
     const int64_t of_a_tile = int64_t{hierarchy.imas_per_tile} * hierarchy.arrays_per_ima, there = hierarchy.all_tiles() * of_a_tile;
     if (needed <= there) return;
@@ -93,16 +103,6 @@ void check_fit(int64_t needed, const ArrayShape& shape, const HierarchyParams& h
                      "at least " + std::to_string(tiles) + " tiles, hierarchy.chips of " +
                          std::to_string(ceil_div(tiles, int64_t{hierarchy.tiles})) + ", or an image with fewer cells");
 }
-
-std::vector<std::int32_t> tiles_of(Range arrays, int64_t arrays_a_tile) {
-    if (arrays.first == arrays.last) return {};
-    const int64_t first = arrays.first / arrays_a_tile;
-    std::vector<std::int32_t> tiles(static_cast<std::size_t>((arrays.last - 1) / arrays_a_tile - first + 1));
-    std::iota(tiles.begin(), tiles.end(), static_cast<std::int32_t>(first));
-    return tiles;
-}
-
-}  // namespace
 
 PlacedPlane describe(const Plane& plane, const ArrayShape& shape, const crossbar::Encoding& encoding) {
     if (plane.inputs < 1 || plane.outputs < 0 || plane.magnitude_bits < 1)

@@ -14,6 +14,8 @@ class Encoding;
 
 namespace berth::mapping {
 
+[[nodiscard]] std::vector<std::string> replication_names();
+
 /// The arrays that planes are cut to. How many slices and polarities a weight takes is the encoding's to say.
 struct ArrayShape {
     int rows = 0, cols = 0, cell_bits = 0;
@@ -35,6 +37,9 @@ struct HierarchyParams {
     std::string mapper;
     std::string low_rank = "arrays";
     int chips = 1;
+    std::string replication = "none";
+    int copies = 1;
+    double copies_area = 0.0;
 
     static constexpr std::tuple fields{
         Field{"arrays_per_ima", &HierarchyParams::arrays_per_ima, "array", 1, 1024, "arrays in one IMA"},
@@ -43,6 +48,11 @@ struct HierarchyParams {
         Field{"chips", &HierarchyParams::chips, "chip", 1, 1024,
               "chips that weights may take, filled one after the other and joined by serial links"},
         Choice{"mapper", &HierarchyParams::mapper, &mapper_names, "how planes become arrays"},
+        Choice{"replication", &HierarchyParams::replication, &replication_names,
+               "whether stages of the encoder have further copies of their matrices, for as many tokens at once"},
+        Field{"copies", &HierarchyParams::copies, "copy", 1, 64, "of every stage of the encoder, where replication is fixed"},
+        Field{"copies_area", &HierarchyParams::copies_area, "mm2", 0.0, 1e6,
+              "area of tiles that further copies may take, where replication is balanced; 0: what the weights leave of the chips"},
         Choice{"low_rank", &HierarchyParams::low_rank, &low_rank_names, "where the factors of low-rank deltas are kept"},
     };
 
@@ -81,6 +91,9 @@ struct Placement {
 
 /// A plane as arrays take it, without a place.
 [[nodiscard]] PlacedPlane describe(const Plane& plane, const ArrayShape& shape, const crossbar::Encoding& encoding);
+
+/// @throws InputError saying how many arrays are needed and how many the chips have, when they are too few.
+void check_fit(std::int64_t needed, const ArrayShape& shape, const HierarchyParams& hierarchy);
 
 /// Sites in order of the planes, IMAs and tiles filled one after the other.
 /// @throws InputError saying how many arrays are needed and how many the chip has, when they do not fit.

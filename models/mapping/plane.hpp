@@ -21,6 +21,7 @@ struct Plane {
     PlaneRole role = PlaneRole::matrix;
     std::string stage{};   ///< of a factor: the first of the matrices that take the same vector; their down factors take it too
     bool digital = false;  ///< of a factor: kept in the tiles' memory for their digital units, and in no array
+    int copy = 0;          ///< 0: the first; further copies of the same cells take tokens in turn with it
 };
 
 }  // namespace berth::mapping

@@ -103,7 +103,11 @@ bool Pipeline::take_finished(std::uint64_t& request) {
     return true;
 }
 
-const StagePlan& Pipeline::stage_of(const Step& step) const { return step.sentence->plan->stages[static_cast<std::size_t>(step.stage)]; }
+/// Tokens take turns on the copies of a stage; those of a sentence for several tasks keep to the first, where their deltas are.
+const StagePlan& Pipeline::stage_of(const Step& step) const {
+    const StagePlan& stage = step.sentence->plan->stages[static_cast<std::size_t>(step.stage)];
+    return step.sentence->whole ? stage : stage.of(step.token);
+}
 
 void Pipeline::follow(const Step& step, Phase phase, const sc_time& delay, int stages) {
     steps_.push({step.sentence, step.token, step.stage + stages, phase}, delay);
@@ -310,7 +314,7 @@ void Pipeline::make(const Step& step) {
     show(stage.next_home, "digital", there, delay);
     const auto kind = static_cast<Stage>(step.stage % kStagesPerLayer);
     const bool last_of_encoder = step.stage + 2 == static_cast<int>(step.sentence->plan->stages.size());
-    if (is_pooler(stage, step)) {
+    if (is_pooler(step)) {
         note(step, network_.multicast(step.sentence->plan->logits, delay), Damage::network);
         return follow(step, Phase::leave, delay);
     }

@@ -136,7 +136,9 @@ private:
     [[nodiscard]] const StagePlan& stage_of(const Step& step) const;
     [[nodiscard]] static bool parts(const Step& step);
     void open_branches(Sentence& sentence);
-    [[nodiscard]] bool is_pooler(const StagePlan& stage, const Step& step) const { return &stage == &step.sentence->plan->stages.back(); }
+    [[nodiscard]] static bool is_pooler(const Step& step) {
+        return static_cast<std::size_t>(step.stage) + 1 == step.sentence->plan->stages.size();
+    }
 
     std::function<Tile&(int)> tile_;
     interconnect::Network& network_;

@@ -14,6 +14,7 @@
 #include <set>
 #include <span>
 #include <stdexcept>
+#include <utility>
 
 namespace berth::platform {
 namespace {
@@ -44,13 +45,14 @@ std::vector<StageShape> stage_shapes(const inference::Shape& shape, int labels) 
     return stages;
 }
 
-/// Where each plane stands in the placement, by owner and matrix.
+/// Where each plane stands in the placement, by owner and matrix: its copy of that number, or the first where it has none.
 using PlaneIndex = std::map<std::pair<std::string, std::string>, int>;
 
-PlaneIndex index_planes(const mapping::Placement& placement) {
+PlaneIndex index_planes(const mapping::Placement& placement, int copy) {
     PlaneIndex index;
     for (std::size_t i = 0; i < placement.planes.size(); ++i)
-        index[{placement.planes[i].plane.owner, placement.planes[i].plane.matrix}] = static_cast<int>(i);
+        if (const int number = placement.planes[i].plane.copy; number == 0 || number == copy)
+            index[{placement.planes[i].plane.owner, placement.planes[i].plane.matrix}] = static_cast<int>(i);
     return index;
 }
 
@@ -92,13 +94,20 @@ class Planner {
 public:
     Planner(const compressor::WeightImage& image, const PlatformConfig& config, const interconnect::Topology& topology,
             const mapping::Placement& placement)
-        : image_(image), config_(config), topology_(topology), placement_(placement), index_(index_planes(placement)) {}
+        : image_(image), config_(config), topology_(topology), placement_(placement) {
+        int copies = 1;
+        for (const auto& placed : placement.planes) copies = std::max(copies, placed.plane.copy + 1);
+        for (int copy = 0; copy < copies; ++copy) index_.push_back(index_planes(placement, copy));
+    }
 
     TaskPlan plan(const compressor::TaskImage& task) const {
         TaskPlan plan;
         const auto shapes = stage_shapes(image_.shape, task.network.labels);
-        for (std::size_t i = 0; i < shapes.size(); ++i) plan.stages.push_back(stage(task, shapes[i], i));
+        for (std::size_t i = 0; i < shapes.size(); ++i) plan.stages.push_back(stage(task, shapes[i], i, index_.front()));
         for (std::size_t i = 0; i < shapes.size(); ++i) join(plan.stages, i, shapes[i]);
+        for (std::size_t i = 0; i < shapes.size(); ++i)
+            for (std::size_t copy = 1; copy < index_.size() && is_copied(task, shapes[i], index_[copy]); ++copy)
+                plan.stages[i].copies.push_back(copy_of(plan.stages[i], task, shapes[i], i, index_[copy]));
         const std::int64_t hidden = image_.shape.hidden;
         plan.embedding = send(kPortTile, plan.stages.front().home, image_.shape.embedding_tables() * hidden);
         plan.embedding_work = {3 * hidden, 0};
@@ -108,13 +117,32 @@ public:
     }
 
 private:
-    StagePlan stage(const compressor::TaskImage& task, const StageShape& shape, std::size_t position) const {
+    [[nodiscard]] bool is_copied(const compressor::TaskImage& task, const StageShape& shape, const PlaneIndex& index) const {
+        return placed_at(planes_of_matrix(image_, task, shape.matrices.front(), index).front()).plane.copy > 0;
+    }
+
+    /// The same stage in other arrays.
+    StagePlan copy_of(const StagePlan& first, const compressor::TaskImage& task, const StageShape& shape, std::size_t position,
+                      const PlaneIndex& index) const {
+        StagePlan copy = stage(task, shape, position, index);
+        copy.home = first.home;
+        copy.next_home = first.next_home;
+        copy.result_bytes = first.result_bytes;
+        copy.residual_home = first.residual_home;
+        copy.residual_bytes = first.residual_bytes;
+        copy.residual = first.residual;
+        copy.added_bytes = first.added_bytes;
+        spread_and_gather(copy, shape);
+        return copy;
+    }
+
+    StagePlan stage(const compressor::TaskImage& task, const StageShape& shape, std::size_t position, const PlaneIndex& index) const {
         StagePlan stage;
         const bool pooler = position == static_cast<std::size_t>(image_.shape.layers) * kStagesPerLayer;
         stage.name = pooler ? shape.name : "layer." + std::to_string(position / kStagesPerLayer) + "." + shape.name;
         std::set<int> tiles;
         for (const std::size_t matrix : shape.matrices)
-            for (const int plane : planes_of_matrix(image_, task, matrix, index_)) {
+            for (const int plane : planes_of_matrix(image_, task, matrix, index)) {
                 const auto& placed = placed_at(plane);
                 if (placed.plane.role == PlaneRole::down_factor) add_down_factor(placed.plane, stage.low_rank);
                 if (placed.plane.digital) continue;
@@ -127,7 +155,7 @@ private:
         stage.home = stage.tiles.front();
         stage.input_bytes = shape.inputs;
         stage.work = shape.work;
-        add_up_factors(task, shape, stage);
+        add_up_factors(task, shape, index, stage);
         return stage;
     }
 
@@ -139,12 +167,12 @@ private:
     }
 
     /// Behind the second factors come results from their sums, and the addition to the base's.
-    void add_up_factors(const compressor::TaskImage& task, const StageShape& shape, StagePlan& stage) const {
+    void add_up_factors(const compressor::TaskImage& task, const StageShape& shape, const PlaneIndex& index, StagePlan& stage) const {
         auto& low_rank = stage.low_rank;
         std::set<int> tiles;
         for (const std::size_t matrix : shape.matrices) {
-            const auto up = index_.find({task.name, inference::matrix_name(image_.shape, matrix) + compressor::kUpSuffix});
-            if (up == index_.end()) continue;
+            const auto up = index.find({task.name, inference::matrix_name(image_.shape, matrix) + compressor::kUpSuffix});
+            if (up == index.end()) continue;
             const auto& placed = placed_at(up->second);
             stage.work.elements += 2 * std::int64_t{placed.plane.outputs};
             if (placed.plane.digital) {
@@ -187,15 +215,20 @@ private:
         low_rank.spread = topology_.multicast(stage.home, low_rank.tiles, low_rank.middle_bytes);
     }
 
+    /// The vector's way to the arrays, and that of the sums.
+    void spread_and_gather(StagePlan& stage, const StageShape& shape) const {
+        stage.multicast = topology_.multicast(stage.home, stage.tiles, stage.input_bytes);
+        stage.gather = gather(stage.tiles, stage.next_home, sum_bytes(planes_of(stage, false), placement_), shape.outputs, topology_);
+        join_low_rank(stage);
+    }
+
     /// Ties a stage to those behind it: where its results meet, and where its vector is wanted again as a residual.
     void join(std::vector<StagePlan>& stages, std::size_t position, const StageShape& shape) const {
         StagePlan& stage = stages[position];
         const bool last = position + 1 == stages.size();
         stage.next_home = last ? stage.home : stages[position + 1].home;
         stage.result_bytes = shape.outputs;
-        stage.multicast = topology_.multicast(stage.home, stage.tiles, stage.input_bytes);
-        stage.gather = gather(stage.tiles, stage.next_home, sum_bytes(planes_of(stage, false), placement_), shape.outputs, topology_);
-        join_low_rank(stage);
+        spread_and_gather(stage, shape);
         const auto kind = static_cast<Stage>(position % kStagesPerLayer);
         if (last || (kind != Stage::query_key_value && kind != Stage::intermediate)) return;
         // The vector is added where the second stage from here makes its result.
@@ -214,7 +247,7 @@ private:
     const PlatformConfig& config_;
     const interconnect::Topology& topology_;
     const mapping::Placement& placement_;
-    PlaneIndex index_;
+    std::vector<PlaneIndex> index_;  ///< of the first planes, and of each further copy
 };
 
 std::vector<TaskPlan> plan_tasks(const compressor::WeightImage& image, const PlatformConfig& config, const interconnect::Topology& topology,

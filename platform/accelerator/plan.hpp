@@ -51,6 +51,16 @@ struct StagePlan {
         [[nodiscard]] bool empty() const { return middle_bytes == 0; }
         [[nodiscard]] bool digital() const { return planes.empty(); }
     } low_rank;
+
+    /// Further copies of the stage's arrays, which take tokens in turn with these: the same vectors, from the same home, to the same next
+    /// one.
+    std::vector<StagePlan> copies{};
+
+    /// The copy that takes a token of a sentence, by its place there.
+    [[nodiscard]] const StagePlan& of(int token) const {
+        const int taken = token % (static_cast<int>(copies.size()) + 1);
+        return taken == 0 ? *this : copies[static_cast<std::size_t>(taken) - 1];
+    }
 };
 
 /// How a task's tokens pass the chip.

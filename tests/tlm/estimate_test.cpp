@@ -87,6 +87,64 @@ TEST_P(EveryTopology, GivesTheExecutorsLogitsInTheEstimatedTime) {
     EXPECT_EQ(simulated.logits, executors_logits(image.tasks[1].network, 9));
 }
 
+class Replication : public ::testing::TestWithParam<std::tuple<std::string, int>> {};
+INSTANTIATE_TEST_SUITE_P(Mappers, Replication,
+                         ::testing::Combine(::testing::Values(std::string("packed"), std::string("banked")), ::testing::Values(2, 3)),
+                         [](const auto& about) { return std::get<0>(about.param) + "_" + std::to_string(std::get<1>(about.param)); });
+
+TEST_P(Replication, GivesTheSameLogitsSoonerAndCountsTheSameReads) {
+    const auto [mapper, copies] = GetParam();
+    const std::vector<std::string> settings{"hierarchy.tiles=256", "hierarchy.imas_per_tile=1", "hierarchy.arrays_per_ima=4",
+                                            "hierarchy.mapper=" + mapper};
+    std::vector<std::string> copied = settings;
+    copied.insert(copied.end(), {"hierarchy.replication=fixed", "hierarchy.copies=" + std::to_string(copies)});
+    const PlatformConfig one = load_platform("reram-multitask", settings), many = load_platform("reram-multitask", copied);
+    const compressor::WeightImage image = test::small_image();
+    const ChipPlan plan = make_plan(image, many, *make_topology(many)), alone = make_plan(image, one, *make_topology(one));
+    for (std::size_t stage = 0; stage + 1 < plan.tasks[1].stages.size(); ++stage)
+        EXPECT_EQ(plan.tasks[1].stages[stage].copies.size() + 1, std::size_t(copies)) << plan.tasks[1].stages[stage].name;
+    EXPECT_TRUE(plan.tasks[1].stages.back().copies.empty()) << "the pooler takes one vector";
+
+    constexpr int kTokens = 13;
+    const SimulationOutcome simulated = simulate_alone(many, image, 1, kTokens);
+    EXPECT_EQ(simulated.logits, executors_logits(image.tasks[1].network, kTokens));
+    const SentenceEstimate estimate = estimate_sentence(plan, many, 1, kTokens), before = estimate_sentence(alone, one, 1, kTokens);
+    EXPECT_NEAR(estimate.latency_s, simulated.latency_s[0], 2e-3 * simulated.latency_s[0]);
+    EXPECT_LT(estimate.latency_s, before.latency_s);
+    EXPECT_EQ(estimate.array_reads, before.array_reads);
+    EXPECT_EQ(estimate.array_reads, simulated.array_reads);
+    Ledger ledger;
+    book(estimate.actions, many.inventory, ledger);
+    EXPECT_EQ(ledger.components(), simulated.ledger.components()) << "flits too, though copies lie at different distances";
+}
+
+TEST(Replication, DividesTheTimeBetweenTokensWhereArraysSetIt) {
+    const auto interval = [](const std::string& copies) {
+        PlatformConfig config = load_platform("reram-multitask", {"hierarchy.replication=fixed", "hierarchy.copies=" + copies,
+                                                                  "interconnect.flit_bits=1024", "digital.mac_lanes=65536"});
+        config.digital.vector_lanes = 4096;
+        const compressor::WeightImage image = test::small_image();
+        const SentenceEstimate estimate = estimate_sentence(make_plan(image, config, *make_topology(config)), config, 1, 12);
+        EXPECT_TRUE(estimate.bottleneck.starts_with("arrays of")) << estimate.bottleneck;
+        return estimate.interval_s;
+    };
+    const double one = interval("1");
+    EXPECT_NEAR(interval("2"), one / 2, 1e-9 * one);
+    EXPECT_NEAR(interval("3"), one / 3, 1e-9 * one);
+}
+
+TEST(Replication, IsRefusedWhereCopiesDoNotFitOrTasksTakeTurns) {
+    const compressor::WeightImage image = test::small_image();
+    const auto plan = [&](const std::vector<std::string>& settings) {
+        const PlatformConfig config = load_platform("reram-multitask", settings);
+        return make_plan(image, config, *make_topology(config));
+    };
+    EXPECT_THROW((void)plan({"hierarchy.tiles=2", "hierarchy.imas_per_tile=1", "hierarchy.replication=fixed", "hierarchy.copies=64"}),
+                 InputError);
+    EXPECT_THROW((void)plan({"residency.eviction=lru", "residency.slots=1", "hierarchy.replication=fixed", "hierarchy.copies=2"}),
+                 InputError);
+}
+
 TEST(SeveralChips, GiveTheExecutorsLogitsLaterAndPayForTheirLinks) {
     const auto chips_of = [](const std::string& tiles, const std::string& chips) {
         return load_platform("reram-multitask", {"hierarchy.tiles=" + tiles, "hierarchy.chips=" + chips, "hierarchy.imas_per_tile=1",
