@@ -59,7 +59,7 @@ private:
         auto& bank = *std::min_element(banks_.begin(), banks_.end(),
                                        [&](const auto& a, const auto& b) { return a.earliest(asked, length) < b.earliest(asked, length); });
         const sc_core::sc_time begin = bank.serve(now, asked, length);
-        waits_.add(static_cast<std::uint64_t>((begin - asked) / sc_core::sc_time(1, sc_core::SC_PS) + 0.5));
+        waits_.add((begin - asked) / sc_core::sc_time(1, sc_core::SC_PS));
         delay = begin + length - now;
     }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -14,8 +15,9 @@ namespace berth {
 /// Counts durations as they come: how many, their sum, least and most, and a histogram whose steps are powers of two of a nanosecond.
 class Tally {
 public:
-    /// @param picoseconds of one duration, not negative.
-    void add(std::uint64_t picoseconds) {
+    /// @param duration in picoseconds, not negative; taken to the nearest whole one.
+    void add(double duration) {
+        const auto picoseconds = static_cast<std::uint64_t>(std::llround(duration));
         least_ = count_ == 0 ? picoseconds : std::min(least_, picoseconds);
         most_ = std::max(most_, picoseconds);
         sum_ += static_cast<double>(picoseconds);

@@ -20,7 +20,7 @@ public:
         const sc_core::sc_time length = static_cast<double>((bytes * 8 + bits_ - 1) / bits_) * cycle_;
         const sc_core::sc_time now = sc_core::sc_time_stamp();
         const sc_core::sc_time asked = now + delay, begin = wires_.serve(asked, length);
-        waits_.add(static_cast<std::uint64_t>((begin - asked) / sc_core::sc_time(1, sc_core::SC_PS) + 0.5));
+        waits_.add((begin - asked) / sc_core::sc_time(1, sc_core::SC_PS));
         delay = begin + length - now;
         bytes_ += bytes;
     }

@@ -18,9 +18,9 @@ protected:
     static constexpr int kDirections = 4;
 
     explicit Grid(const TopologyShape& shape) : Topology(shape) {
-        const int taken = (shape.tiles + shape.tiles_per_router - 1) / shape.tiles_per_router;
+        const int taken = shape.routers_of_tiles();
         width_ = static_cast<int>(std::ceil(std::sqrt(static_cast<double>(taken))));
-        height_ = (taken + width_ - 1) / width_;
+        height_ = static_cast<int>(ceil_div(taken, width_));
     }
 
     [[nodiscard]] int width() const { return width_; }

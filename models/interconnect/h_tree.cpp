@@ -12,12 +12,12 @@ namespace {
 class HTree : public Topology {
 public:
     explicit HTree(const TopologyShape& shape) : Topology(shape) {
-        int wide = (shape.tiles + shape.tiles_per_router - 1) / shape.tiles_per_router;
+        int wide = shape.routers_of_tiles();
         for (;;) {
             first_.push_back(routers_);
             routers_ += wide;
             if (wide == 1) break;
-            wide = (wide + kFanOut - 1) / kFanOut;
+            wide = static_cast<int>(ceil_div(wide, kFanOut));
         }
     }
 

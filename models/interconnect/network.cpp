@@ -8,12 +8,6 @@ namespace berth::interconnect {
 
 using sc_core::sc_time;
 
-namespace {
-
-std::uint64_t picoseconds(const sc_time& time) { return static_cast<std::uint64_t>(std::llround(time / sc_time(1, sc_core::SC_PS))); }
-
-}  // namespace
-
 Network::Network(const sc_core::sc_module_name& name, std::shared_ptr<const Topology> topology, const NetworkDesign& design)
     : sc_module(name),
       topology_(std::move(topology)),
@@ -68,17 +62,17 @@ bool Network::carry(const Tree& tree, sc_time& delay, bool meets) {
         pass(step, passage, errors_.possible() ? late_[static_cast<std::size_t>(&step - tree.steps.data())] : Late<sc_time>{});
     };
     if (flow_)
-        delay = flow_->pass(tree, now, now + delay,
-                            errors_.possible() ? std::span<const Late<sc_time>>(late_) : std::span<const Late<sc_time>>{}) -
-                now;
+        delay =
+            flow_->pass(tree, now, start, errors_.possible() ? std::span<const Late<sc_time>>(late_) : std::span<const Late<sc_time>>{}) -
+            now;
     else if (meets)
-        delay = pass_gather(tree, now + delay, passages_, step_through) - now;
+        delay = pass_gather(tree, start, passages_, step_through) - now;
     else
-        delay = pass_multicast(tree, now + delay, passages_, step_through) - now;
+        delay = pass_multicast(tree, start, passages_, step_through) - now;
     router_flits_ += static_cast<std::uint64_t>(tree.router_flits);
     flits_given_ += static_cast<std::uint64_t>(tree.link_flits);
     chip_flits_ += static_cast<std::uint64_t>(tree.chip_flits);
-    if (!tree.steps.empty()) packets_.add(picoseconds(now + delay - start));
+    if (!tree.steps.empty()) packets_.add((now + delay - start) / sc_time(1, sc_core::SC_PS));
     return whole;
 }
 

@@ -15,7 +15,7 @@ public:
     [[nodiscard]] std::vector<int> route(int from, int to) const override { return from == to ? std::vector<int>{} : std::vector{kMedium}; }
     [[nodiscard]] bool adds_on_the_way() const override { return false; }
     [[nodiscard]] int routers_before(int link) const override { return link == kMedium ? routers() : 0; }
-    [[nodiscard]] int routers() const override { return (shape().tiles + shape().tiles_per_router - 1) / shape().tiles_per_router; }
+    [[nodiscard]] int routers() const override { return shape().routers_of_tiles(); }
     /// A tile's own, and one to the medium for each station.
     [[nodiscard]] std::int64_t ports() const override { return std::int64_t{routers()} * (shape().tiles_per_router + 1); }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/core/ceil_div.hpp"
+
 #include <boost/json.hpp>
 
 #include <cstdint>
@@ -33,6 +35,9 @@ struct TopologyShape {
     int tiles = 1;
     int tiles_per_router = 1;
     int flit_bits = 32;
+
+    /// Routers that have tiles.
+    [[nodiscard]] int routers_of_tiles() const { return static_cast<int>(ceil_div(tiles, tiles_per_router)); }
 };
 
 /// How the tiles of a chip are joined. Pure geometry: links are numbers, time is the network's. Links between routers come first, then
@@ -45,7 +50,7 @@ public:
     Topology& operator=(const Topology&) = delete;
 
     [[nodiscard]] const TopologyShape& shape() const { return shape_; }
-    [[nodiscard]] std::int64_t flits(std::int64_t bytes) const { return (bytes * 8 + shape_.flit_bits - 1) / shape_.flit_bits; }
+    [[nodiscard]] std::int64_t flits(std::int64_t bytes) const { return ceil_div(bytes * 8, shape_.flit_bits); }
 
     [[nodiscard]] int links() const { return router_links() + 2 * shape_.tiles; }
 

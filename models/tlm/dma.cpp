@@ -75,7 +75,7 @@ void Dma::note(Transfer& transfer, const ::tlm::tlm_generic_payload& payload, st
 }
 
 void Dma::see(const BurstSeen& burst) {
-    latencies_.add(static_cast<std::uint64_t>((burst.answered - burst.issued) / sc_time(1, sc_core::SC_PS) + 0.5));
+    latencies_.add((burst.answered - burst.issued) / sc_time(1, sc_core::SC_PS));
     if (watch_) watch_(burst);
 }
 

@@ -52,7 +52,7 @@ private:
         if (count == 0) return asked;
         const sc_core::sc_time length = static_cast<double>((count + width - 1) / width) * cycle_;
         const sc_core::sc_time begin = lanes.serve(sc_core::sc_time_stamp(), asked, length);
-        waits_.add(static_cast<std::uint64_t>((begin - asked) / sc_core::sc_time(1, sc_core::SC_PS) + 0.5));
+        waits_.add((begin - asked) / sc_core::sc_time(1, sc_core::SC_PS));
         return begin + length;
     }
 
