@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <limits>
 #include <set>
 #include <utility>
 
@@ -39,7 +38,7 @@ mapping::Extent extent(const PlatformConfig& config, const ImageOnChip* on_chip)
 }
 
 double area_of_copies(const PlatformConfig& config, const ImageOnChip& on_chip, const mapping::Placement& placement) {
-    return total(config.inventory.area(on_chip.extent_of_copies(placement), config.hierarchy));
+    return total_area(config, on_chip.extent_of_copies(placement));
 }
 
 /// What a component's area is there for.
@@ -115,9 +114,7 @@ mapping::Extent whole_chips(const ImageOnChip& on_chip) {
 
 ImageOnChip place_on_chip(const PlatformConfig& config, const std::vector<mapping::Plane>& image, const std::vector<mapping::Plane>& copies,
                           int64_t tasks, const EmbeddingBytes& embeddings) {
-    mapping::HierarchyParams roomy = config.hierarchy;
-    roomy.tiles = std::numeric_limits<int>::max();
-    roomy.chips = 1;
+    const mapping::HierarchyParams roomy = config.hierarchy.without_limit();
     if (mapping::unshared_mapper(roomy.mapper) != roomy.mapper && !config.inventory.counts(mapping::Scope::bank))
         throw InputError("inventory", "has nothing of scope bank",
                          "what an array behind shared converters takes, or a mapper that shares none");
@@ -193,6 +190,10 @@ CellsPerElement cells_per_element(const ImageOnChip& on_chip) {
     return result;
 }
 
+double total_area(const PlatformConfig& config, const mapping::Extent& extent) {
+    return total(config.inventory.area(extent, config.hierarchy));
+}
+
 boost::json::object area_block(const PlatformConfig& config, const ImageOnChip* on_chip) {
     const auto parts = config.inventory.area(extent(config, on_chip), config.hierarchy);
     boost::json::object components;
@@ -204,7 +205,7 @@ boost::json::object area_block(const PlatformConfig& config, const ImageOnChip* 
     if (on_chip) {
         const double copies = area_of_copies(config, *on_chip, on_chip->copies);
         block["spare"] = spare_area(parts, *on_chip, config.hierarchy);
-        block["whole_chips"] = total(config.inventory.area(whole_chips(*on_chip), config.hierarchy));
+        block["whole_chips"] = total_area(config, whole_chips(*on_chip));
         block["copies_sharing"] = area_of_copies(config, *on_chip, on_chip->copies_sharing);
         block["baseline_copies"] = copies;
         block["ratio"] = ratio(total(parts), copies);
@@ -217,7 +218,7 @@ boost::json::object power_block(const PlatformConfig& config, const ImageOnChip*
     const auto rest = config.inventory.static_power(extent(config, on_chip), config.hierarchy);
     boost::json::object components;
     for (const auto& [path, watts] : peak) components[path] = boost::json::object{{"peak", watts}, {"static", rest.at(path)}};
-    const double area = total(config.inventory.area(extent(config, on_chip), config.hierarchy));
+    const double area = total_area(config, extent(config, on_chip));
     return {{"peak", total(peak)},
             {"static", total(rest)},
             {"density_w_per_mm2", ratio(total(peak), area)},

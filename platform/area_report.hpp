@@ -63,6 +63,9 @@ struct CellsPerElement {
 };
 [[nodiscard]] CellsPerElement cells_per_element(const ImageOnChip& on_chip);
 
+/// mm2 of so much of the chip's parts.
+[[nodiscard]] double total_area(const PlatformConfig& config, const mapping::Extent& extent);
+
 /// The parts of a report, on which `berth area` and `berth simulate` agree. `on_chip` null: the whole chip, no comparison.
 /// {total, components{path: mm2}, tree (area_tree.hpp), spare, whole_chips, baseline_copies, ratio, copies_sharing, groups{cells,
 /// converters, buffers, network, digital, factor_memory, embedding_memory, rest}}; without an image spare and whole_chips are null too.

@@ -3,7 +3,6 @@
 
 #include "models/core/ceil_div.hpp"
 
-#include <limits>
 #include <map>
 
 namespace berth::mapping {
@@ -21,9 +20,7 @@ double area_of(const Inventory& inventory, const HierarchyParams& hierarchy, con
 
 double array_area(const std::vector<Plane>& factors, const ArrayShape& shape, const HierarchyParams& hierarchy,
                   const Inventory& inventory) {
-    HierarchyParams roomy = hierarchy;
-    roomy.tiles = std::numeric_limits<int>::max();
-    const Placement placement = place(factors, shape, roomy);
+    const Placement placement = place(factors, shape, hierarchy.without_limit());
     const double sites_a_tile = static_cast<double>(hierarchy.arrays_per_ima) * hierarchy.imas_per_tile;
     return static_cast<double>(placement.sites) / sites_a_tile * area_of(inventory, hierarchy, {.tiles = 1}) +
            area_of(inventory, hierarchy, {.banks = placement.banks()});

@@ -5,6 +5,7 @@
 #include "models/mapping/plane.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,14 @@ struct HierarchyParams {
     };
 
     [[nodiscard]] std::int64_t all_tiles() const { return std::int64_t{tiles} * chips; }
+
+    /// The same on one chip with tiles for whatever is placed.
+    [[nodiscard]] HierarchyParams without_limit() const {
+        HierarchyParams roomy = *this;
+        roomy.tiles = std::numeric_limits<int>::max();
+        roomy.chips = 1;
+        return roomy;
+    }
 };
 
 /// Where a plane went. Its cells are rows x columns of arrays; columns hold the slices of output channels.

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
-#include <limits>
 #include <optional>
 #include <utility>
 
@@ -14,12 +13,6 @@ namespace berth::mapping {
 namespace {
 
 using std::int64_t;
-
-HierarchyParams roomy(HierarchyParams hierarchy) {
-    hierarchy.tiles = std::numeric_limits<int>::max();
-    hierarchy.chips = 1;
-    return hierarchy;
-}
 
 /// Puts a placement behind another, from its next tile on.
 void append(Placement& placed, Placement more, const ArrayShape& shape, const HierarchyParams& hierarchy) {
@@ -57,7 +50,7 @@ Placement with_copies(Placement placed, const std::function<int(const Plane&)>& 
             round.back().copy = copy;
         }
         if (round.empty()) break;
-        append(placed, place(round, shape, roomy(hierarchy)), shape, hierarchy);
+        append(placed, place(round, shape, hierarchy.without_limit()), shape, hierarchy);
     }
     check_fit(placed.sites, shape, hierarchy);
     return placed;
@@ -84,7 +77,7 @@ std::vector<int> balanced_copies(const Placement& placed, const std::function<in
         }
         if (!busiest) return copies;
         ++copies[*busiest];
-        if (with_copies(placed, copies_of, shape, roomy(hierarchy)).tiles <= tiles) continue;
+        if (with_copies(placed, copies_of, shape, hierarchy.without_limit()).tiles <= tiles) continue;
         --copies[*busiest];
         open[*busiest] = false;
     }

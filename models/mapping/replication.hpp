@@ -3,6 +3,7 @@
 
 #include "models/mapping/placement.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -18,7 +19,7 @@ namespace berth::mapping {
 
 /// Copies of groups of planes, as many as `tiles` hold: always one more of the group whose planes have most to do for a copy, of equals the
 /// one with fewest cells, as long as one fits; a group that does not fit any more is left as it is.
-/// @param group_of the number of a plane's group; below 0: never copied. @param groups how many there are.
+/// @param group_of the number of a plane's group; below 0: never copied.
 /// @param work of a group's arrays for one token, in any unit. @param tiles in all, the first copies' included.
 /// @return by group, 1 or more.
 [[nodiscard]] std::vector<int> balanced_copies(const Placement& placed, const std::function<int(const Plane&)>& group_of,

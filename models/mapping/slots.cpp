@@ -6,7 +6,6 @@
 #include "models/crossbar/encoding.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <string>
 #include <utility>
@@ -46,8 +45,9 @@ std::vector<Plane> base_and_slots(const std::vector<Plane>& planes, int slots) {
     std::vector<Plane> all;
     for (const Plane& plane : planes)
         if (plane.owner == kBaseOwner) all.push_back(plane);
+    const std::vector<Plane> largest = largest_planes(planes);
     for (int slot = 0; slot < slots; ++slot)
-        for (Plane plane : largest_planes(planes)) {
+        for (Plane plane : largest) {
             plane.owner = slot_name(slot);
             all.push_back(std::move(plane));
         }
@@ -100,11 +100,10 @@ SlottedPlacement place_in_slots(const std::vector<Plane>& planes, int slots, con
 }
 
 int slots_that_fit(const std::vector<Plane>& planes, const ArrayShape& shape, const HierarchyParams& hierarchy) {
-    HierarchyParams roomy = hierarchy;
-    roomy.tiles = std::numeric_limits<int>::max();
-    roomy.chips = 1;
     int fit = 1, owners = std::max(1, static_cast<int>(number_owners(planes).size()));
-    const auto fits = [&](int slots) { return place(base_and_slots(planes, slots), shape, roomy).tiles <= hierarchy.all_tiles(); };
+    const auto fits = [&](int slots) {
+        return place(base_and_slots(planes, slots), shape, hierarchy.without_limit()).tiles <= hierarchy.all_tiles();
+    };
     if (!fits(1)) (void)place(base_and_slots(planes, 1), shape, hierarchy);
     while (fit < owners) {
         const int middle = fit + (owners - fit + 1) / 2;

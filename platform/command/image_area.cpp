@@ -4,15 +4,6 @@
 #include "platform/area_report.hpp"
 
 namespace berth::command {
-namespace {
-
-double total(const platform::PlatformConfig& config, const mapping::Extent& extent) {
-    double sum = 0.0;
-    for (const auto& [path, area] : config.inventory.area(extent, config.hierarchy)) sum += area;
-    return sum;
-}
-
-}  // namespace
 
 double area_ratio(const platform::PlatformConfig& config, const compressor::WeightImage& image) {
     const platform::ImageOnChip on_chip = platform::place_on_chip(config, image);
@@ -22,10 +13,11 @@ double area_ratio(const platform::PlatformConfig& config, const compressor::Weig
 double even_area_ratio(const platform::PlatformConfig& config, const compressor::WeightImage& image) {
     const platform::ImageOnChip on_chip = platform::place_on_chip(config, image);
     const mapping::Extent extent = on_chip.extent();
-    const double tile = total(config, {.tiles = 1}) - total(config, {});
+    const double tile = platform::total_area(config, {.tiles = 1}) - platform::total_area(config, {});
     const double sites_a_tile = static_cast<double>(config.hierarchy.arrays_per_ima) * config.hierarchy.imas_per_tile;
     const double spare_tiles = static_cast<double>(extent.tiles) - static_cast<double>(on_chip.image.sites) / sites_a_tile;
-    return (total(config, extent) - tile * spare_tiles) / total(config, on_chip.extent_of_copies(on_chip.copies));
+    return (platform::total_area(config, extent) - tile * spare_tiles) /
+           platform::total_area(config, on_chip.extent_of_copies(on_chip.copies));
 }
 
 }  // namespace berth::command
