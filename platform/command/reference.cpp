@@ -8,6 +8,7 @@
 #include "models/core/progress.hpp"
 #include "platform/command/command.hpp"
 #include "platform/command/predictions.hpp"
+#include "platform/command/rows_option.hpp"
 #include "workloads/encoded_dataset.hpp"
 #include "workloads/metrics.hpp"
 
@@ -28,8 +29,8 @@ using Clock = std::chrono::steady_clock;
 
 struct Options {
     fs::path model, base, input;
-    std::string metric, rows = "all";
-    std::size_t limit = 0;
+    std::string metric;
+    WantedRows rows;
     std::optional<fs::path> json, predictions;
 };
 
@@ -74,7 +75,7 @@ Outcome compute(const Model& model, const Options& options, const Common& common
     Threads threads(common.threads);
     Outcome outcome;
     outcome.metric = workloads::choose_metric(options.metric, config, "--metric");
-    outcome.data = workloads::read_dataset(options.input).only(workloads::row_choice_named(options.rows, "--rows")).first(options.limit);
+    outcome.data = read_rows(options.input, options.rows);
     workloads::check_labels(outcome.data, config.labels, config.regression);
     outcome.threads = threads.count();
 
@@ -136,12 +137,7 @@ void add_reference(CLI::App& app, Common& common) {
     command->add_option("--base", options->base, "what the LoRA directory was trained on (default: the folder that it names)");
     command->add_option("--input", options->input, "TSV with columns sentence1 and, as needed, sentence2 and label")->required();
     command->add_option("--metric", options->metric, "accuracy, f1, mcc, spearman or pearson (default: the task's)");
-    command
-        ->add_option("--rows", options->rows,
-                     "all, or those with an even or odd number, counted from 0: halves to choose by and to report on")
-        ->check(CLI::IsMember(workloads::row_choice_names()))
-        ->capture_default_str();
-    command->add_option("--limit", options->limit, "use the first N of them alone (default: all)")->check(whole_number());
+    add_rows_options(*command, options->rows);
     command->add_option("--json", options->json, "write the results as JSON");
     command->add_option("--predictions", options->predictions, "write index, prediction and logits of every row as TSV");
     add_common_options(*command, common);

@@ -143,12 +143,7 @@ void add_stream_options(CLI::App& command, SimulateOptions& options) {
                        "TSV with columns sentence1 and, as needed, sentence2 and label: of every task without its own");
     command.add_flag("--together", options.together,
                      "ask every sentence of --input of all tasks in one pass; its labels are not looked at");
-    command
-        .add_option("--rows", options.rows,
-                    "all, or those with an even or odd number, counted from 0: halves to choose by and to report on")
-        ->check(CLI::IsMember(workloads::row_choice_names()))
-        ->capture_default_str();
-    command.add_option("--limit", options.limit, "use the first N of them alone (default: all)")->check(whole_number());
+    add_rows_options(command, options.rows);
     command.add_option("--arrival", options.arrival,
                        "when sentences come: poisson:RATE (a second), or a TSV with columns arrival_s and, as wanted, task and deadline_s "
                        "(default: whenever fewer than --in-flight are under way)");

@@ -63,7 +63,7 @@ TaskInput read_task(const SimulateOptions& options, const Wanted& wanted, const 
     input.number = static_cast<std::size_t>(&task - image.tasks.data());
     input.file = wanted.file;
     input.metric = options.metric.empty() ? task.metric : workloads::choose_metric(options.metric, {}, "--metric");
-    input.data = workloads::read_dataset(wanted.file).only(workloads::row_choice_named(options.rows, "--rows")).first(options.limit);
+    input.data = read_rows(wanted.file, options.rows);
     if (options.together) input.data.labelled = false;  // they are one task's at most
     workloads::check_labels(input.data, task.network.labels, task.network.regression);
     return input;
@@ -108,9 +108,9 @@ std::size_t SimulateInput::tokens() const {
     return sum;
 }
 
-std::string SimulateInput::task_names() const {
-    std::string names;
-    for (const TaskInput& task : tasks) names += (names.empty() ? "" : ", ") + task_of(task).name;
+std::vector<std::string> SimulateInput::task_names() const {
+    std::vector<std::string> names;
+    for (const TaskInput& task : tasks) names.push_back(task_of(task).name);
     return names;
 }
 

@@ -6,6 +6,7 @@
 #include "models/core/parallel.hpp"
 #include "platform/area_report.hpp"
 #include "platform/command/reference_comparison.hpp"
+#include "platform/command/rows_option.hpp"
 #include "platform/config.hpp"
 #include "platform/request_stream.hpp"
 #include "workloads/dataset.hpp"
@@ -23,10 +24,10 @@ namespace berth::command {
 
 /// What `berth simulate` was asked for.
 struct SimulateOptions {
-    std::string platform, image, input, metric, arrival, rows = "all", view = "lt", values = "on";
+    std::string platform, image, input, metric, arrival, view = "lt", values = "on";
     std::vector<std::string> tasks;  ///< each NAME or NAME=FILE, or all
     std::vector<std::string> settings;
-    std::size_t limit = 0;
+    WantedRows rows;
     std::uint32_t in_flight = 0;  ///< 0: as many as the model has layers, and as can wait for a scheduler that reorders
     double deadline_s = 0.0;      ///< 0: none
     ReferenceChoice reference;
@@ -58,7 +59,7 @@ struct SimulateInput {
 
     [[nodiscard]] const compressor::TaskImage& task_of(const TaskInput& input) const { return image->tasks[input.number]; }
     [[nodiscard]] std::size_t tokens() const;
-    [[nodiscard]] std::string task_names() const;  ///< "sst2, stsb"
+    [[nodiscard]] std::vector<std::string> task_names() const;
 };
 
 /// The files that are read, which no output may replace.

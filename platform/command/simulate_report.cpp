@@ -15,6 +15,7 @@
 #include "workloads/metrics.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <utility>
 
@@ -165,8 +166,7 @@ boost::json::object simulate_report(const SimulateOptions& options, const Simula
                                     std::span<const TaskOutcome> tasks, std::span<const ReferenceLogits> references, const Common& common,
                                     int threads) {
     const bool one = input.tasks.size() == 1;
-    std::vector<std::string> names;
-    for (const TaskInput& task : input.tasks) names.push_back(input.task_of(task).name);
+    const std::vector<std::string> names = input.task_names();
     const double tiles_on = platform::share_of_tiles_on(input.on_chip, names, outcome.stages, outcome.active_s);
     const double static_watts = add_static_energy(input, outcome, tiles_on);
     const double total = outcome.ledger.total(), dynamic = total - outcome.ledger.static_total();
@@ -181,7 +181,7 @@ boost::json::object simulate_report(const SimulateOptions& options, const Simula
         {"command", common.line},
         {"platform", {{"name", input.config.name}, {"sha256", input.config.sha256}}},
         {"image", image_block(options.image, sha256(input.image_file.bytes()), *input.image)},
-        {"task", input.task_names()},
+        {"task", fmt::format("{}", fmt::join(names, ", "))},
         {"input", one ? boost::json::value(input_block(input.tasks.front().file)) : boost::json::value()},
         {"seed", common.seed},
         {"threads", threads},
