@@ -83,10 +83,11 @@ struct BufferParams {
     };
 };
 
-/// The digital parts' supply, for costs that say "{supply.voltage}". Nothing else follows from it.
 /// "none": every part of the chip is on while inference runs; "tile": a tile is off whenever none of its stages has a vector.
 [[nodiscard]] std::vector<std::string> gating_names();
 
+/// The digital parts' supply: its voltage, for costs that say "{supply.voltage}" (nothing else follows from it), and what is cut off from
+/// it meanwhile.
 struct SupplyParams {
     double voltage;
     std::string gating;

@@ -21,7 +21,6 @@ bool takes_gemm(const crossbar::CrossbarMatrix* plane) { return !plane || plane-
 
 CrossbarEngine::CrossbarEngine(const Network& network, const crossbar::CrossbarDesign& design, const PlaneOwners& owners, int threads,
                                const std::vector<bool>& digital, const PlaneRanges& ranges)
-
     : network_(network), activation_bits_(design.dac.activation_bits), planes_(network.linears.size()), factors_(network.linears.size()) {
     Threads pool(threads);
     pool.for_each(planes_.size(), [&](std::size_t index) {

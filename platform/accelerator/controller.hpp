@@ -152,6 +152,7 @@ private:
     void verify_image(const Descriptor& descriptor);
     void program(const Fetched& fetched, double written, bool read_back);
     void cut_programming_short();
+    [[nodiscard]] bool takes_requests(const Descriptor& descriptor);
     void run_request(const Descriptor& descriptor);
     void run_tasks(const Descriptor& descriptor);
     void start(std::uint64_t request);

@@ -221,9 +221,15 @@ std::optional<inference::Sentence> Controller::sentence_of(const Descriptor& des
     return std::nullopt;
 }
 
+/// Whether there is a chip to ask; where not, the request is answered.
+bool Controller::takes_requests(const Descriptor& descriptor) {
+    if (!powered_) return complete(descriptor.tag, Outcome::powered_down), false;
+    if (!image_) return complete(descriptor.tag, writing_ ? Outcome::unverified : Outcome::no_image), false;
+    return true;
+}
+
 void Controller::run_request(const Descriptor& descriptor) {
-    if (!powered_) return complete(descriptor.tag, Outcome::powered_down);
-    if (!image_) return complete(descriptor.tag, writing_ ? Outcome::unverified : Outcome::no_image);
+    if (!takes_requests(descriptor)) return;
     if (!takes_task(descriptor.task) || !takes_length(descriptor.length)) return complete(descriptor.tag, Outcome::bad_request);
     const auto labels = static_cast<std::uint64_t>(image_->tasks[descriptor.task].network.labels);
     const auto words = fetch_words(descriptor, 2 * descriptor.length, labels * sizeof(float));
@@ -240,8 +246,7 @@ void Controller::run_request(const Descriptor& descriptor) {
 
 /// One sentence for several tasks, whose numbers stand behind its segments.
 void Controller::run_tasks(const Descriptor& descriptor) {
-    if (!powered_) return complete(descriptor.tag, Outcome::powered_down);
-    if (!image_) return complete(descriptor.tag, writing_ ? Outcome::unverified : Outcome::no_image);
+    if (!takes_requests(descriptor)) return;
     if (!takes_length(descriptor.length) || descriptor.task == 0 || descriptor.task > image_->tasks.size())
         return complete(descriptor.tag, Outcome::bad_request);
     const auto words = fetch_words(descriptor, 2 * descriptor.length + descriptor.task, 0);

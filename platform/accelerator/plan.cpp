@@ -206,11 +206,9 @@ private:
         if (low_rank.digital()) {
             low_rank.tiles = {stage.next_home};
         } else {
-            const auto sums_of = [this](const std::vector<int>& planes) { return sum_bytes(planes, placement_); };
-            low_rank.meet = gather(stage.tiles, stage.home, sums_of(planes_of(stage, true)), low_rank.middle_bytes, topology_);
-            std::int64_t outputs = 0;
-            for (const int plane : low_rank.planes) outputs += placed_at(plane).plane.outputs;
-            low_rank.gather = gather(low_rank.tiles, stage.next_home, sums_of(low_rank.planes), outputs, topology_);
+            const std::int64_t middle_sums = sum_bytes(planes_of(stage, true), placement_);
+            low_rank.meet = gather(stage.tiles, stage.home, middle_sums, low_rank.middle_bytes, topology_);
+            low_rank.gather = gather_sums(low_rank.planes, stage.next_home, placement_, topology_);
         }
         low_rank.spread = topology_.multicast(stage.home, low_rank.tiles, low_rank.middle_bytes);
     }

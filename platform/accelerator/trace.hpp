@@ -54,7 +54,6 @@ private:
     struct Place {
         int process = 0, thread = 0;
     };
-    using Places = std::vector<Place>;
 
     [[nodiscard]] std::vector<std::size_t> in_order() const;
 

@@ -143,7 +143,7 @@ void Host::post(std::uint32_t index) {
     }
     const std::uint64_t tokens = map_.slots + slot * map_.slot_bytes;
     write_memory(tokens, words.data(), words.size() * sizeof(std::int32_t));
-    served_[index].asked = std::max(arrival(index), job.arrival_s ? sc_core::SC_ZERO_TIME : sc_core::sc_time_stamp());
+    served_[index].asked = job.arrival_s ? arrival(index) : sc_core::sc_time_stamp();
     ask(index);
     served_[index].doorbell = sc_core::sc_time_stamp();
     if (!job.arrival_s) served_[index].asked = served_[index].doorbell;

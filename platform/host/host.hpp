@@ -87,7 +87,7 @@ private:
     std::vector<std::uint32_t> slot_of_;  ///< by request
     std::vector<std::uint32_t> free_slots_;
     std::vector<Served> served_;
-    std::vector<int> tries_;  ///< by sentence
+    std::vector<int> tries_;  ///< by request
     std::uint64_t asked_again_ = 0;
     sc_core::sc_time loaded_, idle_;
 };
