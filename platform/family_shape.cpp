@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <memory>
 #include <numeric>
 #include <utility>
@@ -104,12 +103,15 @@ compressor::WeightImage outline_of(const FamilyShape& family) {
 }
 
 ImageOnChip place_family(PlatformConfig& config, const compressor::WeightImage& outline) {
+    const bool fills_chips = config.hierarchy.replication == "balanced" && config.hierarchy.copies_area == 0.0;
     PlatformConfig roomy = config;
-    roomy.hierarchy.tiles = std::numeric_limits<int>::max();
+    roomy.hierarchy = config.hierarchy.without_limit();
+    if (fills_chips) roomy.hierarchy.replication = "none";
     ImageOnChip on_chip = place_on_chip(roomy, outline);
     on_chip.chip_tiles = config.hierarchy.tiles;
     config.hierarchy.chips = std::max(config.hierarchy.chips, static_cast<int>(on_chip.chips(on_chip.image)));
-    return on_chip;
+    // Such copies take what the weights leave of the chips, and so come when it is known how many chips there are.
+    return fills_chips ? place_on_chip(config, outline) : on_chip;
 }
 
 boost::json::object describe(const FamilyShape& family) {

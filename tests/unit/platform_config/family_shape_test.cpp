@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <string>
+#include <utility>
 
 namespace berth::platform {
 namespace {
@@ -114,6 +116,28 @@ TEST(FamilyShape, TakesMemoryInsteadOfArraysWhereThatIsCheaper) {
                 bytes += (std::int64_t{placed.plane.inputs} * placed.plane.outputs * 3 + 7) / 8;
         EXPECT_EQ(on_chip.extent().factor_bytes, bytes);
         EXPECT_EQ(on_chip.image.sites, on_chip.image.arrays);
+    }
+}
+
+TEST(FamilyShape, HasCopiesOnWhatItsWeightsLeaveOfTheChips) {
+    const auto placed = [](const std::string& tiles, const std::string& replication, const std::string& copies_area) {
+        PlatformConfig config = load_platform("reram-multitask", {"hierarchy.tiles=" + tiles, "hierarchy.replication=" + replication,
+                                                                  "hierarchy.copies=2", "hierarchy.copies_area=" + copies_area});
+        const ImageOnChip on_chip = place_family(config, outline_of({.model = "minilm-l6-h384", .tasks = 2}));
+        return std::pair(on_chip.image.tiles, std::int64_t{config.hierarchy.chips});
+    };
+    for (const std::int64_t tiles : {16, 64, 100}) {
+        const std::string on = std::to_string(tiles);
+        const auto [alone, chips] = placed(on, "none", "0");
+        const auto [filled, still] = placed(on, "balanced", "0");
+        EXPECT_EQ(still, chips) << "copies ask for no chip";
+        EXPECT_LE(filled, chips * tiles);
+        EXPECT_GT(filled, alone);
+        const auto [twice, of_twice] = placed(on, "fixed", "0");
+        EXPECT_EQ(of_twice, (twice + tiles - 1) / tiles) << "those that are told do";
+        const auto [more, of_more] = placed(on, "balanced", "40");
+        EXPECT_GT(more, alone);
+        EXPECT_EQ(of_more, (more + tiles - 1) / tiles);
     }
 }
 
