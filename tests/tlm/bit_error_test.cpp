@@ -24,6 +24,12 @@ std::vector<std::string> spread(std::vector<std::string> more) {
     return settings;
 }
 
+/// @param retries that a flit is given.
+PlatformConfig with_wrong_links(const std::string& rate, const std::string& retries) {
+    return load_platform("reram-multitask", spread({"interconnect.crc=crc16_ccitt", "interconnect.bit_error_rate=" + rate,
+                                                    "interconnect.retry_limit=" + retries}));
+}
+
 SimulationOutcome simulated(const PlatformConfig& config) {
     const std::vector<std::byte> bytes = compressor::serialise(test::small_image());
     SimulationInput input;
@@ -48,8 +54,7 @@ void expect_the_executors_logits(const SimulationOutcome& outcome) {
 }
 
 TEST(BitErrors, OnLinksAreMendedByRetries) {
-    const PlatformConfig config = load_platform(
-        "reram-multitask", spread({"interconnect.crc=crc16_ccitt", "interconnect.bit_error_rate=1e-4", "interconnect.retry_limit=20"}));
+    const PlatformConfig config = with_wrong_links("1e-4", "20");
     const SimulationOutcome outcome = simulated(config);
     expect_the_executors_logits(outcome);
     EXPECT_GT(outcome.link_errors.retries, 0u);
@@ -59,8 +64,7 @@ TEST(BitErrors, OnLinksAreMendedByRetries) {
 }
 
 TEST(BitErrors, BeyondRetriesAreAnsweredAndTheHostAsksAgain) {
-    const PlatformConfig config = load_platform(
-        "reram-multitask", spread({"interconnect.crc=crc16_ccitt", "interconnect.bit_error_rate=2e-6", "interconnect.retry_limit=0"}));
+    const PlatformConfig config = with_wrong_links("2e-6", "0");
     const SimulationOutcome outcome = simulated(config);
     expect_the_executors_logits(outcome);
     EXPECT_GT(outcome.link_errors.lost, 0u);
@@ -68,8 +72,7 @@ TEST(BitErrors, BeyondRetriesAreAnsweredAndTheHostAsksAgain) {
 }
 
 TEST(BitErrors, ThatNeverLetARequestThroughAreTheUsersToMend) {
-    const PlatformConfig config = load_platform(
-        "reram-multitask", spread({"interconnect.crc=crc16_ccitt", "interconnect.bit_error_rate=0.01", "interconnect.retry_limit=0"}));
+    const PlatformConfig config = with_wrong_links("0.01", "0");
     try {
         (void)simulated(config);
         FAIL() << "a request came through";
@@ -103,8 +106,7 @@ TEST(BitErrors, TwoInAWordFlagTheRequest) {
 }
 
 TEST(BitErrors, AreTheSameForTheSameSeedInBothViewsAndOthersForAnother) {
-    PlatformConfig config = load_platform(
-        "reram-multitask", spread({"interconnect.crc=crc16_ccitt", "interconnect.bit_error_rate=1e-4", "interconnect.retry_limit=20"}));
+    PlatformConfig config = with_wrong_links("1e-4", "20");
     const auto retries = [](const PlatformConfig& of) {
         interconnect::LinkErrors errors(network_design(of).errors, 4, of.interconnect.flit_bits);
         std::vector<std::int64_t> list;

@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <map>
@@ -14,6 +13,8 @@
 #include <set>
 #include <string>
 #include <vector>
+
+#include "tests/tlm/packet_train.hpp"
 
 namespace berth::interconnect {
 namespace {
@@ -121,13 +122,8 @@ TEST(Chips, SaturateTheirLinkAtItsRate) {
     Network network("network", std::make_shared<const Chips>(chip, 2, ChipLink{2.0, 6.0}), {cycle, hop});
     const std::vector<int> to{7};
     const Tree tree = network.topology().multicast(1, to, 400);
-    sc_time last;
     constexpr int kPackets = 50;
-    for (int packet = 0; packet < kPackets; ++packet) {
-        sc_time delay;
-        EXPECT_TRUE(network.multicast(tree, delay));
-        last = std::max(last, delay);
-    }
+    const sc_time last = test::packet_train(network, tree, kPackets);
     EXPECT_NEAR(last.to_seconds(), kPackets * 100 * 2e-9, 0.01 * kPackets * 100 * 2e-9);
 }
 

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/tlm/packet_train.hpp"
+
 namespace berth::interconnect {
 namespace {
 
@@ -42,13 +44,7 @@ TEST(Network, ASaturatedLinkGivesOneFlitACycle) {
     Network network("network", make_mesh({16, 1, 32}), {kCycle, kHop});
     const std::vector<int> to{3};
     const Tree tree = network.topology().multicast(0, to, 40);
-    sc_time last;
-    for (int packet = 0; packet < 50; ++packet) {
-        sc_time delay;
-        EXPECT_TRUE(network.multicast(tree, delay));
-        last = std::max(last, delay);
-    }
-    EXPECT_EQ(last, sc_time(50 * 10 - 1 + (3 + 1) * 3, SC_NS));
+    EXPECT_EQ(test::packet_train(network, tree, 50), sc_time(50 * 10 - 1 + (3 + 1) * 3, SC_NS));
     EXPECT_EQ(network.busy(), sc_time(5 * 500, SC_NS)) << "out of the tile, three hops, into the tile";
     EXPECT_EQ(network.links_in_use(), 5u);
 }
@@ -61,12 +57,7 @@ TEST_P(SaturatedTopology, CarriesAFlitACycleOnTheWayThatAllPacketsTake) {
     const std::vector<int> to{47};
     const Tree tree = network.topology().multicast(0, to, 256);  // 64 flits
     constexpr int kPackets = 2000;
-    sc_time last;
-    for (int packet = 0; packet < kPackets; ++packet) {
-        sc_time delay;
-        EXPECT_TRUE(network.multicast(tree, delay));
-        last = std::max(last, delay);
-    }
+    const sc_time last = test::packet_train(network, tree, kPackets);
     const double expected = kPackets * 64.0 + (network.topology().hops(0, 47) + 1) * 3.0 - 1.0;
     EXPECT_NEAR(last / kCycle, expected, 0.01 * expected);
     EXPECT_EQ(network.flits_carried(), network.flits_given());
@@ -117,12 +108,7 @@ TEST(Network, TakesARoundTripMoreForEveryFlitThatIsSentAgain) {
     const std::vector<int> to{1};
     const Tree tree = network.topology().multicast(0, to, 400);
     constexpr int kPackets = 2000;
-    sc_time last;
-    for (int packet = 0; packet < kPackets; ++packet) {
-        sc_time delay;
-        EXPECT_TRUE(network.multicast(tree, delay));
-        last = std::max(last, delay);
-    }
+    const sc_time last = test::packet_train(network, tree, kPackets);
     const auto retries = static_cast<double>(network.errors().retries);
     const double q = 1 - std::pow(1 - 1e-3, 48), flits = kPackets * 100.0;
     EXPECT_NEAR(retries, 3 * flits * q / (1 - q), 4 * std::sqrt(3 * flits * q) / (1 - q)) << "on three links";
