@@ -43,7 +43,29 @@ Constants<Arithmetic>::Constants(const Network& network)
 template <class Arithmetic>
 void Encoder<Arithmetic>::run(std::span<const Sentence> sentences, std::span<float> logits) {
     embed(sentences);
-    for (int index = 0; index < network_.shape.layers; ++index) layer(sentences, index);
+    layers_from(0, sentences, logits);
+}
+
+template <class Arithmetic>
+void Encoder<Arithmetic>::run_from(int layer, std::span<const Value> stream, std::span<const Sentence> sentences, std::span<float> logits) {
+    tokens_ = stream.size() / hidden();
+    stream_.assign(stream.begin(), stream.end());
+    layers_from(layer, sentences, logits);
+}
+
+template <class Arithmetic>
+void Encoder<Arithmetic>::trace(std::span<const Sentence> sentences, std::vector<std::vector<Value>>& streams) {
+    embed(sentences);
+    for (int index = 0; index < network_.shape.layers; ++index) {
+        auto& stream = streams[static_cast<std::size_t>(index)];
+        stream.insert(stream.end(), stream_.begin(), stream_.end());
+        if (index + 1 < network_.shape.layers) layer(sentences, index);
+    }
+}
+
+template <class Arithmetic>
+void Encoder<Arithmetic>::layers_from(int first, std::span<const Sentence> sentences, std::span<float> logits) {
+    for (int index = first; index < network_.shape.layers; ++index) layer(sentences, index);
     classify(sentences, logits);
 }
 

@@ -34,14 +34,20 @@ public:
     Encoder(const Network& network, const LinearEngine& engine, const Constants<Arithmetic>& constants)
         : network_(network), engine_(engine), constants_(constants), largest_input_((1 << (engine.activation_bits() - 1)) - 1) {}
 
+    using Value = typename Arithmetic::Value;
+
     /// logits: [sentences, labels].
     void run(std::span<const Sentence> sentences, std::span<float> logits);
+    /// The same from `layer` on, before which the residual stream [tokens, hidden] is given.
+    void run_from(int layer, std::span<const Value> stream, std::span<const Sentence> sentences, std::span<float> logits);
+    /// Appends the residual stream before every layer to that layer's.
+    void trace(std::span<const Sentence> sentences, std::vector<std::vector<Value>>& streams);
 
 private:
-    using Value = typename Arithmetic::Value;
     using Largest = typename Arithmetic::Largest;
 
     void embed(std::span<const Sentence> sentences);
+    void layers_from(int first, std::span<const Sentence> sentences, std::span<float> logits);
     void layer(std::span<const Sentence> sentences, int index);
     void attend(std::span<const Sentence> sentences);
     void attend(std::size_t first_token, std::size_t tokens, std::size_t head);

@@ -95,6 +95,25 @@ void check(const Sentence& sentence, const Shape& shape) {
     check_ids(sentence.segments, shape.segment_ids(), where, "has segment");
 }
 
+std::size_t tokens_of(std::span<const Sentence> sentences) {
+    std::size_t tokens = 0;
+    for (const Sentence& sentence : sentences) tokens += sentence.ids.size();
+    return tokens;
+}
+
+void check(const Prefix& prefix, std::span<const Sentence> sentences, const Shape& shape) {
+    need(prefix.layer >= 0 && prefix.layer < shape.layers, "prefix", "stands before layer " + std::to_string(prefix.layer),
+         "a layer of the network's");
+    const std::size_t values = std::visit([](const auto& stream) { return stream.size(); }, prefix.stream);
+    const std::size_t expected = tokens_of(sentences) * static_cast<std::size_t>(shape.hidden);
+    need(values == expected, "prefix", "has " + std::to_string(values) + " values", std::to_string(expected) + ", of these sentences");
+}
+
+/// Sentences that run together, by their place among all.
+struct Batch {
+    std::size_t first, count;
+};
+
 /// The sentences from `first` on that run together.
 std::size_t batch_from(std::span<const Sentence> sentences, std::size_t first) {
     std::size_t tokens = sentences[first].ids.size(), count = 1;
@@ -119,6 +138,20 @@ struct Executor::Prepared {
           constants(arithmetic == Arithmetic::integer ? Either(Constants<IntegerArithmetic>(network))
                                                       : Either(Constants<FloatArithmetic>(network))) {}
 
+    /// Calls body(encoder, batch) for all sentences, checked, in their order.
+    template <class Body>
+    void in_batches(std::span<const Sentence> sentences, const Body& body) const {
+        for (const Sentence& sentence : sentences) check(sentence, network.shape);
+        const auto run = [&]<class A>(const Constants<A>& its_constants) {
+            Encoder<A> encoder(network, engine, its_constants);
+            for (std::size_t first = 0, count = 0; first < sentences.size(); first += count) {
+                count = batch_from(sentences, first);
+                body(encoder, Batch{first, count});
+            }
+        };
+        std::visit(run, constants);
+    }
+
     const Network& network;
     const LinearEngine& engine;
     Either constants;
@@ -130,17 +163,49 @@ Executor::Executor(const Network& network, const LinearEngine& engine, Arithmeti
 Executor::~Executor() = default;
 
 std::vector<float> Executor::logits(std::span<const Sentence> sentences) const {
-    for (const Sentence& sentence : sentences) check(sentence, prepared_->network.shape);
     const auto labels = static_cast<std::size_t>(prepared_->network.labels);
     std::vector<float> result(sentences.size() * labels);
-    const auto run = [&]<class A>(const Constants<A>& constants) {
-        Encoder<A> encoder(prepared_->network, prepared_->engine, constants);
-        for (std::size_t first = 0, count = 0; first < sentences.size(); first += count) {
-            count = batch_from(sentences, first);
-            encoder.run(sentences.subspan(first, count), std::span(result).subspan(first * labels, count * labels));
+    prepared_->in_batches(sentences, [&](auto& encoder, Batch batch) {
+        encoder.run(sentences.subspan(batch.first, batch.count), std::span(result).subspan(batch.first * labels, batch.count * labels));
+    });
+    return result;
+}
+
+std::vector<Prefix> Executor::prefixes(std::span<const Sentence> sentences) const {
+    const auto layers = static_cast<std::size_t>(prepared_->network.shape.layers);
+    std::vector<Prefix> result;
+    std::visit(
+        [&]<class A>(const Constants<A>&) {
+            for (std::size_t layer = 0; layer < layers; ++layer)
+                result.push_back({static_cast<int>(layer), std::vector<typename A::Value>()});
+        },
+        prepared_->constants);
+    prepared_->in_batches(sentences, [&]<class A>(Encoder<A>& encoder, Batch batch) {
+        std::vector<std::vector<typename A::Value>> streams(layers);
+        encoder.trace(sentences.subspan(batch.first, batch.count), streams);
+        for (std::size_t layer = 0; layer < layers; ++layer) {
+            auto& whole = std::get<std::vector<typename A::Value>>(result[layer].stream);
+            whole.insert(whole.end(), streams[layer].begin(), streams[layer].end());
         }
-    };
-    std::visit(run, prepared_->constants);
+    });
+    return result;
+}
+
+std::vector<float> Executor::logits(std::span<const Sentence> sentences, const Prefix& prefix) const {
+    const Shape& shape = prepared_->network.shape;
+    check(prefix, sentences, shape);
+    const auto labels = static_cast<std::size_t>(prepared_->network.labels);
+    std::vector<float> result(sentences.size() * labels);
+    std::size_t begin = 0;
+    prepared_->in_batches(sentences, [&]<class A>(Encoder<A>& encoder, Batch batch) {
+        const auto* stream = std::get_if<std::vector<typename A::Value>>(&prefix.stream);
+        need(stream != nullptr, "prefix", "was made in another arithmetic", "one of the executor's own");
+        const auto part = sentences.subspan(batch.first, batch.count);
+        const std::size_t values = tokens_of(part) * static_cast<std::size_t>(shape.hidden);
+        encoder.run_from(prefix.layer, std::span(*stream).subspan(begin, values), part,
+                         std::span(result).subspan(batch.first * labels, batch.count * labels));
+        begin += values;
+    });
     return result;
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <variant>
 #include <vector>
 
 namespace berth::inference {
@@ -16,6 +17,14 @@ struct Sentence {
     std::uint64_t request = 0;
     std::vector<std::int32_t> ids;
     std::vector<std::int32_t> segments;
+};
+
+/// What a network makes of sentences on the way to a layer: its residual stream there. A network that is equal up to that layer goes on
+/// from it to the same logits.
+struct Prefix {
+    int layer = 0;  ///< the first that is still to come
+    std::variant<std::vector<std::int32_t>, std::vector<float>>
+        stream;  ///< [tokens of all sentences, hidden], as the arithmetic has values
 };
 
 /// How softmax, GELU, LayerNorm and requantisation are computed: in integers as the digital unit does, or in fp32, to
@@ -32,6 +41,13 @@ public:
     /// Logits of each sentence, [sentences, labels] row-major. Const, and may be called from many threads; the result of a
     /// sentence depends on nothing but that sentence. Runs on the calling thread.
     [[nodiscard]] std::vector<float> logits(std::span<const Sentence> sentences) const;
+
+    /// The prefixes of these sentences before every layer, layer 0 first.
+    [[nodiscard]] std::vector<Prefix> prefixes(std::span<const Sentence> sentences) const;
+
+    /// The same logits, from a prefix of these sentences on, which a network made that is equal to this one up to there, in the
+    /// same arithmetic.
+    [[nodiscard]] std::vector<float> logits(std::span<const Sentence> sentences, const Prefix& prefix) const;
 
 private:
     struct Prepared;

@@ -315,6 +315,33 @@ TEST(Executor, AnUnusedFactorAddsNothing) {
     EXPECT_EQ(logits(), without);
 }
 
+TEST(Executor, GoesOnFromAPrefixToTheSameLogits) {
+    test::RandomNetwork random;
+    random.add_delta(2);
+    random.add_low_rank(9, 4);
+    std::vector<Sentence> sentences;
+    for (std::uint64_t i = 0; i < 7; ++i) sentences.push_back(random.sentence(i == 3 ? 40 : 5 + 7 * i % 30, i));
+    const ExactEngine engine(random.network);
+    for (const Arithmetic arithmetic : {Arithmetic::integer, Arithmetic::fp32}) {
+        const Executor executor(random.network, engine, arithmetic);
+        const auto expected = executor.logits(sentences);
+        const auto prefixes = executor.prefixes(sentences);
+        ASSERT_EQ(prefixes.size(), 2U);
+        for (const Prefix& prefix : prefixes) EXPECT_EQ(executor.logits(sentences, prefix), expected) << prefix.layer;
+    }
+}
+
+TEST(Executor, RefusesAPrefixOfSomethingElse) {
+    test::RandomNetwork random;
+    const std::vector<Sentence> sentences{random.sentence(9), random.sentence(4)};
+    const ExactEngine engine(random.network);
+    const Executor executor(random.network, engine, Arithmetic::integer);
+    const auto prefixes = executor.prefixes(sentences);
+    EXPECT_THROW((void)executor.logits(std::span(sentences).first(1), prefixes[1]), InputError);
+    EXPECT_THROW((void)executor.logits(sentences, {2, prefixes[1].stream}), InputError);
+    EXPECT_THROW((void)Executor(random.network, engine, Arithmetic::fp32).logits(sentences, prefixes[1]), InputError);
+}
+
 TEST(Executor, RunsWhereAValueVectorIsZero) {
     test::RandomNetwork random;
     auto& value = random.network.linears[matrix_index(0, 2)];
