@@ -9,6 +9,11 @@ if(NOT zstd_FOUND)
   message(FATAL_ERROR " Berth needs zstd: apt-get install libzstd-dev (or run scripts/setup.sh)")
 endif()
 
+pkg_check_modules(sqlite3 QUIET IMPORTED_TARGET sqlite3)
+if(NOT sqlite3_FOUND)
+  message(FATAL_ERROR " Berth needs SQLite: apt-get install libsqlite3-dev (or run scripts/setup.sh)")
+endif()
+
 pkg_check_modules(systemc QUIET IMPORTED_TARGET systemc>=2.3.4)
 if(NOT systemc_FOUND)
   message(FATAL_ERROR " Berth needs SystemC 2.3.4: apt-get install libsystemc-dev (or run scripts/setup.sh)")

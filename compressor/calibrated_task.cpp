@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compressor/calibrated_task.hpp"
 
+#include "compressor/calibration_journal.hpp"
 #include "compressor/cosine.hpp"
 #include "compressor/profiler.hpp"
 #include "compressor/quantise.hpp"
@@ -58,12 +59,19 @@ std::vector<CalibratedTask> calibrate_tasks(const Family& family, const std::vec
     for (std::size_t i = 0; i < request.tasks.size(); ++i) {
         FamilyMember member = read_member(family, request.tasks[i], embeddings);
         const auto weights = std::make_shared<const workloads::BertWeights>(std::move(member.weights));
-        CalibratedTask task{std::move(member.image), shared_matrices(*weights), {}, 0.0, probes[i], {}};
+        CalibratedTask task{std::move(member.image), shared_matrices(*weights), {}, {}, 0.0, probes[i], {}};
         task.cosine = cosine_between(base, task.weights);
         check_parent(family, request.tasks[i], task.cosine, request.force);
         const auto sentences = calibration_sentences(request.tasks[i], kCalibrationSentences, tokenizer);
-        Progress progress("calibrating " + task.image.name, 2 * sentences.size(), request.quiet);
-        task.calibration = calibrate(*weights, sentences, threads, progress);
+        const CalibrationJournal journal(request.journal, family, task.image.provenance, sentences);
+        task.subject = journal.subject();
+        if (auto known = journal.find(*weights)) {
+            task.calibration = std::move(*known);
+        } else {
+            Progress progress("calibrating " + task.image.name, 2 * sentences.size(), request.quiet);
+            task.calibration = calibrate(*weights, sentences, threads, progress);
+            journal.record(task.calibration);
+        }
         task.expected = reference_logits(weights, task.probe, threads);
         record_data(request.tasks[i], task.probe, task.image.provenance);
         tasks.push_back(std::move(task));

@@ -18,6 +18,7 @@ struct CalibratedTask {
     TaskImage image;            ///< all but the shared matrices
     std::vector<Rows> weights;  ///< fine-tuned, of the shared matrices, by the index of inference::Network::linears
     Calibration calibration;
+    boost::json::object subject;  ///< what the calibration depends on, where a journal asks for it
     double cosine = 0.0;          ///< of the base's matrices and these
     Probe probe;                  ///< rows that are not calibrated on, where there are any others
     std::vector<float> expected;  ///< fp32 logits of the probe

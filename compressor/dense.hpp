@@ -16,6 +16,10 @@ using Vector = Eigen::VectorXf;
 
 [[nodiscard]] inline std::span<const float> values_of(const Rows& rows) { return {rows.data(), static_cast<std::size_t>(rows.size())}; }
 [[nodiscard]] inline std::span<float> values_of(Rows& rows) { return {rows.data(), static_cast<std::size_t>(rows.size())}; }
+[[nodiscard]] inline std::span<const float> values_of(const Vector& vector) {
+    return {vector.data(), static_cast<std::size_t>(vector.size())};
+}
+[[nodiscard]] inline std::span<float> values_of(Vector& vector) { return {vector.data(), static_cast<std::size_t>(vector.size())}; }
 
 /// x [tokens, in] * w [out, in]^T.
 [[nodiscard]] inline Rows product(const Rows& x, const Rows& w) {

@@ -31,7 +31,7 @@ std::shared_ptr<const std::vector<Rows>> Subject::weights(std::size_t task) cons
 
 const Market& Subject::market(int base_bits, Threads& threads) {
     const auto [found, missing] = markets_.try_emplace(base_bits);
-    if (missing) found->second = open_market(calibrated_, request_.shared, base_bits, threads, request_.quiet);
+    if (missing) found->second = open_market(calibrated_, request_.shared, base_bits, threads, request_.quiet, request_.journal);
     return found->second;
 }
 

@@ -14,7 +14,8 @@ struct Market {
 };
 
 /// @param base the matrices to take; empty: the ones that suit the tasks best, in codes of `magnitude_bits`.
+/// @param journal of spectra that were found before; may be null.
 [[nodiscard]] Market open_market(const std::vector<CalibratedTask>& tasks, SharedMatrices base, int magnitude_bits, Threads& threads,
-                                 bool quiet);
+                                 bool quiet, Journal* journal);
 
 }  // namespace berth::compressor

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compressor/family.hpp"
+#include "compressor/journal.hpp"
 #include "compressor/profile.hpp"
 #include "compressor/weight_image.hpp"
 #include "models/core/parallel.hpp"
@@ -37,6 +38,7 @@ struct CompressionRequest {
     std::optional<double> max_loss, max_area;
     /// Area of an image over that of the copies, on the platform it is made for.
     std::function<double(const WeightImage&)> area_ratio;
+    std::string platform_sha256;  ///< digest of that platform
     /// The same without rounding to whole tiles, by which an allocation weighs one matrix against another; empty: area_ratio.
     std::function<double(const WeightImage&)> even_area{};
     /// Matrices that tasks of an image share already and these are to share too; empty: the method makes them.
@@ -44,6 +46,8 @@ struct CompressionRequest {
     std::vector<std::shared_ptr<const inference::Embeddings>> shared_embeddings;  ///< tables of that image, for tasks that they suit
     bool force = false;                                                           ///< take tasks that do not look fine-tuned from the base
     bool quiet = true;
+    /// Of what was found before, by this request or another of the same tasks; null: all is found anew.
+    Journal* journal = nullptr;
 };
 
 inline constexpr const char* kGivenMethod = "stages";  ///< what an image says of a method that was listed without a name

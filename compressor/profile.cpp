@@ -30,22 +30,23 @@ struct Loss {
 };
 
 Loss loss_at(const TaskProfile& task, const ResiliencePoint& point) {
-    const ResiliencePoint& first_stage = task.sharing.front();
+    const ResiliencePoint& first_stage = task.whole.sharing.front();
     return {first_stage.metric - point.metric, point.lost - first_stage.lost};
 }
 
 /// Where all variance is lost, more makes no difference between tasks.
 std::vector<double> features(const TaskProfile& task) {
-    std::vector<double> losses{loss_at(task, task.precision.front()).variance};
-    for (const ResiliencePoint& point : task.sharing) losses.push_back(loss_at(task, point).variance);
+    std::vector<double> losses{loss_at(task, task.whole.precision.front()).variance};
+    for (const ResiliencePoint& point : task.whole.sharing) losses.push_back(loss_at(task, point).variance);
     for (double& loss : losses) loss = std::clamp(loss, 0.0, 1.0);
     return losses;
 }
 
 /// What the task loses where its delta has at most so many bits; more than the first stage asks for lose nothing.
 Loss loss_at_precision(const TaskProfile& task, double bits) {
-    const auto found = std::find_if(task.precision.begin(), task.precision.end(), [&](const auto& point) { return point.setting >= bits; });
-    return found == task.precision.end() ? Loss{} : loss_at(task, *found);
+    const auto found =
+        std::find_if(task.whole.precision.begin(), task.whole.precision.end(), [&](const auto& point) { return point.setting >= bits; });
+    return found == task.whole.precision.end() ? Loss{} : loss_at(task, *found);
 }
 
 /// Mean over the tasks of one cluster: the centroid's loss. A mean over tasks is also steadier than any one's, whose metric
@@ -62,7 +63,7 @@ Loss mean_loss(const std::vector<const TaskProfile*>& members, const Measure& me
 KangSettings choose(const std::vector<const TaskProfile*>& members, const Mode& mode) {
     std::set<double> precisions;
     for (const TaskProfile* member : members)
-        for (const ResiliencePoint& point : member->precision) precisions.insert(point.setting);
+        for (const ResiliencePoint& point : member->whole.precision) precisions.insert(point.setting);
     KangSettings settings;
     Loss of_precision;
     for (const double bits : precisions) {
@@ -71,7 +72,7 @@ KangSettings choose(const std::vector<const TaskProfile*>& members, const Mode& 
         if (of_precision.within(mode)) break;
     }
     for (std::size_t i = 0; i < measured_factors().size(); ++i) {
-        const Loss of_sharing = mean_loss(members, [&](const TaskProfile& task) { return loss_at(task, task.sharing[i]); });
+        const Loss of_sharing = mean_loss(members, [&](const TaskProfile& task) { return loss_at(task, task.whole.sharing[i]); });
         if (!(of_sharing + of_precision).within(mode)) break;
         settings.selective_factor = measured_factors()[i];
     }

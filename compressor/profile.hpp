@@ -30,9 +30,10 @@ struct Mode {
 /// Factors at which hard-sharing is measured, ascending from 0.
 [[nodiscard]] const std::vector<double>& measured_factors();
 
-/// One measurement: at this setting, this share of the variance of the int8 copy's logits is lost, and the metric is this.
+/// One measurement: at this setting, this share of the variance of the int8 copy's logits is lost, the metric is this, and the delta
+/// takes so many cells a weight of what it is measured on, in one polarity.
 struct ResiliencePoint {
-    double setting = 0.0, lost = 0.0, metric = 0.0;
+    double setting = 0.0, lost = 0.0, metric = 0.0, cells = 0.0;
 
     bool operator==(const ResiliencePoint&) const = default;
 };
@@ -48,6 +49,14 @@ struct Similarity {
     bool operator==(const Similarity&) const = default;
 };
 
+/// What a task loses by one of the two stages, over its settings.
+struct ResilienceCurves {
+    std::vector<ResiliencePoint> precision;  ///< setting: max_prec in bits, no channel deleted
+    std::vector<ResiliencePoint> sharing;    ///< setting: selective_factor, precision as the first stage takes it
+
+    bool operator==(const ResilienceCurves&) const = default;
+};
+
 struct TaskProfile {
     std::string name, metric;
     boost::json::object checkpoint;  ///< file name to SHA-256: a profile of other files is refused
@@ -55,9 +64,9 @@ struct TaskProfile {
     std::uint64_t sentences = 0;
     Similarity overall;  ///< all matrices together; precision is the highest
     std::vector<Similarity> matrices;
-    double copy_metric = 0.0;                ///< of the task's own int8 copy, on the same sentences
-    std::vector<ResiliencePoint> precision;  ///< setting: max_prec in bits, no channel deleted
-    std::vector<ResiliencePoint> sharing;    ///< setting: selective_factor, precision as the first stage takes it
+    double copy_metric = 0.0;              ///< of the task's own int8 copy, on the same sentences
+    ResilienceCurves whole;                ///< all matrices together
+    std::vector<ResilienceCurves> layers;  ///< one layer alone, every other matrix being the int8 copy's; empty where not measured
 };
 
 /// What `berth profile` measures and `berth compress --profile` takes.

@@ -11,7 +11,7 @@ namespace {
 using boost::json::array;
 using boost::json::object;
 
-constexpr std::int64_t kSchema = 1;
+constexpr std::int64_t kSchema = 2;
 constexpr double kLargest = std::numeric_limits<double>::max();
 
 object describe(const Similarity& similarity) {
@@ -30,7 +30,8 @@ Similarity read_similarity(const HeaderNode& node) {
 array describe(const std::vector<ResiliencePoint>& curve, const char* setting) {
     array list;
     for (const ResiliencePoint& point : curve)
-        list.emplace_back(object{{setting, point.setting}, {"lost_variance", point.lost}, {"metric", point.metric}});
+        list.emplace_back(
+            object{{setting, point.setting}, {"lost_variance", point.lost}, {"metric", point.metric}, {"cells_per_weight", point.cells}});
     return list;
 }
 
@@ -39,11 +40,25 @@ std::vector<ResiliencePoint> read_curve(const HeaderNode& list, const char* sett
     std::vector<ResiliencePoint> curve;
     for (std::size_t i = 0; i < list.size(); ++i) {
         const HeaderNode node = list[i];
-        curve.push_back({node[setting].number(least, most), node["lost_variance"].number(0.0, kLargest), node["metric"].number(-1.0, 1.0)});
+        curve.push_back({node[setting].number(least, most), node["lost_variance"].number(0.0, kLargest), node["metric"].number(-1.0, 1.0),
+                         node["cells_per_weight"].number(0.0, kMostMagnitudeBits)});
         if (i > 0 && curve[i].setting <= curve[i - 1].setting) node[setting].refuse("does not rise", "settings in ascending order");
     }
     if (curve.empty()) list.refuse("is empty", "at least one measurement");
     return curve;
+}
+
+void describe(const ResilienceCurves& curves, object& into) {
+    into["precision"] = describe(curves.precision, "max_precision_bits");
+    into["sharing"] = describe(curves.sharing, "selective_factor");
+}
+
+ResilienceCurves read_curves(const HeaderNode& node) {
+    ResilienceCurves curves{read_curve(node["precision"], "max_precision_bits", 1, kMostMagnitudeBits),
+                            read_curve(node["sharing"], "selective_factor", 0.0, 1.0)};
+    if (curves.sharing.size() != measured_factors().size())
+        node["sharing"].refuse("has " + std::to_string(curves.sharing.size()) + " measurements", std::to_string(measured_factors().size()));
+    return curves;
 }
 
 TaskProfile read_task(const HeaderNode& node) {
@@ -57,10 +72,9 @@ TaskProfile read_task(const HeaderNode& node) {
     const HeaderNode matrices = node["matrices"];
     for (std::size_t i = 0; i < matrices.size(); ++i) task.matrices.push_back(read_similarity(matrices[i]));
     task.copy_metric = node["copy_metric"].number(-1.0, 1.0);
-    task.precision = read_curve(node["precision"], "max_precision_bits", 1, kMostMagnitudeBits);
-    task.sharing = read_curve(node["sharing"], "selective_factor", 0.0, 1.0);
-    if (task.sharing.size() != measured_factors().size())
-        node["sharing"].refuse("has " + std::to_string(task.sharing.size()) + " measurements", std::to_string(measured_factors().size()));
+    task.whole = read_curves(node);
+    const HeaderNode layers = node["layers"];
+    for (std::size_t layer = 0; layer < layers.size(); ++layer) task.layers.push_back(read_curves(layers[layer]));
     return task;
 }
 
@@ -71,16 +85,19 @@ object to_json(const Profile& profile) {
     for (const TaskProfile& task : profile.tasks) {
         array matrices;
         for (const Similarity& similarity : task.matrices) matrices.emplace_back(describe(similarity));
-        tasks.emplace_back(object{{"name", task.name},
-                                  {"metric", task.metric},
-                                  {"checkpoint", task.checkpoint},
-                                  {"data_sha256", task.data_sha256},
-                                  {"sentences", task.sentences},
-                                  {"similarity", describe(task.overall)},
-                                  {"copy_metric", task.copy_metric},
-                                  {"precision", describe(task.precision, "max_precision_bits")},
-                                  {"sharing", describe(task.sharing, "selective_factor")},
-                                  {"matrices", std::move(matrices)}});
+        object described{{"name", task.name},
+                         {"metric", task.metric},
+                         {"checkpoint", task.checkpoint},
+                         {"data_sha256", task.data_sha256},
+                         {"sentences", task.sentences},
+                         {"similarity", describe(task.overall)},
+                         {"copy_metric", task.copy_metric}};
+        describe(task.whole, described);
+        array layers;
+        for (const ResilienceCurves& curves : task.layers) describe(curves, layers.emplace_back(object()).as_object());
+        described["layers"] = std::move(layers);
+        described["matrices"] = std::move(matrices);
+        tasks.emplace_back(std::move(described));
     }
     object suggested;
     for (const std::string& name : mode_names()) {

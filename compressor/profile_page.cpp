@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace berth::compressor {
 namespace {
@@ -27,19 +28,21 @@ std::string escaped(const std::string& text) {
     return out;
 }
 
-/// One chart: a curve a task of lost variance, cut at all of it, over a setting from 0 to `most`.
+/// One chart: curves of lost variance, cut at all of it, over something from 0 to `most`.
 class Chart {
 public:
     Chart(std::string title, double most) : title_(std::move(title)), most_(most) {}
 
-    void add(const std::vector<ResiliencePoint>& curve) {
+    /// @param over the member of a point that goes to the right.
+    void add(const std::string& name, const std::vector<ResiliencePoint>& curve, double ResiliencePoint::*over) {
         std::string points;
-        for (const ResiliencePoint& point : curve) points += fmt::format("{:.1f},{:.1f} ", x(point.setting), y(point.lost));
+        for (const ResiliencePoint& point : curve) points += fmt::format("{:.1f},{:.1f} ", x(point.*over), y(point.lost));
         curves_ += fmt::format("<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"2\"/>\n", points, colour(count_));
         for (const ResiliencePoint& point : curve)
             curves_ += fmt::format(
-                "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\" fill=\"{}\"><title>{}: lost {:.4f}, metric {:.4f}</title></circle>\n",
-                x(point.setting), y(point.lost), colour(count_), point.setting, point.lost, point.metric);
+                "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\" fill=\"{}\"><title>{}, {:.4g}: lost {:.4f}, metric {:.4f}, {:.3f} cells a "
+                "weight</title></circle>\n",
+                x(point.*over), y(point.lost), colour(count_), escaped(name), point.*over, point.lost, point.metric, point.cells);
         ++count_;
     }
 
@@ -58,7 +61,7 @@ public:
     }
 
 private:
-    [[nodiscard]] double x(double setting) const { return kLeft + (kWidth - kLeft - kRight) * setting / most_; }
+    [[nodiscard]] double x(double value) const { return kLeft + (kWidth - kLeft - kRight) * value / most_; }
     [[nodiscard]] static double y(double lost) { return kTop + (kHeight - kTop - kBottom) * (1.0 - std::min(lost, 1.0)); }
 
     std::string title_;
@@ -73,20 +76,63 @@ std::vector<double> settings_of(const std::vector<ResiliencePoint>& curve) {
     return settings;
 }
 
+/// Both stages over the cells that the delta takes, from the fewest on.
+std::vector<ResiliencePoint> by_cells(const ResilienceCurves& curves) {
+    std::vector<ResiliencePoint> points = curves.precision;
+    points.insert(points.end(), curves.sharing.begin(), curves.sharing.end());
+    std::stable_sort(points.begin(), points.end(), [](const auto& a, const auto& b) { return a.cells < b.cells; });
+    return points;
+}
+
+/// The next whole number of cells, which the axis ends at.
+double most_cells(const std::vector<ResilienceCurves>& curves) {
+    double most = 0.5;
+    for (const ResilienceCurves& some : curves) most = std::max(most, by_cells(some).back().cells);
+    return std::ceil(most);
+}
+
+std::vector<double> cell_ticks(double most) {
+    std::vector<double> ticks;
+    for (double tick = 0.0; tick <= most; tick += most > 2.0 ? 1.0 : 0.5) ticks.push_back(tick);
+    return ticks;
+}
+
 std::string charts(const Profile& profile) {
     double most_bits = 1.0;
     const TaskProfile* longest = &profile.tasks.front();
+    std::vector<ResilienceCurves> all;
     for (const TaskProfile& task : profile.tasks) {
-        most_bits = std::max(most_bits, task.precision.back().setting);
-        if (task.precision.size() > longest->precision.size()) longest = &task;
+        most_bits = std::max(most_bits, task.whole.precision.back().setting);
+        if (task.whole.precision.size() > longest->whole.precision.size()) longest = &task;
+        all.push_back(task.whole);
     }
     Chart precision("Share of the logits' variance lost over the highest precision of the delta (bits)", most_bits + 0.2);
     Chart sharing("The same over the share of output channels whose delta is deleted", 1.0);
+    Chart cells("The same, by both stages, over the cells that the delta takes a weight", most_cells(all));
     for (const TaskProfile& task : profile.tasks) {
-        precision.add(task.precision);
-        sharing.add(task.sharing);
+        precision.add(task.name, task.whole.precision, &ResiliencePoint::setting);
+        sharing.add(task.name, task.whole.sharing, &ResiliencePoint::setting);
+        cells.add(task.name, by_cells(task.whole), &ResiliencePoint::cells);
     }
-    return precision.svg(settings_of(longest->precision)) + sharing.svg(settings_of(profile.tasks.front().sharing));
+    return precision.svg(settings_of(longest->whole.precision)) + sharing.svg(settings_of(profile.tasks.front().whole.sharing)) +
+           cells.svg(cell_ticks(most_cells(all)));
+}
+
+/// For each task a chart with a curve a layer.
+std::string layer_charts(const Profile& profile) {
+    std::string all;
+    for (const TaskProfile& task : profile.tasks) {
+        if (task.layers.empty()) continue;
+        const double most = most_cells(task.layers);
+        std::string key;
+        Chart chart(escaped(task.name) + ": one layer alone, by both stages, over the cells its delta takes a weight", most);
+        for (std::size_t layer = 0; layer < task.layers.size(); ++layer) {
+            chart.add(fmt::format("layer {}", layer), by_cells(task.layers[layer]), &ResiliencePoint::cells);
+            key += fmt::format(" <span style=\"color:{}\">{}</span>", colour(layer), layer);
+        }
+        all += chart.svg(cell_ticks(most)) + "<p>layer" + key + "</p>\n";
+    }
+    return all.empty() ? "" : "<h2>Layer by layer</h2>\n" + all;
 }
 
 std::string task_table(const Profile& profile) {
@@ -119,7 +165,7 @@ std::string profile_page(const Profile& profile) {
            "body{font:14px sans-serif;margin:2em;max-width:70em}table{border-collapse:collapse}td,th{padding:.3em .8em;text-align:right;"
            "border-bottom:1px solid #ddd}figure{display:inline-block;margin:1em 1em 1em 0}svg text{font-size:11px}</style></head><body>\n"
            "<h1>What the tasks can lose</h1>\n" +
-           task_table(profile) + charts(profile) + "</body></html>\n";
+           task_table(profile) + charts(profile) + layer_charts(profile) + "</body></html>\n";
 }
 
 }  // namespace berth::compressor

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compressor/family.hpp"
+#include "compressor/journal.hpp"
 #include "compressor/probe.hpp"
 #include "compressor/profile.hpp"
 #include "compressor/task_deltas.hpp"
@@ -25,6 +26,8 @@ struct PreparationRequest {
     std::optional<Profile> profile;  ///< taken instead of measuring, where its checkpoints are these
     bool force = false;
     bool quiet = true;
+    bool by_layer = false;       ///< measure every layer alone too
+    Journal* journal = nullptr;  ///< for measurements, where there is one
 };
 
 /// A fine-tuned model resembles its base far more than this (0.991 to 0.999 published).

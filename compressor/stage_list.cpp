@@ -44,6 +44,7 @@ StageList read_stages(const boost::json::value& list, const std::string& where) 
     if (!list.is_array() || list.get_array().empty())
         throw InputError(where, list.is_array() ? "is empty" : "is " + berth::detail::shown(list), "a list of at least one stage");
     StageList read;
+    read.given = list;
     for (std::size_t i = 0; i < list.get_array().size(); ++i) {
         const std::string at = fmt::format("{}[{}]", where, i);
         const boost::json::value& entry = list.get_array()[i];

@@ -14,6 +14,7 @@ namespace berth::compressor {
 
 /// Stages in the order in which they work.
 struct StageList {
+    boost::json::value given;  ///< the entries that it was read from
     std::vector<std::string> names;
     std::vector<std::unique_ptr<const Stage>> stages;
 

@@ -3,6 +3,7 @@
 
 #include "compressor/cosine.hpp"
 #include "compressor/quantise.hpp"
+#include "models/core/digest.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -65,6 +66,13 @@ std::vector<Channel> ranked_channels(const TaskDeltas& task, const SharedMatrice
 
 }  // namespace
 
+std::string digest_of(const SharedMatrices& matrices) {
+    std::string digests;
+    for (const auto& matrix : matrices)
+        digests += sha256(std::as_bytes(std::span(matrix->values))) + sha256(std::as_bytes(std::span(matrix->scales)));
+    return sha256(std::as_bytes(std::span(digests)));
+}
+
 TaskDeltas task_deltas(const workloads::BertWeights& weights, const inference::Shape& shape, const SharedMatrices& base, int cell_bits,
                        Threads& threads) {
     std::vector<std::span<const float>> matrices;
@@ -126,9 +134,15 @@ std::vector<std::shared_ptr<const inference::MatrixDelta>> apply_stages(const Ta
                                                                         const KangSettings& settings) {
     std::vector<std::size_t> all(task.deltas.size());
     std::iota(all.begin(), all.end(), std::size_t{0});
-    std::vector<std::vector<std::int32_t>> kept;
-    for (const DeltaMatrix& delta : task.deltas) kept.push_back(changed_channels(delta));
-    delete_channels(task, base, all, settings.selective_factor, kept);
+    return apply_stages(task, base, settings, all);
+}
+
+std::vector<std::shared_ptr<const inference::MatrixDelta>> apply_stages(const TaskDeltas& task, const SharedMatrices& base,
+                                                                        const KangSettings& settings,
+                                                                        const std::vector<std::size_t>& matrices) {
+    std::vector<std::vector<std::int32_t>> kept(task.deltas.size());
+    for (const std::size_t matrix : matrices) kept[matrix] = changed_channels(task.deltas[matrix]);
+    delete_channels(task, base, matrices, settings.selective_factor, kept);
     std::vector<std::shared_ptr<const inference::MatrixDelta>> codes(task.deltas.size());
     for (std::size_t matrix = 0; matrix < codes.size(); ++matrix) {
         if (kept[matrix].empty()) continue;

@@ -8,11 +8,15 @@
 
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace berth::compressor {
 
 using SharedMatrices = std::vector<std::shared_ptr<const inference::Int8Matrix>>;
+
+/// SHA-256 of their integers and scales.
+[[nodiscard]] std::string digest_of(const SharedMatrices& matrices);
 
 /// A task as deltas on the base, matrix by matrix, with what they look like.
 struct TaskDeltas {
@@ -41,5 +45,9 @@ void delete_channels(const TaskDeltas& task, const SharedMatrices& base, const s
 /// @return one delta a matrix, null where no channel is kept.
 [[nodiscard]] std::vector<std::shared_ptr<const inference::MatrixDelta>> apply_stages(const TaskDeltas& task, const SharedMatrices& base,
                                                                                       const KangSettings& settings);
+/// The same on some matrices alone, as if the task had no others; null for those.
+[[nodiscard]] std::vector<std::shared_ptr<const inference::MatrixDelta>> apply_stages(const TaskDeltas& task, const SharedMatrices& base,
+                                                                                      const KangSettings& settings,
+                                                                                      const std::vector<std::size_t>& matrices);
 
 }  // namespace berth::compressor

@@ -4,7 +4,7 @@
 
 FUNCTIONAL is the test program functional_predictions: the executor, whose predictions are the platform's. MODELS holds base and one
 checkpoint a task, DATA has <task>/train.tsv and val.tsv and tasks.json. Images and figures gather in WORK, and a run goes on from those
-that are there (time and memory are then those of the run that made them, or not said); METHODs name the rows to make, else all.
+that are there (time and memory are then those of the run that made them, or not said); the journal beside them keeps what methods have in common, so a task is calibrated once); METHODs name the rows to make, else all.
 Methods choose on training rows and even rows of validation; the odd rows, which they do not see, are reported on. OUT.md is written
 from all that WORK holds, with its plot beside it, and names what has not been made yet. Standard library only.
 """
@@ -134,13 +134,16 @@ def compressed(key):
     if not image.exists():
         _, options, settings = METHODS[key]
         tasks = [part for task in TASKS for part in ('--task', f'{task}={MODELS / task},data={DATA / task}/train.tsv,measure={DATA / task}/val.tsv,rows=even')]
+        journal = WORK / 'journal.sqlite'
+        calibrated = journal.exists()
         begin = time.monotonic()
-        process = subprocess.Popen([str(part) for part in (BERTH, 'compress', '--base', MODELS / 'base', *tasks, *options, *settings, '--out', image, '--quiet')],
+        process = subprocess.Popen([str(part) for part in (BERTH, 'compress', '--base', MODELS / 'base', *tasks, *options, *settings, '--journal', journal, '--out', image, '--quiet')],
                                    stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
         _, status, usage = os.wait4(process.pid, 0)
         if status != 0:
             raise RuntimeError(f'{key}: berth compress failed')
-        figures.write_text(json.dumps({'seconds': time.monotonic() - begin, 'cpu_seconds': usage.ru_utime + usage.ru_stime, 'peak_bytes': 1024 * usage.ru_maxrss}))
+        figures.write_text(json.dumps({'seconds': time.monotonic() - begin, 'cpu_seconds': usage.ru_utime + usage.ru_stime, 'peak_bytes': 1024 * usage.ru_maxrss,
+                                       'calibrated': calibrated}))
     return image, json.loads(figures.read_text())
 
 
@@ -308,9 +311,10 @@ def families(results):
 
 
 def times(results):
-    return ['## Time and memory', '', 'Of `berth compress` on the machine that made this page, two cores; processor time counts both. Other work on the machine shows in minutes, not in processor minutes.', '',
-            *table(['method', 'minutes', 'processor minutes', 'peak memory, GB'],
-                   [[METHODS[key][0], f"{result['seconds'] / 60:.1f}", f"{result['cpu_seconds'] / 60:.1f}", f"{result['peak_bytes'] / 1e9:.2f}"]
+    return ['## Time and memory', '', 'Of `berth compress` on the machine that made this page, two cores; processor time counts both. Other work on the machine shows in minutes, not in processor minutes.',
+            'Where there was a journal already, tasks that need calibrating were found calibrated in it.', '',
+            *table(['method', 'journal', 'minutes', 'processor minutes', 'peak memory, GB'],
+                   [[METHODS[key][0], 'there' if result.get('calibrated') else 'none yet', f"{result['seconds'] / 60:.1f}", f"{result['cpu_seconds'] / 60:.1f}", f"{result['peak_bytes'] / 1e9:.2f}"]
                     for key, result in results.items() if result['seconds'] is not None])]
 
 

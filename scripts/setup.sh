@@ -4,7 +4,7 @@
 set -euo pipefail
 
 build=(build-essential cmake ninja-build pkg-config libsystemc-dev libboost1.81-dev libboost-json1.81-dev libboost-iostreams1.81-dev
-       libcli11-dev libfmt-dev libutf8proc-dev libdnnl-dev libeigen3-dev libhwy-dev libtbb-dev libssl-dev libzstd-dev python3)
+       libcli11-dev libfmt-dev libutf8proc-dev libdnnl-dev libeigen3-dev libhwy-dev libtbb-dev libssl-dev libzstd-dev libsqlite3-dev python3)
 test=(gcc-riscv64-unknown-elf ngspice libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev)
 tools=(ccache clang-format clang-tidy gcovr)
 

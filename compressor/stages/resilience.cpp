@@ -23,8 +23,9 @@ public:
         draft.need_base("resilience");
         const CompressionRequest& request = draft.subject.request();
         const int cell_bits = request.geometry.cell_bits;
-        std::vector<PreparedTask> prepared = prepare(draft.subject.family(), draft.image.base,
-                                                     {request.tasks, cell_bits, request.profile, request.force, request.quiet}, threads);
+        std::vector<PreparedTask> prepared =
+            prepare(draft.subject.family(), draft.image.base,
+                    {request.tasks, cell_bits, request.profile, request.force, request.quiet, false, request.journal}, threads);
         const std::vector<Suggestion> suggestions = suggest(profile_of(prepared, cell_bits), mode_named(settings().common().mode));
         for (std::size_t task = 0; task < prepared.size(); ++task) {
             draft.tasks[task].suggestion = suggestions[task];

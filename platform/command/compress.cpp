@@ -12,6 +12,7 @@
 #include "models/core/params.hpp"
 #include "platform/command/command.hpp"
 #include "platform/command/image_area.hpp"
+#include "platform/command/journal_option.hpp"
 #include "platform/command/task_option.hpp"
 #include "platform/config.hpp"
 #include "platform/converter_ranges.hpp"
@@ -30,7 +31,7 @@ namespace berth::command {
 namespace {
 
 struct CompressOptions {
-    std::string base, method, method_file, stages, mode = "acc", profile, out, platform = "reram-multitask", append, calibrate_adc;
+    std::string base, method, method_file, stages, mode = "acc", profile, out, journal, platform = "reram-multitask", append, calibrate_adc;
     std::vector<std::string> tasks, remove, settings;
     std::optional<double> max_loss, max_area;
     bool force = false, mode_given = false;
@@ -125,7 +126,8 @@ void run(const CompressOptions& options, const Common& common) {
     check_options(options);
     compressor::CompressionRequest request;
     if (!options.tasks.empty()) request.tasks = read_task_options(options.tasks);
-    check_outputs({options.out}, inputs_of(request.tasks, {options.profile, options.platform, options.append, options.method_file}));
+    check_outputs({options.out, options.journal},
+                  inputs_of(request.tasks, {options.profile, options.platform, options.append, options.method_file}));
     const platform::PlatformConfig config = platform::load_platform(options.platform, options.settings);
     const mapping::ArrayShape arrays = config.array_shape();
     request.base = options.base;
@@ -136,10 +138,13 @@ void run(const CompressOptions& options, const Common& common) {
     request.max_loss = options.max_loss;
     request.max_area = options.max_area;
     request.area_ratio = [&config](const compressor::WeightImage& image) { return area_ratio(config, image); };
+    request.platform_sha256 = config.sha256;
     request.even_area = [&config](const compressor::WeightImage& image) { return even_area_ratio(config, image); };
     request.force = options.force;
     request.quiet = common.quiet;
     if (!options.profile.empty()) request.profile = compressor::profile_from_json(read_json(options.profile), options.profile);
+    const auto journal = open_journal(options.journal);
+    request.journal = journal.get();
     Threads threads(common.threads);
     if (options.append.empty()) {
         if (!options.calibrate_adc.empty()) {
@@ -196,6 +201,7 @@ void add_compress(CLI::App& app, Common& common) {
                      "find the converters' ranges, plane by plane and slice by slice, on the tasks' data: " +
                          detail::alternatives(compressor::calibration_methods()))
         ->check(CLI::IsMember(compressor::calibration_methods()));
+    add_journal_option(*command, options->journal);
     command->add_option("--out", options->out, "the weight image")->required();
     command->add_flag("--force", options->force, "take tasks that do not look fine-tuned from the base");
     add_common_options(*command, common);

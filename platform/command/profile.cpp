@@ -4,6 +4,7 @@
 #include "models/core/files.hpp"
 #include "models/core/json.hpp"
 #include "platform/command/command.hpp"
+#include "platform/command/journal_option.hpp"
 #include "platform/command/task_option.hpp"
 #include "platform/config.hpp"
 
@@ -16,7 +17,7 @@ namespace berth::command {
 namespace {
 
 struct ProfileOptions {
-    std::string base, out, html, platform = "reram-multitask";
+    std::string base, out, html, journal, platform = "reram-multitask";
     std::vector<std::string> tasks;
     bool force = false;
 };
@@ -44,12 +45,13 @@ std::string table(const compressor::Profile& profile) {
 
 void run(const ProfileOptions& options, const Common& common) {
     const auto tasks = read_task_options(options.tasks);
-    check_outputs({options.out, options.html}, inputs_of(tasks, {options.platform}));
+    check_outputs({options.out, options.html, options.journal}, inputs_of(tasks, {options.platform}));
     const int cell_bits = platform::load_platform(options.platform).crossbar.cell_bits;
     Threads threads(common.threads);
     const compressor::Family family(options.base);
-    const auto prepared =
-        compressor::prepare(family, family.base_matrices(), {tasks, cell_bits, std::nullopt, options.force, common.quiet}, threads);
+    const auto journal = open_journal(options.journal);
+    const auto prepared = compressor::prepare(family, family.base_matrices(),
+                                              {tasks, cell_bits, std::nullopt, options.force, common.quiet, true, journal.get()}, threads);
     const compressor::Profile profile = compressor::profile_of(prepared, cell_bits);
     write_text(options.out, pretty_json(compressor::to_json(profile)));
     if (!options.html.empty()) write_text(options.html, compressor::profile_page(profile));
@@ -69,6 +71,7 @@ void add_profile(CLI::App& app, Common& common) {
     command->add_option("--platform", options->platform, "preset or file whose cells set the steps of precision")->capture_default_str();
     command->add_option("--out", options->out, "the profile, as JSON for `berth compress --profile`")->required();
     command->add_option("--html", options->html, "the profile as a page with curves");
+    add_journal_option(*command, options->journal);
     command->add_flag("--force", options->force, "take tasks that do not look fine-tuned from the base");
     add_common_options(*command, common);
     command->footer("Example:\n  berth profile --base base --task sst2=sst2,data=sst2.tsv --out profile.json --html profile.html");

@@ -10,6 +10,7 @@
 #include "tests/unit/compressor/small_checkpoints.hpp"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 namespace berth::compressor {
 namespace {
@@ -124,6 +125,86 @@ TEST_F(Methods, SaveCellsInModesThatMayLoseMore) {
 TEST_F(Methods, MakeTheSameBytesWithAnyThreads) {
     for (const std::string& method : method_names())
         EXPECT_EQ(serialise(made(request(method), 1)), serialise(made(request(method), 3))) << method;
+}
+
+/// Questions that a journal has answers for.
+int answers_in(const std::filesystem::path& file) {
+    sqlite3* database = nullptr;
+    int rows = -1;
+    const auto count = [](void* into, int, char** values, char**) {
+        *static_cast<int*>(into) = std::atoi(values[0]);
+        return 0;
+    };
+    EXPECT_EQ(sqlite3_open(file.c_str(), &database), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(database, "SELECT count(*) FROM found", count, &rows, nullptr), SQLITE_OK);
+    sqlite3_close(database);
+    return rows;
+}
+
+void forget_some(const std::filesystem::path& file) {
+    sqlite3* database = nullptr;
+    EXPECT_EQ(sqlite3_open(file.c_str(), &database), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(database, "DELETE FROM found WHERE rowid % 3 = 0", nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(database);
+}
+
+TEST_F(Methods, GoOnFromAJournal) {
+    const auto file = folder_.path() / "found.sqlite";
+    for (const char* method : {"kang", "berth"}) {
+        CompressionRequest asked = request(method);
+        const auto expected = serialise(made(asked));
+        int found = 0;
+        {
+            Journal journal(file);
+            asked.journal = &journal;
+            EXPECT_EQ(serialise(made(asked)), expected) << method;
+            found = answers_in(file);
+            EXPECT_GT(found, 10) << method;
+        }
+        forget_some(file);
+        EXPECT_LT(answers_in(file), found);
+        Journal journal(file);
+        asked.journal = &journal;
+        EXPECT_EQ(serialise(made(asked)), expected) << method;
+        EXPECT_EQ(answers_in(file), found) << "what was missing was found anew: " << method;
+    }
+}
+
+TEST_F(Methods, BelieveTheirJournal) {
+    const auto file = folder_.path() / "found.sqlite";
+    Journal journal(file);
+    CompressionRequest asked = request("berth");
+    asked.journal = &journal;
+    asked.max_loss = 100.0;
+    const auto expected = serialise(made(asked));
+    sqlite3* database = nullptr;
+    ASSERT_EQ(sqlite3_open(file.c_str(), &database), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(database,
+                           "UPDATE found SET answer = (SELECT answer FROM found WHERE question LIKE '%\"site\",\"index\":1}') "
+                           "WHERE question LIKE '%\"site\",\"index\":0}'",
+                           nullptr, nullptr, nullptr),
+              SQLITE_OK);
+    EXPECT_GT(sqlite3_changes(database), 0);
+    sqlite3_close(database);
+    EXPECT_NE(serialise(made(asked)), expected) << "calibrations came from elsewhere";
+}
+
+TEST_F(Methods, ProfileEveryLayerAlone) {
+    const CompressionRequest asked = request("kang");
+    const Family family(asked.base);
+    Threads threads(2);
+    const auto prepared = prepare(family, family.base_matrices(), {asked.tasks, 1, std::nullopt, false, true, true}, threads);
+    for (const PreparedTask& task : prepared) {
+        ASSERT_EQ(task.profile.layers.size(), 1U);
+        const ResilienceCurves &whole = task.profile.whole, &layer = task.profile.layers.front();
+        for (const ResilienceCurves* curves : {&whole, &layer}) {
+            EXPECT_EQ(curves->sharing.front().cells, curves->precision.back().cells);
+            for (std::size_t i = 1; i < curves->precision.size(); ++i)
+                EXPECT_GE(curves->precision[i].cells, curves->precision[i - 1].cells);
+            for (std::size_t i = 1; i < curves->sharing.size(); ++i) EXPECT_LE(curves->sharing[i].cells, curves->sharing[i - 1].cells);
+        }
+        EXPECT_NE(layer.precision, whole.precision) << "the pooler keeps its own matrix";
+    }
 }
 
 TEST_F(Methods, TakeAProfileInsteadOfMeasuring) {

@@ -20,8 +20,9 @@ TaskProfile task(const std::string& name, double slope, double at_one_bit) {
     profile.overall = {"all", 0.99, 0.25, 1.25, 2};
     profile.matrices = {{"pooler", 0.5, 0.75, 1.5, 2}};
     profile.copy_metric = 0.875;
-    profile.precision = {{1.0, at_one_bit, 0.875}, {2.0, 0.0, 0.875}};
-    for (const double factor : measured_factors()) profile.sharing.push_back({factor, slope * factor, 0.875});
+    profile.whole.precision = {{1.0, at_one_bit, 0.875, 1.0}, {2.0, 0.0, 0.875, 2.0}};
+    for (const double factor : measured_factors()) profile.whole.sharing.push_back({factor, slope * factor, 0.875, 2.0 * (1.0 - factor)});
+    profile.layers = {profile.whole, profile.whole};
     return profile;
 }
 
@@ -45,11 +46,11 @@ TEST(Suggest, TakesWhatTheModeCanAfford) {
 
 TEST(Suggest, StopsWhereTheMetricFalls) {
     Profile profile{1, {task("a", 0.0, 1.0)}};
-    for (ResiliencePoint& point : profile.tasks[0].sharing) point.metric -= 0.05 * point.setting;
+    for (ResiliencePoint& point : profile.tasks[0].whole.sharing) point.metric -= 0.05 * point.setting;
     const auto factor = [&](double most) { return suggest(profile, {"some", most, 0.5, ""})[0].settings.selective_factor; };
     EXPECT_DOUBLE_EQ(factor(0.0125), 0.2) << "a hundredth at 0.2, one and a half at 0.3";
     EXPECT_DOUBLE_EQ(factor(0.0325), 0.6);
-    profile.tasks[0].precision[0] = {1.0, 0.0, 0.875 - 0.02};
+    profile.tasks[0].whole.precision[0] = {1.0, 0.0, 0.875 - 0.02};
     const auto both = suggest(profile, {"some", 0.0325, 0.5, ""})[0].settings;
     EXPECT_EQ(both.max_precision, 1);
     EXPECT_DOUBLE_EQ(both.selective_factor, 0.2) << "two hundredths are spent on the precision";
@@ -57,8 +58,8 @@ TEST(Suggest, StopsWhereTheMetricFalls) {
 
 TEST(Suggest, CountsOnlyWhatComesBeyondTheFirstStage) {
     Profile profile{1, {task("a", 1.0, 1.0)}};
-    for (ResiliencePoint& point : profile.tasks[0].sharing) point.lost += 4.0;
-    for (ResiliencePoint& point : profile.tasks[0].precision) point.lost += 4.0;
+    for (ResiliencePoint& point : profile.tasks[0].whole.sharing) point.lost += 4.0;
+    for (ResiliencePoint& point : profile.tasks[0].whole.precision) point.lost += 4.0;
     EXPECT_DOUBLE_EQ(suggest(profile, {"half", 0.01, 0.55, ""})[0].settings.selective_factor, 0.5);
 }
 
@@ -100,7 +101,8 @@ TEST(Profile, ComesBackFromItsJson) {
     const Profile read = profile_from_json(parse_json(pretty_json(to_json(profile)), "p.json"), "p.json");
     EXPECT_EQ(read.cell_bits, 2);
     ASSERT_EQ(read.tasks.size(), 2u);
-    EXPECT_EQ(read.tasks[1].precision, profile.tasks[1].precision);
+    EXPECT_EQ(read.tasks[1].whole, profile.tasks[1].whole);
+    EXPECT_EQ(read.tasks[1].layers, profile.tasks[1].layers);
     EXPECT_EQ(read.tasks[0].checkpoint, profile.tasks[0].checkpoint);
     EXPECT_EQ(read.tasks[0].overall, profile.tasks[0].overall);
     EXPECT_EQ(read.tasks[0].matrices, profile.tasks[0].matrices);
@@ -118,7 +120,7 @@ TEST(Profile, NamesThePathOfWhatIsWrong) {
         change(json.as_object());
         return refusal(json);
     };
-    EXPECT_EQ(changed([](auto& json) { json["schema"] = 2; }), "p.json:schema: is 2; expected a whole number from 1 to 1");
+    EXPECT_EQ(changed([](auto& json) { json["schema"] = 1; }), "p.json:schema: is 1; expected a whole number from 2 to 2");
     EXPECT_EQ(changed([](auto& json) { json.erase("tasks"); }), "p.json:tasks: is missing; expected a value");
     const auto in_task = [&](auto change) { return changed([&](auto& json) { change(json["tasks"].as_array()[0].as_object()); }); };
     EXPECT_NE(in_task([](auto& json) { json["sharing"].as_array().pop_back(); }).find("tasks[0].sharing: has"), std::string::npos);
