@@ -9,6 +9,7 @@
 #include "models/crossbar/encoding.hpp"
 #include "models/inference/network.hpp"
 #include "models/mapping/low_rank.hpp"
+#include "models/mapping/mapper.hpp"
 #include "platform/cell_sections.hpp"
 #include "platform/preset_files.hpp"
 #include "platform/sanity.hpp"
@@ -36,9 +37,10 @@ Params section(const boost::json::object& json, const char* key, const std::stri
     return read_params<Params>(detail::required(json, key, where + key, "an object of parameters"), where + key);
 }
 
-Timing read_timing(const boost::json::value& json, const ConstantTable& constants, const std::string& where) {
+/// @param shared whether arrays share converters, and so need a time to settle on them.
+Timing read_timing(const boost::json::value& json, const ConstantTable& constants, bool shared, const std::string& where) {
     if (!json.is_object()) throw InputError(where, "is " + detail::shown(json), "an object of rows");
-    const std::vector<std::string> known{"clock", "array_read", "adc_rate", "array_write", "drain_stages", "chip_link"};
+    const std::vector<std::string> known{"clock", "array_read", "adc_rate", "array_write", "drain_stages", "chip_link", "bank_settle"};
     for (const auto& entry : json.get_object())
         if (std::find(known.begin(), known.end(), entry.key()) == known.end())
             throw InputError(where + "." + std::string(entry.key()), "is not known", detail::alternatives(known));
@@ -54,7 +56,8 @@ Timing read_timing(const boost::json::value& json, const ConstantTable& constant
             .adc_rate_hz = value("adc_rate", "frequency"),
             .array_write_s = value("array_write", "time"),
             .drain_stages = value("drain_stages", "count"),
-            .chip_link_packet_s = value("chip_link", "time")};
+            .chip_link_packet_s = value("chip_link", "time"),
+            .bank_settle_s = shared ? value("bank_settle", "time") : 0.0};
 }
 
 void check_multiple(int value, int of, const std::string& where, const std::string& expected) {
@@ -130,8 +133,8 @@ void size_routers(PlatformConfig& config) {
 }
 
 void read_costs(PlatformConfig& config, const boost::json::object& json, const std::string& where) {
-    config.timing =
-        read_timing(detail::required(json, "timing", where + "timing", "an object of rows"), config.constants, where + "timing");
+    config.timing = read_timing(detail::required(json, "timing", where + "timing", "an object of rows"), config.constants,
+                                mapping::unshared_mapper(config.hierarchy.mapper) != config.hierarchy.mapper, where + "timing");
     config.inventory = mapping::Inventory(detail::required(json, "inventory", where + "inventory", "an object of components"),
                                           config.constants, where + "inventory");
     size_routers(config);

@@ -24,9 +24,6 @@ namespace berth::cost {
 [[nodiscard]] std::span<const Attribute> stillmaker_baas_attributes();
 [[nodiscard]] double stillmaker_baas(const Question& question);
 
-[[nodiscard]] std::span<const Attribute> memory_capacity_attributes();
-[[nodiscard]] double memory_capacity(const Question& question);
-
 [[nodiscard]] std::span<const Attribute> supply_voltage_attributes();
 [[nodiscard]] double supply_voltage(const Question& question);
 
@@ -70,6 +67,12 @@ namespace berth::cost {
 
 [[nodiscard]] std::span<const Attribute> memory_organisation_attributes();
 [[nodiscard]] double memory_organisation(const Question& question);
+
+[[nodiscard]] std::span<const Attribute> resistive_read_attributes();
+[[nodiscard]] double resistive_read(const Question& question);
+
+[[nodiscard]] std::span<const Attribute> resistive_write_attributes();
+[[nodiscard]] double resistive_write(const Question& question);
 
 [[nodiscard]] std::span<const Attribute> alpha_power_attributes();
 [[nodiscard]] double alpha_power(const Question& question);

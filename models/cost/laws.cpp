@@ -12,6 +12,8 @@ constexpr const char* kSurvey = "B. Murmann, ADC Performance Survey, as fitted b
 
 constexpr const char* kNeuroSim = "NeuroSim 1.4, SarADC and CurrentSenseAmp";
 constexpr const char* kWesteHarris = "N. Weste and D. Harris, \"CMOS VLSI Design\", 4th ed., 2011, Sec. 6.4.2";
+constexpr const char* kNvSim =
+    "X. Dong et al., \"NVSim: A Circuit-Level Performance, Energy, and Area Model for Emerging Nonvolatile Memory\", IEEE TCAD 31, 2012";
 constexpr const char* kOrion = "H.-S. Wang et al., \"Orion: A Power-Performance Simulator for Interconnection Networks\", MICRO 2002";
 
 const LawEntry kLaws[] = {
@@ -31,9 +33,6 @@ const LawEntry kLaws[] = {
      "A. Stillmaker and B. Baas, \"Scaling equations for the accurate prediction of CMOS device performance from 180 nm to 7 nm\", "
      "Integration 58, 2017",
      &stillmaker_baas},
-    {"memory_capacity", "", memory_capacity_attributes(),
-     "the row's memory at another capacity: area in proportion, an access's energy by a power of it",
-     "component library of Accelergy and CiMLoop, after CACTI", &memory_capacity},
     {"supply_voltage", "", supply_voltage_attributes(), "the row's dynamic energy at another supply: C V^2",
      "N. Weste and D. Harris, \"CMOS VLSI Design\", power", &supply_voltage},
     {"wire_resistance", "resistance", wire_attributes(), "a wire from one cell to the next", "NeuroSim 1.4, wires by node",
@@ -56,6 +55,9 @@ const LawEntry kLaws[] = {
      "none: interpolation; the rows name theirs", &between_rows},
     {"memory_organisation", "", memory_organisation_attributes(), "the row's memory of another capacity, in other banks, with another word",
      "N. Muralimanohar et al., \"CACTI 6.0\", HPL-2009-85; exponent of Accelergy's and CiMLoop's component library", &memory_organisation},
+    {"resistive_read_energy", "energy", resistive_read_attributes(), "a read of a memory of resistive cells, each with a transistor",
+     kNvSim, &resistive_read},
+    {"resistive_write_energy", "energy", resistive_write_attributes(), "a write of such a memory", kNvSim, &resistive_write},
     {"leakage_temperature", "", leakage_temperature_attributes(), "the row's leakage at another temperature, as transistors' off current",
      "CACTI 6.5, 32 nm high performance", &leakage_temperature},
     {"alpha_power", "", alpha_power_attributes(), "the row's clock or delay at another supply: (V - threshold)^alpha / V",

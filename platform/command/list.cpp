@@ -4,6 +4,7 @@
 #include "models/core/json.hpp"
 #include "models/core/params.hpp"
 #include "models/cost/law.hpp"
+#include "models/cost/memories.hpp"
 #include "models/crossbar/cell_effect.hpp"
 #include "models/crossbar/encoding.hpp"
 #include "models/interconnect/topology.hpp"
@@ -46,6 +47,7 @@ constexpr Kind kKinds[] = {
     {"schedulers", &platform::describe_schedulers},
     {"evictions", &platform::describe_evictions},
     {"topologies", &interconnect::describe_topologies},
+    {"memories", &cost::describe_memories},
     {"laws", &cost::describe_laws},
 };
 

@@ -77,6 +77,14 @@ TEST(CrossbarTiming, TakesAReadAStageOrTheConversionWhereThatIsLonger) {
     EXPECT_NEAR(slow.interval_s(), 1600e-9, 1e-15);
 }
 
+TEST(CrossbarTiming, LetsArraysSettleOnConvertersThatTheyShare) {
+    const CrossbarTiming own = crossbar_timing(load_platform("reram-multitask"));
+    const CrossbarTiming shared = crossbar_timing(load_platform("reram-multitask", {"hierarchy.mapper=banked"}));
+    constexpr double settle_s = 128 * 2.44036e-12;  // 128 cells on a bitline, banks.switch.settling.time each
+    EXPECT_NEAR(shared.interval_s() - own.interval_s(), settle_s, 1e-4 * settle_s);
+    EXPECT_NEAR(shared.latency_s() - own.latency_s(), settle_s, 1e-4 * settle_s);
+}
+
 TEST(Pipeline, TakesTheClosedFormsTimeForOneMatrixOnOneTile) {
     Bench bench("bench");
     bench.program(0);

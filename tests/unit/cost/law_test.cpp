@@ -2,10 +2,12 @@
 #include "models/cost/law.hpp"
 #include "models/core/error.hpp"
 #include "models/cost/cost.hpp"
+#include "models/cost/memories.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace berth::cost {
@@ -118,16 +120,64 @@ TEST_F(LawTest, RefusesANodeWithoutARule) {
 
 TEST_F(LawTest, ScalesAMemoryByItsCapacity) {
     const auto memory = [](const char* row, int bytes) {
-        return R"({"law": "memory_capacity", "row": ")" + std::string(row) + R"(", "row_capacity": 65536, "capacity": )" +
+        return R"({"law": "memory_organisation", "row": ")" + std::string(row) +
+               R"(", "row_capacity": 65536, "row_banks": 2, "banks": 2, "row_width": 256, "width": 256, "capacity": )" +
                std::to_string(bytes) + "}";
     };
     EXPECT_DOUBLE_EQ(value(memory("isaac.tile.edram.energy", 65536)), 2.02148e-12);
     EXPECT_NEAR(value(memory("isaac.tile.edram.energy", 131072)), 2.02148e-12 * std::pow(2.0, 0.78), 1e-18);
     EXPECT_DOUBLE_EQ(value(memory("isaac.tile.edram.area", 131072), "area"), 2 * 0.083);
-    EXPECT_EQ(fault(memory("isaac.tile.edram.energy", 512)),
-              "p.json:cost.capacity: is 512; expected the law's range, 1024 to 16777216 byte");
-    EXPECT_EQ(fault(memory("isaac.array.read.time", 65536), "time"),
-              R"(p.json:cost.row: names "isaac.array.read.time", which is in ns; expected a row that gives energy or area)");
+    EXPECT_EQ(
+        fault(memory("isaac.array.read.time", 65536), "time"),
+        R"(p.json:cost.row: names "isaac.array.read.time", which is in ns; expected a row that gives the energy of an access, or area)");
+}
+
+/// A memory of NeuroSim's cells, 512 on a wordline and `rows` on a bitline.
+std::string resistive(const char* law, int rows, int width, const std::string& rest) {
+    return R"({"law": ")" + std::string(law) + R"(", "rows": )" + std::to_string(rows) + R"(, "columns": 512, "width": )" +
+           std::to_string(width) +
+           R"(, "node": 32, "cell_width": 4, "cell_height": 12, "transistor": 4, "gate_voltage": "circuits.supply", )" +
+           R"("on_resistance": "cells.neurosim.r_on", )" + rest + "}";
+}
+
+TEST_F(LawTest, ReadsAndWritesResistiveMemories) {
+    const std::string reading =
+        R"("off_resistance": "cells.neurosim.r_off", "voltage": "neurosim.read.voltage", "pulse": "neurosim.read.pulse")";
+    const std::string writing = R"("voltage": 2, "pulse": 1e-8)";
+    constexpr double feature = 32e-9, wire = 0.2e-9, gate = 0.574e-9;  // F in metres, capacitances a metre
+    const double wordline = 512 * feature * (4 * wire + 4 * gate) * 0.9 * 0.9;
+    const auto bitline = [&](int rows, double volts) { return rows * feature * (12 * wire + 4 * gate) * volts * volts; };
+    const double sense = value(R"({"law": "neurosim_sense_energy", "node": 32, "resistance": 1e5, "voltage": 0.5})");
+    const double conduction = 0.25 * 0.5 * (1.0 / 1e5 + 1.0 / 1.7e6) * 1e-8;
+    EXPECT_NEAR(value(resistive("resistive_read_energy", 256, 64, reading)), wordline + 64 * (bitline(256, 0.5) + conduction + sense),
+                1e-12 * wordline);
+    EXPECT_NEAR(value(resistive("resistive_write_energy", 256, 64, writing)), wordline + 64 * (bitline(256, 2.0) + 4.0 / 1e5 * 1e-8),
+                1e-12 * wordline);
+    EXPECT_GT(value(resistive("resistive_read_energy", 512, 64, reading)), value(resistive("resistive_read_energy", 256, 64, reading)));
+    EXPECT_EQ(fault(resistive("resistive_read_energy", 256, 513, reading)), "p.json:cost.width: is 513; expected at most the columns, 512");
+    EXPECT_EQ(fault(resistive("resistive_write_energy", 256, 64, R"("voltage": 9, "pulse": 1e-8)")),
+              "p.json:cost.voltage: is 9; expected the law's range, 0.5 to 5 V");
+    EXPECT_EQ(fault(resistive("resistive_write_energy", 256, 64, R"("voltage": 2)")),
+              "p.json:cost.pulse: is missing; expected for which cells conduct, in s");
+}
+
+TEST(Memories, NameLawsThatThereAre) {
+    const boost::json::array memories = describe_memories();
+    ASSERT_EQ(memories.size(), 3U);
+    for (const auto& memory : memories) {
+        EXPECT_FALSE(memory.at("parameters").as_array().empty());
+        for (const auto& name : memory.at("laws").as_array()) {
+            const auto named = [&](const LawEntry& law) { return law.name == name.as_string(); };
+            EXPECT_TRUE(std::any_of(laws().begin(), laws().end(), named)) << name;
+        }
+    }
+}
+
+TEST_F(LawTest, HasTheRowsThatMemoriesName) {
+    constants.load(BERTH_SOURCE_DIR "/platform/tables/puma.json");
+    constants.load(BERTH_SOURCE_DIR "/platform/tables/reram_macro.json");
+    for (const auto& memory : describe_memories())
+        for (const auto& row : memory.at("rows").as_array()) EXPECT_TRUE(constants.rows().contains(std::string(row.as_string()))) << row;
 }
 
 TEST_F(LawTest, ChargesCapacitancesByTheSquareOfTheSupply) {

@@ -133,6 +133,8 @@ TEST_F(PlatformConfigError, NamesASettingThatCannotBe) {
     EXPECT_EQ(fault("reram-multitask", {"adc.bitz=6"}), "--set adc.bitz: names nothing in the platform; expected a path such as adc.bits");
     EXPECT_EQ(fault("reram-multitask", {"adc=6"}), "reram-multitask:adc: is not an object; expected an object of parameters");
     EXPECT_NE(fault("reram-multitask", {"adc.bits=sixty"}).find("reram-multitask:adc.bits: is \"sixty\""), std::string::npos);
+    EXPECT_NE(fault("puma", {"hierarchy.mapper=banked"}).find("timing.bank_settle: is missing; expected a row of the tables"),
+              std::string::npos);
     EXPECT_NE(fault("reram-multitask", {"hierarchy.mapper=random"}).find("expected separate, packed or banked"), std::string::npos);
 }
 
