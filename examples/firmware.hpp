@@ -53,7 +53,7 @@ public:
         std::vector<std::int32_t> words = kTokens;
         words.resize(2 * kTokens.size(), 0);  // one segment
         processor_.write_memory(space_.tokens(), words.data(), words.size() * sizeof words[0]);
-        const berth_request request{task, space_.tokens(), kTokens.size(), space_.result(), 1, 0};
+        const berth_request request{task, space_.tokens(), kTokens.size(), space_.result(), 1, 0, 0, 0};
         processor_.check(berth_run(&device_, &request));
         finish();
         std::vector<float> logits(labels);

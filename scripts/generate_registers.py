@@ -79,7 +79,10 @@ def c_header(table):
     for title, kind in (('Commands of a descriptor.', 'command'), ('What a completion, or the register error_code, says.', 'outcome')):
         lines += ['', f'/* {title} */']
         lines += [f'#define BERTH_{kind.upper()}_{entry["name"].upper()} {entry["value"]}u' for entry in table[f'{kind}s']]
-    lines += ['', '#define BERTH_EVERY_TASK 0xFFFFFFFFu']
+    lines.append('')
+    for constant in table['constants']:
+        suffix = {'u32': 'u', 'u64': 'ull'}[constant['type']]
+        lines.append(f'#define BERTH_{constant["name"].upper()} {constant["value"]}{suffix} /* {constant["meaning"]} */')
     types = {'u32': 'uint32_t', 'u64': 'uint64_t'}
     for structure in table['structures']:
         lines += ['', f'/* {structure["meaning"].capitalize()}; {structure["bytes"]} bytes, little-endian. Offsets of its fields: */',
@@ -120,7 +123,15 @@ def cpp_table(table):
         lines += ['', f'/// {title}', f'enum class {kind.capitalize()} : std::uint32_t {{']
         lines += [f'    {entry["name"]} = {entry["value"]},  ///< {entry["meaning"]}' for entry in table[f'{kind}s']]
         lines.append('};')
+    lines.append('')
+    for constant in table['constants']:
+        kind = {'u32': 'std::uint32_t', 'u64': 'std::uint64_t'}[constant['type']]
+        lines.append(f'inline constexpr {kind} k{camel(constant["name"])} = {constant["value"]};  ///< {constant["meaning"]}')
     return '\n'.join(lines + ['', '}  // namespace berth::platform', ''])
+
+
+def constant_of(table, name):
+    return next(int(constant['value'], 0) for constant in table['constants'] if constant['name'] == name)
 
 
 ACCESS = {'read_only': 'read only', 'read_write': 'read, write', 'write_one_to_clear': 'read, write 1 to clear'}
@@ -142,6 +153,20 @@ that says why, changing nothing. Offsets and bits as C are in `include/berth/reg
 
 Never more than `ring_entries` descriptors may be given and not fetched. The accelerator fetches nothing for which the completion ring has no room, so no completion is ever lost.
 
+## Memory in pieces
+
+Where `capability.scatter_gather` is set, an image, the words of a request and its logits may lie scattered, page by page: `address_entries` above 0 says that `address` is that of a list with as many
+entries, and `result_entries` says the same of `result`. `load_image` and `verify_image` take the first, `run_request` and `run_tasks` both, and no other command takes any.
+
+An entry is a `piece`: an address and a length in bytes, at any alignment, and 0 is a length. The bytes of the pieces, one behind the other, are what one range would have been. They must be at least as many as the
+command moves; what is beyond is not touched, so whole pages may be listed. A list need not be contiguous either: the last of its entries may be a link, whose length is 2^63 (`BERTH_LIST_LINK`) and a number
+of entries above 0, which are found at its address. A list has {entries_at_most} entries at most, links included.
+
+The accelerator reads the whole list, once, before it moves anything of what it names; lists and pieces stay as they are until the completion, and those of an image as long as tasks are brought in from
+there (`capability.residency`), its list excepted. A list that begins, or goes on, at no multiple of 16 or beyond the end of addresses, a piece that passes that end, a link that is not
+the last of its entries or leads to none, too many entries or too few bytes are answered by `bad_descriptor` with the address of the entry that is wrong, or of the list where that is wrong as a whole; a refused
+burst of a list by `bus_error`, as of any other memory.
+
 ## When something fails
 
 A command that fails is answered by a completion with its outcome, sets `interrupt_status.error`, `error_code` and, for a refused burst, `error_address`; the commands behind it go on.
@@ -155,7 +180,7 @@ The `reset` port does the same as a soft reset.
 
 
 def page(table):
-    lines = INTRODUCTION.format(made=MADE).split('\n')
+    lines = INTRODUCTION.format(made=MADE, entries_at_most=constant_of(table, 'list_entries_at_most')).split('\n')
     lines += ['## Map', '', '| offset | name | access | after reset | meaning |', '|---|---|---|---|---|']
     for register in table['registers']:
         lines.append(f'| 0x{register["offset"]:03X} | `{register["name"]}` | {ACCESS[register["access"]]} | 0x{register["reset"]:08X} | {register["meaning"]} |')

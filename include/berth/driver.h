@@ -22,7 +22,7 @@ enum berth_status {
     BERTH_HALTED = 3,       /* the accelerator has stopped: berth_read_fault() says why, berth_recover() goes on */
     BERTH_TIMED_OUT = 4,    /* no interrupt came */
     BERTH_NO_DEVICE = 5,    /* the identification, or the major version, is another's */
-    BERTH_BAD_ARGUMENT = 6, /* a ring that cannot be */
+    BERTH_BAD_ARGUMENT = 6, /* a ring or a list that cannot be */
     BERTH_TRANSPORT = 7,    /* a callback failed */
 };
 
@@ -63,6 +63,14 @@ struct berth_request {
     uint64_t result;      /* address: the logits (float32) come here */
     uint64_t tag;         /* comes back in the completion */
     uint64_t deadline_ps; /* picoseconds since the simulation began, for a scheduler that looks at it; 0: none */
+    /* Above 0: `tokens`, or `result`, is the address of a list with so many entries, as berth_write_list() makes it. */
+    uint32_t tokens_entries, result_entries;
+};
+
+/* Memory in pieces, in place of one range. */
+struct berth_list {
+    uint64_t address;
+    uint32_t entries; /* up to the first link */
 };
 
 /* Why the accelerator stopped, or what failed last. */
@@ -80,10 +88,20 @@ struct berth_counters {
 /* Finds the accelerator, resets it and sets its rings up. The transport outlives the device. */
 enum berth_status berth_open(struct berth_device* device, const struct berth_transport* transport, const struct berth_rings* rings);
 
+/* Writes a list of `count` pieces of memory where there is room for it: `room` are pieces too, each at a multiple of 16 bytes, filled one
+ * after the other and joined by links. BERTH_BAD_ARGUMENT where the room is too small, or there is no piece, or one of 2^63 bytes or
+ * more. Lists and pieces stay as they are until the completion, and those of an image, its list excepted, as long as tasks are brought in
+ * on demand. An accelerator without BERTH_CAPABILITY_SCATTER_GATHER answers a list by BERTH_OUTCOME_BAD_DESCRIPTOR. */
+enum berth_status berth_write_list(const struct berth_device* device, const struct berth_piece* room, uint32_t rooms,
+                                   const struct berth_piece* pieces, uint32_t count, struct berth_list* list);
+
 /* These queue a command and return: its completion, with the same tag, says how it went. */
 enum berth_status berth_load_image(struct berth_device* device, uint64_t address, uint64_t bytes, uint64_t tag);
 /* After a reset in the middle of loading: reads the arrays back and writes the rest of the same image. */
 enum berth_status berth_verify_image(struct berth_device* device, uint64_t address, uint64_t bytes, uint64_t tag);
+/* The same of an image that lies in pieces. */
+enum berth_status berth_load_image_list(struct berth_device* device, const struct berth_list* image, uint64_t bytes, uint64_t tag);
+enum berth_status berth_verify_image_list(struct berth_device* device, const struct berth_list* image, uint64_t bytes, uint64_t tag);
 enum berth_status berth_run(struct berth_device* device, const struct berth_request* request);
 /* One sentence for `request->task` tasks, whose numbers (uint32) lie behind the segments, none twice; their logits come one behind the
  * other to `result`, in that order. */

@@ -49,7 +49,7 @@
 
 #define BERTH_IDENTIFICATION 0x42455254u
 #define BERTH_REGISTERS_MAJOR 2u
-#define BERTH_REGISTERS_MINOR 1u
+#define BERTH_REGISTERS_MINOR 2u
 
 /* version: of this register map: a new major version breaks old drivers */
 #define BERTH_VERSION_MINOR 0x0000FFFFu
@@ -70,6 +70,7 @@
 #define BERTH_CAPABILITY_COMPLETION_LOG2_SHIFT 8u
 #define BERTH_CAPABILITY_DESCRIPTOR_LOG2 0x0000F000u
 #define BERTH_CAPABILITY_DESCRIPTOR_LOG2_SHIFT 12u
+#define BERTH_CAPABILITY_SCATTER_GATHER 0x00010000u
 
 /* status: state of the accelerator */
 #define BERTH_STATUS_BUSY 0x00000001u
@@ -114,7 +115,9 @@
 #define BERTH_OUTCOME_BUFFER_ERROR 21u
 #define BERTH_OUTCOME_UNVERIFIED 22u
 
-#define BERTH_EVERY_TASK 0xFFFFFFFFu
+#define BERTH_EVERY_TASK 0xFFFFFFFFu /* in place of a task, for unload: the image */
+#define BERTH_LIST_LINK 0x8000000000000000ull /* bit of a piece's length: no memory, but where its list goes on */
+#define BERTH_LIST_ENTRIES_AT_MOST 0x00100000u /* of a list, links included */
 
 /* An entry of the descriptor ring; 64 bytes, little-endian. Offsets of its fields: */
 #define BERTH_DESCRIPTOR_BYTES 64u
@@ -125,16 +128,29 @@
 #define BERTH_DESCRIPTOR_RESULT 24u
 #define BERTH_DESCRIPTOR_TAG 32u
 #define BERTH_DESCRIPTOR_DEADLINE_PS 40u
-#define BERTH_DESCRIPTOR_RESERVED 48u
+#define BERTH_DESCRIPTOR_ADDRESS_ENTRIES 48u
+#define BERTH_DESCRIPTOR_RESULT_ENTRIES 52u
+#define BERTH_DESCRIPTOR_RESERVED 56u
 struct berth_descriptor {
     uint32_t command;
     uint32_t task; /* number of the task in the image */
-    uint64_t address;
+    uint64_t address; /* of what the command takes, or of a list of its pieces */
     uint64_t length;
-    uint64_t result;
+    uint64_t result; /* address of what the command gives, or of a list of its pieces */
     uint64_t tag; /* comes back in the completion */
     uint64_t deadline_ps; /* of a request: picoseconds since the simulation began, for the scheduler; 0: none. Of other commands: 0 */
-    uint64_t reserved[2]; /* 0 */
+    uint32_t address_entries; /* entries of the list at `address`; 0: it is no list */
+    uint32_t result_entries; /* entries of the list at `result`; 0: it is no list */
+    uint64_t reserved; /* 0 */
+};
+
+/* An entry of a list of pieces; 16 bytes, little-endian. Offsets of its fields: */
+#define BERTH_PIECE_BYTES 16u
+#define BERTH_PIECE_ADDRESS 0u
+#define BERTH_PIECE_LENGTH 8u
+struct berth_piece {
+    uint64_t address; /* of its memory; of a link: of the entries that follow, a multiple of 16 */
+    uint64_t length; /* bytes, which may be 0; of a link: 2^63 and the number of entries that follow there */
 };
 
 /* An entry of the completion ring; 32 bytes, little-endian. Offsets of its fields: */
@@ -149,7 +165,7 @@ struct berth_completion {
     uint32_t outcome;
     uint32_t reserved;
     uint64_t finished_ps; /* picoseconds since the simulation began, when the command was done */
-    uint64_t failed_address; /* of a bus error */
+    uint64_t failed_address; /* of a bus error, or of a wrong entry of a list */
 };
 
 #endif

@@ -4,9 +4,22 @@
 #include "models/tlm/burst.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <vector>
 
 namespace berth::tlm {
+namespace {
+
+/// Whether the pieces have that many bytes, which no sum of theirs need be able to hold.
+bool add_up_to(std::span<const Piece> pieces, std::uint64_t bytes) {
+    for (const Piece& piece : pieces) {
+        if (piece.bytes > bytes) return false;
+        bytes -= piece.bytes;
+    }
+    return bytes == 0;
+}
+
+}  // namespace
 
 using sc_core::sc_time;
 using sc_core::sc_time_stamp;
@@ -21,13 +34,16 @@ Dma::Dma(const sc_core::sc_module_name& name, const DmaParams& params)
     dont_initialize();
 }
 
-DmaResult Dma::write(std::uint64_t address, std::span<const std::byte> from) {
+DmaResult Dma::read(std::span<const Piece> from, std::span<std::byte> to) { return transfer(::tlm::TLM_READ_COMMAND, from, to); }
+
+DmaResult Dma::write(std::span<const Piece> to, std::span<const std::byte> from) {
     // The payload's pointer is not const for either command; a target does not write through it for a write command.
-    return transfer(::tlm::TLM_WRITE_COMMAND, address, const_cast<std::byte*>(from.data()), from.size());
+    return transfer(::tlm::TLM_WRITE_COMMAND, to, {const_cast<std::byte*>(from.data()), from.size()});
 }
 
-DmaResult Dma::transfer(::tlm::tlm_command command, std::uint64_t address, std::byte* data, std::uint64_t length) {
-    Transfer whole{command, address, data, length};
+DmaResult Dma::transfer(::tlm::tlm_command command, std::span<const Piece> pieces, std::span<std::byte> data) {
+    if (!add_up_to(pieces, data.size())) throw std::invalid_argument("the pieces of a transfer have other lengths than its bytes");
+    Transfer whole{.command = command, .pieces = pieces, .data = data.data()};
     const auto place = transfers_.insert(transfers_.end(), &whole);
     if (params_.view == View::lt)
         blocking(whole);
@@ -42,11 +58,20 @@ void Dma::abort() {
     progress_.notify(SC_ZERO_TIME);
 }
 
-/// Makes the payload the transfer's next burst, every field of it: the last target may have left anything there. @return its
-/// address.
-std::uint64_t Dma::take_burst(Transfer& transfer, ::tlm::tlm_generic_payload& payload) {
-    const std::uint64_t address = transfer.address;
-    const auto length = static_cast<std::uint32_t>(first_burst(address, transfer.remaining, params_.burst_bytes));
+/// Goes on to the next piece that has bytes left. @return whether there is one.
+bool Dma::has_more(Transfer& transfer) {
+    while (!transfer.pieces.empty() && transfer.done == transfer.pieces.front().bytes) {
+        transfer.pieces = transfer.pieces.subspan(1);
+        transfer.done = 0;
+    }
+    return !transfer.pieces.empty();
+}
+
+/// Makes the payload the transfer's next burst, every field of it: the last target may have left anything there.
+Dma::Burst Dma::take_burst(Transfer& transfer, const sc_time& issue, ::tlm::tlm_generic_payload& payload) {
+    const Piece& piece = transfer.pieces.front();
+    const std::uint64_t address = piece.address + transfer.done;
+    const auto length = static_cast<std::uint32_t>(first_burst(address, piece.bytes - transfer.done, params_.burst_bytes));
     payload.set_command(transfer.command);
     payload.set_address(address);
     payload.set_data_ptr(reinterpret_cast<unsigned char*>(transfer.data));
@@ -57,58 +82,54 @@ std::uint64_t Dma::take_burst(Transfer& transfer, ::tlm::tlm_generic_payload& pa
     payload.set_dmi_allowed(false);
     payload.set_gp_option(::tlm::TLM_MIN_PAYLOAD);
     payload.set_response_status(::tlm::TLM_INCOMPLETE_RESPONSE);
-    transfer.address += length;
+    transfer.done += length;
     transfer.data += length;
-    transfer.remaining -= length;
     ++bursts_;
     (transfer.command == ::tlm::TLM_READ_COMMAND ? bytes_read_ : bytes_written_) += length;
-    return address;
+    return {&transfer, transfer.bursts++, address, length, issue};
 }
 
-void Dma::note(Transfer& transfer, const ::tlm::tlm_generic_payload& payload, std::uint64_t address) {
-    // INCOMPLETE means that no target answered, which is a failure like any other.
+void Dma::note(const Burst& burst, ::tlm::tlm_response_status status, const sc_time& answered) {
+    latencies_.add((answered - burst.issued) / sc_time(1, sc_core::SC_PS));
+    Transfer& transfer = *burst.transfer;
+    if (watch_) watch_({transfer.command == ::tlm::TLM_READ_COMMAND, burst.address, burst.bytes, burst.issued, answered});
+    // INCOMPLETE means that no target answered, which is a failure like any other. Answers may come in any order.
+    if (status == ::tlm::TLM_OK_RESPONSE) return;
     DmaResult& result = transfer.result;
-    if (payload.get_response_status() == ::tlm::TLM_OK_RESPONSE) return;
-    if (result.status != ::tlm::TLM_OK_RESPONSE && result.failed_address < address) return;
-    result.status = payload.get_response_status();
-    result.failed_address = address;
-}
-
-void Dma::see(const BurstSeen& burst) {
-    latencies_.add((burst.answered - burst.issued) / sc_time(1, sc_core::SC_PS));
-    if (watch_) watch_(burst);
+    if (result.status != ::tlm::TLM_OK_RESPONSE && transfer.failed < burst.number) return;
+    result.status = status;
+    result.failed_address = burst.address;
+    transfer.failed = burst.number;
 }
 
 void Dma::blocking(Transfer& transfer) {
     std::vector<sc_time> answered(params_.outstanding);  // a ring: when the burst that last had the place was answered
     sc_time issue = sc_time_stamp(), last = issue;
-    for (std::uint64_t burst = 0; transfer.remaining > 0 && transfer.result.ok(); ++burst) {
-        sc_time& slot = answered[burst % params_.outstanding];
-        if (burst > 0) issue = std::max({issue + params_.cycle, slot, sc_time_stamp()});
+    while (has_more(transfer) && transfer.result.ok()) {
+        sc_time& slot = answered[transfer.bursts % params_.outstanding];
+        if (transfer.bursts > 0) issue = std::max({issue + params_.cycle, slot, sc_time_stamp()});
         ::tlm::tlm_generic_payload payload;
-        const std::uint64_t before = transfer.remaining, address = take_burst(transfer, payload);
+        const Burst burst = take_burst(transfer, issue, payload);
         sc_time delay = issue - sc_time_stamp();
         socket->b_transport(payload, delay);
         // A target that waits has moved the kernel's time in place of the delay.
         slot = std::max(sc_time_stamp() + delay, issue);
         last = std::max(last, slot);
-        note(transfer, payload, address);
-        see({transfer.command == ::tlm::TLM_READ_COMMAND, address, before - transfer.remaining, issue, slot});
+        note(burst, payload.get_response_status(), slot);
     }
     if (last > sc_time_stamp()) wait(last - sc_time_stamp());
 }
 
 void Dma::phased(Transfer& transfer) {
     sc_time issue;
-    for (bool first = true; transfer.remaining > 0; first = false) {
+    while (has_more(transfer)) {
         const auto blocked = [&] { return transfer.under_way >= params_.outstanding || open_request_ != nullptr; };
-        if (!first && issue + params_.cycle > sc_time_stamp()) wait(issue + params_.cycle - sc_time_stamp());
+        if (transfer.bursts > 0 && issue + params_.cycle > sc_time_stamp()) wait(issue + params_.cycle - sc_time_stamp());
         while (blocked() && transfer.result.ok()) wait(progress_);
         if (!transfer.result.ok()) break;
         issue = sc_time_stamp();
         ::tlm::tlm_generic_payload& payload = pool_.acquire();
-        const std::uint64_t before = transfer.remaining, address = take_burst(transfer, payload);
-        under_way_[&payload] = {&transfer, address, before - transfer.remaining, issue};
+        under_way_[&payload] = take_burst(transfer, issue, payload);
         ++transfer.under_way;
         send(payload);
     }
@@ -155,9 +176,7 @@ void Dma::end_request(const ::tlm::tlm_generic_payload& payload) {
 void Dma::finish(::tlm::tlm_generic_payload& payload) {
     const auto found = under_way_.find(&payload);
     if (found == under_way_.end()) return;
-    const Burst& burst = found->second;
-    note(*burst.transfer, payload, burst.address);
-    see({burst.transfer->command == ::tlm::TLM_READ_COMMAND, burst.address, burst.bytes, burst.issued, sc_time_stamp()});
+    note(found->second, payload.get_response_status(), sc_time_stamp());
     --found->second.transfer->under_way;
     under_way_.erase(found);
     payload.release();

@@ -28,15 +28,23 @@ struct DmaParams {
     View view;
 };
 
+/// Bytes of memory that lie one behind the other; they may not pass the end of the address space, and there may be none.
+struct Piece {
+    std::uint64_t address = 0, bytes = 0;
+
+    bool operator==(const Piece&) const = default;
+};
+
 struct DmaResult {
     ::tlm::tlm_response_status status = ::tlm::TLM_OK_RESPONSE;
-    std::uint64_t failed_address = 0;  ///< of the first burst, in the order of addresses, that was refused
+    std::uint64_t failed_address = 0;  ///< of the first burst, in the order of the stream, that was refused
     bool aborted = false;              ///< whether abort() ended it
 
     [[nodiscard]] bool ok() const { return status == ::tlm::TLM_OK_RESPONSE && !aborted; }
 };
 
-/// Moves bytes between memory and the accelerator. A transfer is cut at 4 KiB and at the burst length; burst k is issued at
+/// Moves bytes between memory and the accelerator. A transfer gathers pieces of memory into one span, or scatters the span over them, as
+/// one stream of bursts: each piece is cut at 4 KiB and at the burst length, and the next one follows without a pause. Burst k is issued at
 /// max(issue of k-1 + cycle, answer of k-outstanding), in either view. After a refused burst no further one is issued.
 /// Trusts nothing that comes back but data and status: an interconnect may change every other field, a memory may wait, answer
 /// out of order, or in any of the base protocol's ways.
@@ -46,12 +54,20 @@ public:
 
     Dma(const sc_core::sc_module_name& name, const DmaParams& params);
 
-    /// Blocks the calling SC_THREAD until the last burst was answered; the bytes must stay where they are until then. A
-    /// transfer of no bytes is done at once. The range may not pass the end of the address space.
+    /// Blocks the calling SC_THREAD until the last burst was answered; pieces and bytes must stay where they are until then. A
+    /// transfer of no bytes is done at once. @throws std::invalid_argument where the pieces have more or fewer bytes than the span.
+    DmaResult read(std::span<const Piece> from, std::span<std::byte> to);
+    DmaResult write(std::span<const Piece> to, std::span<const std::byte> from);
+
+    /// The same of one piece.
     DmaResult read(std::uint64_t address, std::span<std::byte> to) {
-        return transfer(::tlm::TLM_READ_COMMAND, address, to.data(), to.size());
+        const Piece whole{address, to.size()};
+        return read(std::span(&whole, 1), to);
     }
-    DmaResult write(std::uint64_t address, std::span<const std::byte> from);
+    DmaResult write(std::uint64_t address, std::span<const std::byte> from) {
+        const Piece whole{address, from.size()};
+        return write(std::span(&whole, 1), from);
+    }
 
     /// Ends every transfer: no further burst is issued, and the calls return, aborted, when what is under way was answered.
     /// Others may begin meanwhile.
@@ -77,26 +93,29 @@ public:
 private:
     struct Transfer {
         ::tlm::tlm_command command;
-        std::uint64_t address;
-        std::byte* data;
-        std::uint64_t remaining;
+        std::span<const Piece> pieces;  ///< the one at hand and those behind it
+        std::uint64_t done = 0;         ///< of the piece at hand
+        std::byte* data = nullptr;
+        std::uint64_t bursts = 0;
         std::uint32_t under_way = 0;
+        std::uint64_t failed = 0;  ///< which burst the result is about
         DmaResult result{};
     };
+    /// One burst of a transfer's stream.
     struct Burst {
-        Transfer* transfer;
-        std::uint64_t address, bytes;
-        sc_core::sc_time issued;
+        Transfer* transfer = nullptr;
+        std::uint64_t number = 0, address = 0, bytes = 0;
+        sc_core::sc_time issued{};
     };
     using Arrival = std::pair<::tlm::tlm_generic_payload*, ::tlm::tlm_phase_enum>;
 
-    DmaResult transfer(::tlm::tlm_command command, std::uint64_t address, std::byte* data, std::uint64_t length);
+    DmaResult transfer(::tlm::tlm_command command, std::span<const Piece> pieces, std::span<std::byte> data);
+    static bool has_more(Transfer& transfer);
     void blocking(Transfer& transfer);
     void phased(Transfer& transfer);
-    std::uint64_t take_burst(Transfer& transfer, ::tlm::tlm_generic_payload& payload);
-    static void note(Transfer& transfer, const ::tlm::tlm_generic_payload& payload, std::uint64_t address);
+    Burst take_burst(Transfer& transfer, const sc_core::sc_time& issue, ::tlm::tlm_generic_payload& payload);
+    void note(const Burst& burst, ::tlm::tlm_response_status status, const sc_core::sc_time& answered);
 
-    void see(const BurstSeen& burst);
     void send(::tlm::tlm_generic_payload& payload);
     void take_arrivals();
     void arrive(::tlm::tlm_generic_payload& payload, ::tlm::tlm_phase_enum phase);

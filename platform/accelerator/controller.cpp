@@ -14,6 +14,13 @@ std::span<std::byte> bytes_of(T& value) {
     return std::as_writable_bytes(std::span(&value, 1));
 }
 
+bool says_what_its_command_takes(const Descriptor& descriptor) {
+    const bool request = descriptor.command == Command::run_request || descriptor.command == Command::run_tasks;
+    const bool image = descriptor.command == Command::load_image || descriptor.command == Command::verify_image;
+    return descriptor.reserved == 0 && (request || (descriptor.deadline_ps == 0 && descriptor.result_entries == 0)) &&
+           (request || image || descriptor.address_entries == 0);
+}
+
 }  // namespace
 
 using sc_core::sc_time;
@@ -246,7 +253,8 @@ void Controller::fetch() {
     arm_watchdog();
     const std::uint32_t head = parts_.registers.value(reg::kHead);
     Descriptor descriptor{};
-    const auto fetched = read(ring_.descriptors + head % ring_.entries * sizeof(Descriptor), bytes_of(descriptor));
+    const ScatteredMemory entry(ring_.descriptors + head % ring_.entries * sizeof(Descriptor), sizeof(Descriptor));
+    const auto fetched = read(entry, 0, bytes_of(descriptor));
     if (fetched.ok()) {
         parts_.registers.set(reg::kHead, head + 1);
         execute(descriptor);
@@ -257,9 +265,7 @@ void Controller::fetch() {
 }
 
 void Controller::execute(const Descriptor& descriptor) {
-    const bool timely =
-        descriptor.deadline_ps == 0 || descriptor.command == Command::run_request || descriptor.command == Command::run_tasks;
-    if (!timely || descriptor.reserved != decltype(descriptor.reserved){}) return complete(descriptor.tag, Outcome::bad_descriptor);
+    if (!says_what_its_command_takes(descriptor)) return complete(descriptor.tag, Outcome::bad_descriptor);
     switch (descriptor.command) {
         case Command::load_image:
             return load_image(descriptor);
@@ -281,7 +287,8 @@ void Controller::complete(std::uint64_t tag, Outcome outcome, std::uint64_t fail
     const std::uint32_t completed = parts_.registers.value(reg::kCompleted);
     const auto now = static_cast<std::uint64_t>(sc_time_stamp() / sc_time(1, sc_core::SC_PS));
     Completion entry{tag, outcome, 0, now, failed_address};
-    const auto written = write(ring_.completions + completed % ring_.entries * sizeof(Completion), bytes_of(entry));
+    const ScatteredMemory place(ring_.completions + completed % ring_.entries * sizeof(Completion), sizeof(Completion));
+    const auto written = write(place, bytes_of(entry));
     if (!written.ok()) return halt(Outcome::bus_error, written.failed_address);
     parts_.registers.set(reg::kCompleted, completed + 1);
     if (outcome != Outcome::done) note_error(outcome, failed_address);

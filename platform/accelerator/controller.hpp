@@ -9,6 +9,7 @@
 #include "platform/accelerator/registers.hpp"
 #include "platform/accelerator/request_queue.hpp"
 #include "platform/accelerator/residents.hpp"
+#include "platform/accelerator/scattered_memory.hpp"
 #include "platform/accelerator/values.hpp"
 #include "platform/accelerator/wall_times.hpp"
 #include "platform/config.hpp"
@@ -79,6 +80,9 @@ public:
     [[nodiscard]] std::exception_ptr fault() const { return fault_; }
 
 private:
+    /// Images are fetched in parts of this, so that a wrong length cannot ask for memory that no image fills.
+    static constexpr std::uint64_t kFetchBytes = 1 << 20;
+
     struct Ring {
         std::uint64_t descriptors = 0, completions = 0;
         std::uint32_t entries = 0;
@@ -92,13 +96,15 @@ private:
         std::uint64_t failed_address = 0;
     };
     struct Running {
-        std::uint64_t tag = 0, result = 0;
+        std::uint64_t tag = 0;
+        ScatteredMemory result;
         int task = 0, tokens = 0;
         std::future<std::vector<float>> logits;
         std::shared_ptr<Together> together{};  ///< null for a request of one task
     };
-    /// An image as it came, and what tells its bytes from another's.
+    /// An image as it came, where from, and what tells its bytes from another's.
     struct Fetched {
+        ScatteredMemory memory;
         std::shared_ptr<const compressor::WeightImage> image;
         std::size_t digest = 0;
     };
@@ -146,7 +152,6 @@ private:
     void complete(std::uint64_t tag, Outcome outcome, std::uint64_t failed_address = 0);
 
     // The commands.
-    [[nodiscard]] bool fetch_image(const Descriptor& descriptor, ImageArrival& image);
     [[nodiscard]] bool take_image(const Descriptor& descriptor, Fetched& fetched);
     void load_image(const Descriptor& descriptor);
     void verify_image(const Descriptor& descriptor);
@@ -160,8 +165,6 @@ private:
     void switch_in();
     [[nodiscard]] tlm::DmaResult bring_in(std::size_t task);
     void finish(std::uint64_t request, Outcome outcome, std::uint64_t failed_address);
-    [[nodiscard]] std::optional<std::vector<std::int32_t>> fetch_words(const Descriptor& descriptor, std::uint64_t count,
-                                                                       std::uint64_t result_bytes);
     [[nodiscard]] std::optional<inference::Sentence> sentence_of(const Descriptor& descriptor, std::span<const std::int32_t> words);
     [[nodiscard]] const std::vector<std::shared_ptr<const SharedWay>>& ways_of(const std::vector<std::size_t>& tasks);
     [[nodiscard]] bool takes_task(std::uint32_t task) const;
@@ -173,8 +176,14 @@ private:
     void answer(std::uint64_t request);
     void drain();
     [[nodiscard]] bool takes_length(std::uint64_t tokens) const;
-    [[nodiscard]] tlm::DmaResult read(std::uint64_t from, std::span<std::byte> to);
-    [[nodiscard]] tlm::DmaResult write(std::uint64_t to, std::span<const std::byte> from);
+
+    // What commands have in memory.
+    [[nodiscard]] std::optional<ScatteredMemory> memory_at(std::uint64_t tag, std::uint64_t address, std::uint32_t entries,
+                                                           std::uint64_t bytes);
+    [[nodiscard]] bool fetch_image(const Descriptor& descriptor, const ScatteredMemory& memory, ImageArrival& image);
+    [[nodiscard]] std::optional<std::vector<std::int32_t>> fetch_words(const Descriptor& descriptor, std::uint64_t count);
+    [[nodiscard]] tlm::DmaResult read(const ScatteredMemory& from, std::uint64_t offset, std::span<std::byte> to);
+    [[nodiscard]] tlm::DmaResult write(const ScatteredMemory& to, std::span<const std::byte> from);
 
     PlatformConfig config_;
     int threads_;
@@ -201,8 +210,8 @@ private:
     Residents residents_;
     std::optional<std::uint64_t> switching_;  ///< the request whose task is to be brought in when the pipeline is empty
     Switches switches_;
-    std::uint64_t image_at_ = 0, image_bytes_ = 0;  ///< in memory
-    std::size_t in_pipeline_ = 0;                   ///< requests let in and not yet finished
+    ScatteredMemory image_at_;
+    std::size_t in_pipeline_ = 0;  ///< requests let in and not yet finished
     std::unique_ptr<Values> values_;
     std::uint64_t next_request_ = 0, answered_ = 0, failed_ = 0;
     bool powered_ = true;

@@ -1,51 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // What each command of the descriptor ring does.
 #include "compressor/image_file.hpp"
-#include "compressor/image_layout.hpp"
 #include "models/core/error.hpp"
 #include "platform/accelerator/controller.hpp"
+#include "platform/accelerator/elsewhere.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <functional>
 #include <string_view>
 #include <utility>
 
 namespace berth::platform {
-namespace {
-
-/// An image is fetched in parts of this, so that a wrong length cannot ask for memory that no image fills.
-constexpr std::uint64_t kFetchBytes = 1 << 20;
-
-/// Runs work that wants a whole thread's stack: a kernel process has a small one.
-template <class Work>
-auto elsewhere(const Work& work) {
-    return std::async(std::launch::async, work).get();
-}
-
-bool within_addresses(std::uint64_t address, std::uint64_t bytes) { return bytes == 0 || address <= UINT64_MAX - (bytes - 1); }
-
-bool begins_like_an_image(std::span<const std::byte> bytes) {
-    constexpr auto magic = compressor::layout::kMagic;
-    return bytes.size() >= magic.size() && std::memcmp(bytes.data(), magic.data(), magic.size()) == 0;
-}
-
-}  // namespace
-
 using sc_core::sc_time;
 using sc_core::sc_time_stamp;
-
-tlm::DmaResult Controller::read(std::uint64_t from, std::span<std::byte> to) {
-    const auto result = parts_.dma.read(from, to);
-    check_replaced();
-    return result;
-}
-
-tlm::DmaResult Controller::write(std::uint64_t to, std::span<const std::byte> from) {
-    const auto result = parts_.dma.write(to, from);
-    check_replaced();
-    return result;
-}
 
 /// Lets requests in and out of the pipeline. @return whether there was anything to do.
 bool Controller::serve_pipeline() {
@@ -69,43 +36,15 @@ void Controller::drain() {
     }
 }
 
-/// Fetches the image, and no more than its own header says that it has: a wrong length is found there, long before the end of
-/// the memory or of the host's. @return whether it is there; where it is not, the command is answered.
-bool Controller::fetch_image(const Descriptor& descriptor, ImageArrival& image) {
-    std::vector<std::byte> part;
-    std::uint64_t announced = 0;
-    for (std::uint64_t done = 0; done < descriptor.length; done += part.size()) {
-        part.resize(std::min<std::uint64_t>(kFetchBytes, descriptor.length - done));
-        const auto fetched = read(descriptor.address + done, part);
-        if (!fetched.ok()) {
-            complete(descriptor.tag, Outcome::bus_error, fetched.failed_address);
-            return false;
-        }
-        measured(wall_.image_s, [&] { image.add(part); });
-        if (announced != 0) continue;
-        bool good = begins_like_an_image(image.bytes());
-        try {
-            announced = elsewhere([&] { return compressor::announced_bytes(image.bytes(), "weight image"); });
-        } catch (const InputError&) {
-            fault_ = std::current_exception();
-            good = false;
-        }
-        if (!good || (announced != 0 && announced != descriptor.length)) {
-            complete(descriptor.tag, Outcome::bad_image);
-            return false;
-        }
-        if (announced != 0) image.expect(descriptor.length);
-    }
-    return true;
-}
-
 /// Has the image fetched and read. @return whether it is there; where it is not, the command is answered.
 bool Controller::take_image(const Descriptor& descriptor, Fetched& fetched) {
     drain();
     if (!powered_) return complete(descriptor.tag, Outcome::powered_down), false;
-    if (!within_addresses(descriptor.address, descriptor.length)) return complete(descriptor.tag, Outcome::bad_descriptor), false;
+    auto memory = memory_at(descriptor.tag, descriptor.address, descriptor.address_entries, descriptor.length);
+    if (!memory) return false;
+    fetched.memory = std::move(*memory);
     ImageArrival arrival(known_);
-    if (!fetch_image(descriptor, arrival)) return false;
+    if (!fetch_image(descriptor, fetched.memory, arrival)) return false;
     const auto bytes = arrival.bytes();
     fetched.digest = std::hash<std::string_view>{}({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     fetched.image = arrival.known();
@@ -125,8 +64,7 @@ void Controller::load_image(const Descriptor& descriptor) {
     if (!take_image(descriptor, fetched)) return;
     try {
         program(fetched, 0.0, false);
-        image_at_ = descriptor.address;
-        image_bytes_ = descriptor.length;
+        image_at_ = fetched.memory.part(0, descriptor.length);
     } catch (const InputError&) {
         fault_ = std::current_exception();
         return complete(descriptor.tag, Outcome::no_room);
@@ -146,8 +84,7 @@ void Controller::verify_image(const Descriptor& descriptor) {
     program(fetched, whole ? 1.0 : writing_->share, true);
     unloaded_ = unloaded;
     if (whole) residents_ = std::move(residents);
-    image_at_ = descriptor.address;
-    image_bytes_ = descriptor.length;
+    image_at_ = fetched.memory.part(0, descriptor.length);
     complete(descriptor.tag, Outcome::done);
 }
 
@@ -194,21 +131,6 @@ void Controller::cut_programming_short() {
 
 bool Controller::takes_task(std::uint32_t task) const { return task < image_->tasks.size() && !unloaded_.contains(task); }
 
-/// The words of a request: where it cannot be, or they cannot be fetched, it is answered and there are none.
-std::optional<std::vector<std::int32_t>> Controller::fetch_words(const Descriptor& descriptor, std::uint64_t count,
-                                                                 std::uint64_t result_bytes) {
-    const auto refuse = [&](Outcome outcome, std::uint64_t failed_address = 0) {
-        complete(descriptor.tag, outcome, failed_address);
-        return std::nullopt;
-    };
-    if (!within_addresses(descriptor.address, count * sizeof(std::int32_t)) || !within_addresses(descriptor.result, result_bytes))
-        return refuse(Outcome::bad_descriptor);
-    std::vector<std::int32_t> words(count);
-    const auto fetched = read(descriptor.address, std::as_writable_bytes(std::span(words)));
-    if (!fetched.ok()) return refuse(Outcome::bus_error, fetched.failed_address);
-    return words;
-}
-
 /// The ids and segments of a request; none, and an answer, where the model does not know one of them.
 std::optional<inference::Sentence> Controller::sentence_of(const Descriptor& descriptor, std::span<const std::int32_t> words) {
     const auto middle = words.begin() + static_cast<std::ptrdiff_t>(descriptor.length), end = middle + (middle - words.begin());
@@ -232,13 +154,15 @@ void Controller::run_request(const Descriptor& descriptor) {
     if (!takes_requests(descriptor)) return;
     if (!takes_task(descriptor.task) || !takes_length(descriptor.length)) return complete(descriptor.tag, Outcome::bad_request);
     const auto labels = static_cast<std::uint64_t>(image_->tasks[descriptor.task].network.labels);
-    const auto words = fetch_words(descriptor, 2 * descriptor.length, labels * sizeof(float));
+    auto result = memory_at(descriptor.tag, descriptor.result, descriptor.result_entries, labels * sizeof(float));
+    if (!result) return;
+    const auto words = fetch_words(descriptor, 2 * descriptor.length);
     if (!words) return;
     auto sentence = sentence_of(descriptor, *words);
     if (!sentence) return;
 
     const std::uint64_t request = next_request_++;
-    running_[request] = {descriptor.tag, descriptor.result, static_cast<int>(descriptor.task), static_cast<int>(descriptor.length),
+    running_[request] = {descriptor.tag, std::move(*result), static_cast<int>(descriptor.task), static_cast<int>(descriptor.length),
                          logits_of(descriptor.task, std::move(*sentence))};
     queue_.add(request, descriptor.task, descriptor.deadline_ps);
     admit();
@@ -249,7 +173,7 @@ void Controller::run_tasks(const Descriptor& descriptor) {
     if (!takes_requests(descriptor)) return;
     if (!takes_length(descriptor.length) || descriptor.task == 0 || descriptor.task > image_->tasks.size())
         return complete(descriptor.tag, Outcome::bad_request);
-    const auto words = fetch_words(descriptor, 2 * descriptor.length + descriptor.task, 0);
+    const auto words = fetch_words(descriptor, 2 * descriptor.length + descriptor.task);
     if (!words) return;
     const auto list = std::span(*words).last(descriptor.task);
     std::vector<std::size_t> tasks;
@@ -260,21 +184,23 @@ void Controller::run_tasks(const Descriptor& descriptor) {
         tasks.push_back(static_cast<std::size_t>(task));
         result_bytes += static_cast<std::uint64_t>(image_->tasks[tasks.back()].network.labels) * sizeof(float);
     }
-    if (!within_addresses(descriptor.result, result_bytes)) return complete(descriptor.tag, Outcome::bad_descriptor);
+    const auto result = memory_at(descriptor.tag, descriptor.result, descriptor.result_entries, result_bytes);
+    if (!result) return;
     const auto sentence = sentence_of(descriptor, *words);
     if (!sentence) return;
 
     const auto together = std::make_shared<Together>(Together{descriptor.tag, tasks.size(), tasks});
     const std::uint64_t first = next_request_;
-    std::uint64_t result = descriptor.result;
+    std::uint64_t offset = 0;
     for (const std::size_t task : tasks) {
+        const std::uint64_t bytes = static_cast<std::uint64_t>(image_->tasks[task].network.labels) * sizeof(float);
         running_[next_request_++] = {descriptor.tag,
-                                     result,
+                                     result->part(offset, bytes),
                                      static_cast<int>(task),
                                      static_cast<int>(descriptor.length),
                                      logits_of(static_cast<std::uint32_t>(task), *sentence),
                                      together};
-        result += static_cast<std::uint64_t>(image_->tasks[task].network.labels) * sizeof(float);
+        offset += bytes;
     }
     // Tasks that take turns go one by one: they need not all be on the chip at once.
     const std::size_t turns = residents_.slots() > 0 ? tasks.size() : 1;
@@ -344,10 +270,10 @@ tlm::DmaResult Controller::bring_in(std::size_t task) {
             bits += static_cast<std::uint64_t>(placed.plane.inputs) * static_cast<std::uint64_t>(placed.plane.outputs) *
                     static_cast<std::uint64_t>(placed.plane.magnitude_bits + 1);
     std::vector<std::byte> part;
-    const std::uint64_t bytes = std::min(image_bytes_, (bits + 7) / 8);
+    const std::uint64_t bytes = std::min(image_at_.bytes(), (bits + 7) / 8);
     for (std::uint64_t done = 0; done < bytes; done += part.size()) {
         part.resize(std::min(kFetchBytes, bytes - done));
-        const auto fetched = read(image_at_ + done, part);
+        const auto fetched = read(image_at_, done, part);
         if (!fetched.ok()) return fetched;
     }
     const Programming written = elsewhere([&] {

@@ -67,6 +67,7 @@ inline constexpr std::uint32_t kCapabilitySchedulers = 0x00000040;
 inline constexpr std::uint32_t kCapabilityResidency = 0x00000080;
 inline constexpr std::uint32_t kCapabilityCompletionLog2 = 0x00000F00;
 inline constexpr std::uint32_t kCapabilityDescriptorLog2 = 0x0000F000;
+inline constexpr std::uint32_t kCapabilityScatterGather = 0x00010000;
 inline constexpr std::uint32_t kStatusBusy = 0x00000001;
 inline constexpr std::uint32_t kStatusLoaded = 0x00000002;
 inline constexpr std::uint32_t kStatusEnabled = 0x00000004;
@@ -83,8 +84,8 @@ inline constexpr std::uint32_t kInterruptStatusWatchdog = 0x00000004;
 /// The register table: the decode comes from here.
 inline constexpr std::array kRegisters{
     tlm::Register{"identification", reg::kIdentification, tlm::Access::read_only, 0x42455254, "the letters BERT"},
-    tlm::Register{"version", reg::kVersion, tlm::Access::read_only, 0x00020001, "of this register map: a new major version breaks old drivers"},
-    tlm::Register{"capability", reg::kCapability, tlm::Access::read_only, 0x000065FF, "what this accelerator can do"},
+    tlm::Register{"version", reg::kVersion, tlm::Access::read_only, 0x00020002, "of this register map: a new major version breaks old drivers"},
+    tlm::Register{"capability", reg::kCapability, tlm::Access::read_only, 0x000165FF, "what this accelerator can do"},
     tlm::Register{"tiles", reg::kTiles, tlm::Access::read_only, 0x00000000, "tiles of the chip"},
     tlm::Register{"status", reg::kStatus, tlm::Access::read_only, 0x00000000, "state of the accelerator"},
     tlm::Register{"control", reg::kControl, tlm::Access::read_write, 0x00000000, "switches"},
@@ -102,7 +103,7 @@ inline constexpr std::array kRegisters{
     tlm::Register{"interrupt_status", reg::kInterruptStatus, tlm::Access::write_one_to_clear, 0x00000000, "why there is an interrupt"},
     tlm::Register{"interrupt_enable", reg::kInterruptEnable, tlm::Access::read_write, 0x00000000, "bits of interrupt_status that raise the interrupt line"},
     tlm::Register{"error_code", reg::kErrorCode, tlm::Access::read_only, 0x00000000, "outcome of what failed last"},
-    tlm::Register{"error_address_low", reg::kErrorAddressLow, tlm::Access::read_only, 0x00000000, "address of the burst that failed, lower word"},
+    tlm::Register{"error_address_low", reg::kErrorAddressLow, tlm::Access::read_only, 0x00000000, "address of the burst that failed, or of the wrong entry of a list, lower word"},
     tlm::Register{"error_address_high", reg::kErrorAddressHigh, tlm::Access::read_only, 0x00000000, "upper word"},
     tlm::Register{"count_cycles_low", reg::kCountCyclesLow, tlm::Access::read_only, 0x00000000, "cycles of the clock since the simulation began"},
     tlm::Register{"count_cycles_high", reg::kCountCyclesHigh, tlm::Access::read_only, 0x00000000, "upper word"},
@@ -143,7 +144,7 @@ enum class Outcome : std::uint32_t {
     no_room = 4,  ///< the image needs more arrays than the chip has
     no_image = 5,  ///< a request while no image is on the arrays
     bad_request = 6,  ///< no such task, or a length or a token that the model cannot take
-    bad_descriptor = 7,  ///< a reserved word that is not 0, a deadline of what is no request, or a range beyond the end of addresses
+    bad_descriptor = 7,  ///< a reserved word that is not 0, a deadline of what is no request, a list where none is taken, a range beyond the end of addresses, or a list that is wrong: the address of its wrong entry is given
     powered_down = 8,  ///< the periphery is off
     bad_ring = 9,  ///< ring registers that cannot be; the accelerator is halted
     ring_overrun = 10,  ///< more descriptors given than the ring holds, or more completions taken than written; the accelerator is halted
@@ -152,5 +153,9 @@ enum class Outcome : std::uint32_t {
     buffer_error = 21,  ///< a word of the request's vectors had more wrong bits than its code can correct; no result is written
     unverified = 22,  ///< a request while the image is half written, because a reset came while it was programmed
 };
+
+inline constexpr std::uint32_t kEveryTask = 0xFFFFFFFF;  ///< in place of a task, for unload: the image
+inline constexpr std::uint64_t kListLink = 0x8000000000000000;  ///< bit of a piece's length: no memory, but where its list goes on
+inline constexpr std::uint32_t kListEntriesAtMost = 0x00100000;  ///< of a list, links included
 
 }  // namespace berth::platform

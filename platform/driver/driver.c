@@ -72,6 +72,41 @@ enum berth_status berth_open(struct berth_device* device, const struct berth_tra
     return set_up(device);
 }
 
+static enum berth_status put_piece(const struct berth_device* device, uint64_t at, uint64_t address, uint64_t length) {
+    const struct berth_transport* transport = device->transport;
+    uint8_t entry[BERTH_PIECE_BYTES];
+    put_bytes(entry + BERTH_PIECE_ADDRESS, address, 8);
+    put_bytes(entry + BERTH_PIECE_LENGTH, length, 8);
+    return transport->write_memory(transport->context, at, entry, sizeof entry) == 0 ? BERTH_OK : BERTH_TRANSPORT;
+}
+
+/* Entries of a list that a piece of memory takes when so many pieces are left: what does not fit goes behind a link, which takes one. */
+static uint32_t entries_in(const struct berth_piece* room, uint32_t left) {
+    const uint64_t fit = room->length / BERTH_PIECE_BYTES;
+    return left <= fit ? left : (uint32_t)fit;
+}
+
+enum berth_status berth_write_list(const struct berth_device* device, const struct berth_piece* room, uint32_t rooms,
+                                   const struct berth_piece* pieces, uint32_t count, struct berth_list* list) {
+    uint32_t done = 0;
+    if (count == 0 || rooms == 0) return BERTH_BAD_ARGUMENT;
+    list->address = room->address;
+    list->entries = entries_in(room, count);
+    for (uint32_t i = 0; done < count; ++i) {
+        const uint32_t entries = entries_in(&room[i], count - done);
+        const bool linked = entries < count - done;
+        const uint32_t here = linked ? entries - 1u : entries;
+        uint64_t at = room[i].address;
+        if (at % BERTH_PIECE_BYTES != 0 || entries == 0 || (linked && i + 1u == rooms)) return BERTH_BAD_ARGUMENT;
+        for (uint32_t piece = 0; piece < here; ++piece, ++done, at += BERTH_PIECE_BYTES) {
+            if ((pieces[done].length & BERTH_LIST_LINK) != 0) return BERTH_BAD_ARGUMENT;
+            BERTH_TRY(put_piece(device, at, pieces[done].address, pieces[done].length));
+        }
+        if (linked) BERTH_TRY(put_piece(device, at, room[i + 1u].address, BERTH_LIST_LINK | entries_in(&room[i + 1u], count - done)));
+    }
+    return BERTH_OK;
+}
+
 static enum berth_status give(struct berth_device* device, uint32_t command, const struct berth_request* words) {
     const struct berth_transport* transport = device->transport;
     uint8_t entry[BERTH_DESCRIPTOR_BYTES] = {0};
@@ -83,6 +118,8 @@ static enum berth_status give(struct berth_device* device, uint32_t command, con
     put_bytes(entry + BERTH_DESCRIPTOR_RESULT, words->result, 8);
     put_bytes(entry + BERTH_DESCRIPTOR_TAG, words->tag, 8);
     put_bytes(entry + BERTH_DESCRIPTOR_DEADLINE_PS, words->deadline_ps, 8);
+    put_bytes(entry + BERTH_DESCRIPTOR_ADDRESS_ENTRIES, words->tokens_entries, 4);
+    put_bytes(entry + BERTH_DESCRIPTOR_RESULT_ENTRIES, words->result_entries, 4);
     const uint64_t at = device->rings.descriptors + (uint64_t)(device->given % device->rings.entries) * BERTH_DESCRIPTOR_BYTES;
     if (transport->write_memory(transport->context, at, entry, sizeof entry) != 0) return BERTH_TRANSPORT;
     BERTH_TRY(set(device, BERTH_REG_TAIL, device->given + 1u));
@@ -97,6 +134,16 @@ enum berth_status berth_load_image(struct berth_device* device, uint64_t address
 
 enum berth_status berth_verify_image(struct berth_device* device, uint64_t address, uint64_t bytes, uint64_t tag) {
     const struct berth_request words = {.tokens = address, .length = bytes, .tag = tag};
+    return give(device, BERTH_COMMAND_VERIFY_IMAGE, &words);
+}
+
+enum berth_status berth_load_image_list(struct berth_device* device, const struct berth_list* image, uint64_t bytes, uint64_t tag) {
+    const struct berth_request words = {.tokens = image->address, .length = bytes, .tag = tag, .tokens_entries = image->entries};
+    return give(device, BERTH_COMMAND_LOAD_IMAGE, &words);
+}
+
+enum berth_status berth_verify_image_list(struct berth_device* device, const struct berth_list* image, uint64_t bytes, uint64_t tag) {
+    const struct berth_request words = {.tokens = image->address, .length = bytes, .tag = tag, .tokens_entries = image->entries};
     return give(device, BERTH_COMMAND_VERIFY_IMAGE, &words);
 }
 

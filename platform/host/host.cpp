@@ -160,7 +160,9 @@ void Host::ask(std::uint32_t index) {
                                 job.sentence.ids.size(),
                                 tokens + map_.result_offset,
                                 index,
-                                deadline};
+                                deadline,
+                                0,
+                                0};
     check(together ? berth_run_tasks(&device_, &request) : berth_run(&device_, &request));
     ++tries_[index];
 }

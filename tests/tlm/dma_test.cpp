@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/tlm/dma.hpp"
-
-#include "models/buffer/memory.hpp"
 #include "models/tlm/burst.hpp"
-#include "models/tlm/monitor.hpp"
+#include "tests/tlm/dma_bench.hpp"
 
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <vector>
 
 namespace berth::tlm {
@@ -15,31 +11,8 @@ namespace {
 
 using sc_core::SC_NS;
 using sc_core::sc_time;
-
-constexpr std::uint32_t kLatency = 20, kBus = 16, kBurst = 64;
-
-struct Bench : sc_core::sc_module {
-    Dma dma;
-    Monitor monitor{"monitor"};
-    buffer::Memory memory;
-    std::function<void(Bench&)> program;
-
-    Bench(const sc_core::sc_module_name& name, View view, std::uint32_t outstanding, std::function<void(Bench&)> run,
-          std::uint64_t bytes = 1 << 16)
-        : sc_module(name),
-          dma("dma", DmaParams{sc_time(1, SC_NS), kBurst, outstanding, view}),
-          memory("memory", bytes, buffer::MemoryTiming{sc_time(1, SC_NS), kLatency, kBus}),
-          program(std::move(run)) {
-        dma.socket.bind(monitor.target);
-        monitor.initiator.bind(memory.socket);
-        std::vector<std::byte> contents(bytes);
-        for (std::size_t i = 0; i < contents.size(); ++i) contents[i] = static_cast<std::byte>(i * 7 + i / 256);
-        memory.load(0, contents);
-        SC_HAS_PROCESS(Bench);
-        SC_THREAD(main);
-    }
-    void main() { program(*this); }
-};
+using Bench = DmaBench;
+constexpr std::uint32_t kLatency = DmaBench::kLatency, kBus = DmaBench::kBus, kBurst = DmaBench::kBurst;
 
 TEST(FirstBurst, EndsAtTheTransferThePageAndTheBurstsAlignment) {
     EXPECT_EQ(first_burst(0, 1000, 64), 64u);

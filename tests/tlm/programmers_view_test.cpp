@@ -95,7 +95,7 @@ std::vector<Mistake> mistakes(const SocBench& soc) {
     };
     add(Outcome::unknown_command, 0, [](Descriptor& d) { d.command = Command{0}; });
     add(Outcome::unknown_command, 0, [](Descriptor& d) { d.command = Command{0xFFFFFFFF}; });
-    add(Outcome::bad_descriptor, 0, [](Descriptor& d) { d.reserved[1] = 1; });
+    add(Outcome::bad_descriptor, 0, [](Descriptor& d) { d.reserved = 1; });
     add(Outcome::bad_descriptor, 0, [](Descriptor& d) { d.command = Command::unload, d.deadline_ps = 1; });
     add(Outcome::bad_descriptor, 0, [](Descriptor& d) { d.address = UINT64_MAX - 2; });
     add(Outcome::bad_descriptor, 0, [](Descriptor& d) { d.result = UINT64_MAX - 6; });

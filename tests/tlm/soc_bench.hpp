@@ -28,7 +28,8 @@ public:
     tlm_utils::simple_target_socket<Gate> target{"target"};
     tlm_utils::simple_initiator_socket<Gate> initiator{"initiator"};
     Mood mood = Mood::pass;
-    std::uint64_t asked = 0;  ///< transactions so far
+    std::function<bool(std::uint64_t)> refuses = [](std::uint64_t) { return false; };  ///< a burst at that address, while it lets through
+    std::uint64_t asked = 0;                                                           ///< transactions so far
 
     explicit Gate(const sc_core::sc_module_name& name) : sc_module(name) {
         target.register_b_transport(this, &Gate::b_transport);
@@ -37,21 +38,25 @@ public:
     }
 
 private:
+    [[nodiscard]] bool is_refused(const ::tlm::tlm_generic_payload& payload) const {
+        return mood == Mood::refuse || (mood == Mood::pass && refuses(payload.get_address()));
+    }
     void b_transport(::tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
         ++asked;
         if (mood == Mood::hang) wait(never_);
-        if (mood == Mood::refuse)
+        if (is_refused(payload))
             payload.set_response_status(::tlm::TLM_GENERIC_ERROR_RESPONSE);
         else
             initiator->b_transport(payload, delay);
     }
     ::tlm::tlm_sync_enum nb_transport_fw(::tlm::tlm_generic_payload& payload, ::tlm::tlm_phase& phase, sc_core::sc_time& delay) {
         if (phase == ::tlm::BEGIN_REQ) ++asked;
-        if (phase != ::tlm::BEGIN_REQ || mood == Mood::pass) return initiator->nb_transport_fw(payload, phase, delay);
-        if (mood == Mood::refuse) {
+        if (phase != ::tlm::BEGIN_REQ) return initiator->nb_transport_fw(payload, phase, delay);
+        if (is_refused(payload)) {
             payload.set_response_status(::tlm::TLM_GENERIC_ERROR_RESPONSE);
             return ::tlm::TLM_COMPLETED;
         }
+        if (mood == Mood::pass) return initiator->nb_transport_fw(payload, phase, delay);
         phase = ::tlm::END_REQ;
         return ::tlm::TLM_UPDATED;
     }
@@ -130,7 +135,7 @@ struct FirmwareBench : sc_core::sc_module {
         const std::uint64_t slot = tag % 128 * kSlot;
         processor.write_memory(kTokens + slot, words.ids.data(), words.ids.size() * 4);
         processor.write_memory(kTokens + slot + words.ids.size() * 4, words.segments.data(), words.segments.size() * 4);
-        return {task, kTokens + slot, words.ids.size(), kResults + slot, tag, 0};
+        return {task, kTokens + slot, words.ids.size(), kResults + slot, tag, 0, 0, 0};
     }
     void post(std::uint32_t task, std::uint64_t tag) {
         const berth_request request = stage(task, tag);

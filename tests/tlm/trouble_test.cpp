@@ -162,12 +162,68 @@ private:
         asked_[tag] = task;
         const float wrong[] = {1e30F, 1e30F};
         soc_.processor.write_memory(SocBench::kResults + tag % 128 * SocBench::kSlot, wrong, sizeof wrong);
-        soc_.post(task, tag);
+        berth_request request = soc_.stage(task, tag);
+        if (below(2) == 0) scatter(request);
+        soc_.processor.check(berth_run(&soc_.device, &request));
+    }
+
+    /// Names the request's tokens and result by lists, which lie behind them in their slots.
+    void scatter(berth_request& request) {
+        const auto cut = [&](std::uint64_t address, std::uint64_t bytes, std::uint64_t& named, std::uint32_t& entries) {
+            const std::uint64_t middle = below(bytes + 1);
+            const berth_piece pieces[] = {{address, middle}, {address + middle, 0}, {address + middle, bytes - middle}};
+            const berth_piece room[] = {{address + 128, 32}, {address + 192, 32}};
+            berth_list list{};
+            soc_.processor.check(berth_write_list(&soc_.device, room, 2, pieces, 3, &list));
+            named = list.address;
+            entries = list.entries;
+        };
+        cut(request.tokens, request.length * 8, request.tokens, request.tokens_entries);
+        cut(request.result, 8, request.result, request.result_entries);
+    }
+
+    /// A list in which something is wrong, for an image, a request or its result.
+    void give_wrong_list() {
+        const std::uint64_t outside = SocBench::kMemoryBytes + below(1 << 20);
+        platform::PieceEntry entries[4];
+        for (auto& entry : entries) entry = {SocBench::kTokens, below(40)};
+        switch (below(5)) {
+            case 0:
+                entries[below(4)] = {outside, 1 + below(1 << 20)};
+                break;
+            case 1:
+                entries[below(4)] = {random_(), random_()};
+                break;
+            case 2:  // a circle
+                entries[3] = {kWrongLists, platform::kListLink | 4};
+                break;
+            case 3:
+                entries[3] = {below(2) == 0 ? outside : random_(), platform::kListLink | below(1 << 22)};
+                break;
+            default:
+                break;
+        }
+        soc_.processor.write_memory(kWrongLists, entries, sizeof entries);
+        const std::uint64_t list = kWrongLists + (below(4) == 0 ? below(16) : 0);
+        const auto count = static_cast<std::uint32_t>(below(4) == 0 ? random_() : 1 + below(4));
+        Descriptor descriptor{Command::run_request, static_cast<std::uint32_t>(below(4)), SocBench::kTokens, below(20), list, 0, {}};
+        // A good list of a result that lies among the tokens would make them another request's.
+        if (below(2) == 0) {
+            descriptor.command = below(3) == 0 ? Command::load_image : Command::run_request;
+            descriptor.address = list;
+            descriptor.address_entries = count;
+            descriptor.result = outside;
+        } else {
+            entries[0] = {outside, 8};
+            soc_.processor.write_memory(kWrongLists, entries, sizeof entries);
+            descriptor.result_entries = count;
+        }
+        give(descriptor);
     }
 
     void make_trouble() {
         wait_some(30000);
-        switch (below(9)) {
+        switch (below(11)) {
             case 0:
                 return give({Command{static_cast<std::uint32_t>(random_())}, 0, 0, 0, 0, 0, {}});
             case 1:
@@ -194,6 +250,9 @@ private:
                 soc_.processor.sleep(sc_time(200, SC_US));
                 soc_.gate.mood = Gate::Mood::pass;
                 return;
+            case 8:
+            case 9:
+                return give_wrong_list();
             default:  // a doorbell beyond the ring
                 soc_.processor.write_register(BERTH_REG_TAIL, soc_.device.given + 100);
                 return;
@@ -249,7 +308,7 @@ private:
         asked_.erase(asked);
     }
 
-    static constexpr std::uint64_t kMistake = 2000;
+    static constexpr std::uint64_t kMistake = 2000, kWrongLists = 0x78000;
 
     SocBench& soc_;
     std::mt19937_64 random_;
