@@ -64,7 +64,7 @@ Component read_component(const std::string& path, const boost::json::value& json
     };
     const auto optional_cost = [&](const char* key) {
         const auto* given = object.if_contains(key);
-        return given ? cost::read_cost(*given, constants, "power", where + "." + key) : 0.0;
+        return given && !given->is_null() ? cost::read_cost(*given, constants, "power", where + "." + key) : 0.0;
     };
     Component component;
     component.path = path;

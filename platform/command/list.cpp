@@ -80,6 +80,16 @@ std::string parameter(const boost::json::object& field) {
     return fmt::format("{:<20}  {}: {}{}{}{}\n", "", text("name"), range, range.empty() ? "" : ", ", text("meaning"), usual);
 }
 
+/// A text as it is, texts behind one another, anything else as JSON.
+std::string words(const boost::json::value& value) {
+    if (value.is_string()) return std::string(value.get_string());
+    if (!value.is_array()) return detail::shown(value);
+    std::string all;
+    for (const auto& one : value.get_array())
+        all += (all.empty() ? "" : ", ") + (one.is_string() ? std::string(one.get_string()) : detail::shown(one));
+    return all;
+}
+
 /// Name in one column, everything else the entry says behind it, its parameters below.
 std::string table(const boost::json::array& entries) {
     std::string out;
@@ -92,7 +102,7 @@ std::string table(const boost::json::array& entries) {
                 for (const auto& one : field.value().get_array()) parameters += one.is_object() ? parameter(one.get_object()) : "";
                 continue;
             }
-            const std::string value = field.value().is_string() ? std::string(field.value().get_string()) : detail::shown(field.value());
+            const std::string value = words(field.value());
             about += (about.empty() ? "" : "; ") + (key == "meaning" ? value : key + ": " + value);
         }
         out += fmt::format("{:<20}  {}\n{}", std::string(entry.at("name").as_string()), about, parameters);

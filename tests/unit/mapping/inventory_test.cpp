@@ -62,6 +62,9 @@ TEST_F(InventoryTest, CountsEveryScope) {
 TEST_F(InventoryTest, KeepsPeakAndStaticPowerApart) {
     const Inventory parts = inventory(R"({"adc": {"scope": "tile", "count": 4, "area": "t.adc.area", "peak_power": "t.adc.power"}})");
     EXPECT_DOUBLE_EQ(parts.peak_power({.tiles = 2}, hierarchy).at("adc"), 2 * 4 * 2e-3);
+    const Inventory without =
+        inventory(R"({"adc": {"scope": "tile", "count": 4, "area": "t.adc.area", "peak_power": null, "static_power": null}})");
+    EXPECT_DOUBLE_EQ(without.peak_power({.tiles = 2}, hierarchy).at("adc"), 0.0);
     EXPECT_DOUBLE_EQ(parts.static_power({.tiles = 2}, hierarchy).at("adc"), 0.0);
 }
 
