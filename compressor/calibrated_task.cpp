@@ -60,6 +60,8 @@ std::vector<CalibratedTask> calibrate_tasks(const Family& family, const std::vec
         FamilyMember member = read_member(family, request.tasks[i], embeddings);
         const auto weights = std::make_shared<const workloads::BertWeights>(std::move(member.weights));
         CalibratedTask task{std::move(member.image), shared_matrices(*weights), {}, {}, 0.0, probes[i], {}};
+        if (member.adapter)
+            for (std::size_t index = 0; index < task.weights.size(); ++index) task.added.push_back(matrix_of(*weights, index).added);
         task.cosine = cosine_between(base, task.weights);
         check_parent(family, request.tasks[i], task.cosine, request.force);
         const auto sentences = calibration_sentences(request.tasks[i], kCalibrationSentences, tokenizer);

@@ -6,6 +6,7 @@
 #include "compressor/methods.hpp"
 #include "compressor/probe.hpp"
 
+#include <memory>
 #include <vector>
 
 namespace berth::compressor {
@@ -22,6 +23,8 @@ struct CalibratedTask {
     double cosine = 0.0;          ///< of the base's matrices and these
     Probe probe;                  ///< rows that are not calibrated on, where there are any others
     std::vector<float> expected;  ///< fp32 logits of the probe
+    /// By matrix, of a task that came as an adapter: what that adds to the base's, null where nothing. Empty: it came as a whole model.
+    std::vector<std::shared_ptr<const workloads::LowRankFactors>> added{};
 };
 
 /// A checkpoint's matrices that tasks share (shared_matrix_count) in real weights.

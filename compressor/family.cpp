@@ -109,6 +109,7 @@ FamilyMember read_member(const Family& family, const TaskRequest& request, Share
     check_shape(family, checkpoint);
     check_tokenizer(family, checkpoint);
     FamilyMember member{{}, workloads::read_bert_weights(checkpoint, workloads::Head::classifier)};
+    member.adapter = checkpoint.adapter() != nullptr;
     member.image.name = request.name;
     member.image.metric = workloads::choose_metric(request.metric, checkpoint.config(), "--task " + request.name);
     member.image.label_names = checkpoint.config().label_names;

@@ -54,6 +54,7 @@ private:
 struct FamilyMember {
     TaskImage image;
     workloads::BertWeights weights;
+    bool adapter = false;  ///< came as an adapter of the base, not as a whole model
 };
 
 /// Embedding tables are large and most fine-tuning leaves them alone: equal ones become one object.

@@ -40,8 +40,10 @@ public:
             fail(database_, file_, "cannot take a question");
     }
     void bind(int place, std::span<const std::byte> bytes) {
-        if (sqlite3_bind_blob64(statement_.get(), place, bytes.data(), bytes.size(), SQLITE_STATIC) != SQLITE_OK)
-            fail(database_, file_, "cannot take an answer");
+        // No bytes have no address, which SQLite would take for no answer.
+        const int outcome = bytes.empty() ? sqlite3_bind_zeroblob(statement_.get(), place, 0)
+                                          : sqlite3_bind_blob64(statement_.get(), place, bytes.data(), bytes.size(), SQLITE_STATIC);
+        if (outcome != SQLITE_OK) fail(database_, file_, "cannot take an answer");
     }
     /// @return whether there is a row.
     bool step() {

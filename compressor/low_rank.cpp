@@ -84,10 +84,13 @@ double calibrated_loss(const Rows& delta, const SiteCalibration& site) {
 
 inference::LowRankDelta factorise(const Rows& delta, const SiteCalibration& site, const Spectrum& spectrum, int rank, int magnitude_bits,
                                   int rounds) {
+    return factorise(delta, site, spectrum.down.topRows(rank), magnitude_bits, rounds);
+}
+
+inference::LowRankDelta factorise(const Rows& delta, const SiteCalibration& site, Eigen::MatrixXf down, int magnitude_bits, int rounds) {
     const Eigen::MatrixXf inputs = inputs_of(site), outputs = outputs_of(site);
     const Eigen::MatrixXf target_by_inputs = (Eigen::MatrixXf(delta) * inputs).transpose();  // [in, out]
     const Eigen::MatrixXf outputs_by_target = outputs * Eigen::MatrixXf(delta);              // [out, in]
-    Eigen::MatrixXf down = spectrum.down.topRows(rank);
     inference::LowRankDelta factors;
     for (int round = 0; round < rounds; ++round) {
         const Eigen::MatrixXf middle = damped(down * inputs * down.transpose(), kFactorDamping);
@@ -99,6 +102,14 @@ inference::LowRankDelta factorise(const Rows& delta, const SiteCalibration& site
         down = real_values(factors.down);
     }
     return factors;
+}
+
+Eigen::MatrixXf balanced_down(const Eigen::MatrixXf& up, const Eigen::MatrixXf& down, const SiteCalibration& site) {
+    // With up = left * sides in the norm of the outputs, left having orthonormal columns, left^T * up * down is sides * down.
+    const EigenPairs of_up = descending(up.transpose() * outputs_of(site) * up);
+    const Eigen::MatrixXf sides = of_up.values.cwiseSqrt().asDiagonal() * of_up.vectors.transpose();
+    const Eigen::MatrixXf turned = sides * down;
+    return descending(turned * inputs_of(site) * turned.transpose()).vectors.transpose() * turned;
 }
 
 Rows real_values(const inference::LowRankDelta& delta) {

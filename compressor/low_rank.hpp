@@ -29,6 +29,14 @@ struct Spectrum {
 [[nodiscard]] inference::LowRankDelta factorise(const Rows& delta, const SiteCalibration& site, const Spectrum& spectrum, int rank,
                                                 int magnitude_bits, int rounds);
 
+/// The same from first factors of the delta's own on: `down` [rank, in], whose rows span those of what is to be kept.
+[[nodiscard]] inference::LowRankDelta factorise(const Rows& delta, const SiteCalibration& site, Eigen::MatrixXf down, int magnitude_bits,
+                                                int rounds);
+
+/// `down` of the product up * down, turned so that its vectors are those of the product's spectrum and `up` has columns of one size:
+/// T * down, by decompositions of matrices of the rank alone. @param up [out, rank]. @param down [rank, in].
+[[nodiscard]] Eigen::MatrixXf balanced_down(const Eigen::MatrixXf& up, const Eigen::MatrixXf& down, const SiteCalibration& site);
+
 /// up * down in real weights.
 [[nodiscard]] Rows real_values(const inference::LowRankDelta& delta);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compressor/low_rank.hpp"
 
+#include "compressor/adapter_delta.hpp"
 #include "compressor/stages/kinds.hpp"
 
 #include <algorithm>
@@ -10,14 +11,20 @@ namespace {
 
 constexpr int kMostRank = 4096;
 
+std::vector<std::string> adapter_ways() { return {"own", "merged"}; }
+
 struct LowRankParams {
     int rank = 16, bits = 4, rounds = 3;
+    std::string adapters = "own";
 
     static constexpr std::tuple fields{
         Field{"rank", &LowRankParams::rank, "vectors", 0, kMostRank,
               "of the factors, half the matrix's smaller side at most; an allocation before it has its say instead"},
         Field{"bits", &LowRankParams::bits, "bit", 2, inference::kMatrixMagnitudeBits + 1, "of a factor's code, sign included; likewise"},
         Field{"rounds", &LowRankParams::rounds, "rounds", 1, 16, "times that each factor is solved for with the other as quantised"},
+        Choice{"adapters", &LowRankParams::adapters, &adapter_ways,
+               "a task that came as an adapter keeps the adapter's factors at their own rank wherever they are all it has beyond an 8-bit base "
+               "rounded to nearest, or is treated as a whole model"},
     };
 };
 
@@ -42,6 +49,12 @@ public:
 private:
     static void add(Draft& draft, std::size_t task, std::size_t index, const Rows& target, const LowRankParams& params) {
         inference::Linear& linear = draft.image.tasks[task].network.linears[index];
+        if (keeps_adapter(draft, task, index, params)) {
+            const CalibratedTask& of = draft.subject.calibrated()[task];
+            if (of.added[index])
+                linear.low_rank = quantise_factors(*of.added[index], of.calibration.sites[index], params.bits - 1, params.rounds);
+            return;
+        }
         const int most = std::min(linear.matrix->out, linear.matrix->in) / 2;
         const int rank = draft.plan ? draft.plan->ranks[task * draft.matrices() + index] : std::min(params.rank, most);
         const int magnitude_bits = draft.plan ? draft.plan->factor_magnitude_bits : params.bits - 1;
@@ -50,6 +63,15 @@ private:
         const Rows left = draft.residual(task, index, target);
         linear.low_rank = std::make_shared<const inference::LowRankDelta>(
             factorise(left, site, spectrum_of(left, site, rank), rank, magnitude_bits, params.rounds));
+    }
+
+    /// Whether the adapter's factors are all that the image lacks of the matrix, but for the base's rounding, which is left as it is.
+    static bool keeps_adapter(const Draft& draft, std::size_t task, std::size_t index, const LowRankParams& params) {
+        const CalibratedTask& of = draft.subject.calibrated()[task];
+        const inference::Linear& linear = draft.image.tasks[task].network.linears[index];
+        const bool edited = draft.tasks[task].edited || linear.delta || linear.low_rank;
+        return params.adapters == "own" && params.rank > 0 && !draft.plan && !of.added.empty() && !edited &&
+               is_adapter_alone(of.weights[index], of.added[index].get(), *linear.matrix);
     }
 };
 

@@ -165,6 +165,74 @@ TEST(LoraTask, HasDeltasWhereItsAdapterHasFactorsAlone) {
         EXPECT_TRUE(provenance.contains(file)) << file;
 }
 
+/// Ranks that a list of stages gives a task of the small adapter, by matrix.
+std::vector<int> ranks_of_small_lora(const std::string& stages) {
+    Scratch base, task, other;
+    body_of(test::SmallBert()).write(base);
+    SmallLora().write(task);
+    CompressionRequest asked;
+    asked.base = base.path();
+    asked.method = kGivenMethod;
+    asked.stages = stages_given(stages);
+    asked.geometry = {128, 128, 1, "differential"};
+    asked.tasks = {{"lora", task.path(), other.file("data.tsv", "label\tsentence1\n0\ta\n1\tb\n1\tab\n0\tb a\n"), ""}};
+    Threads threads(1);
+    std::vector<int> ranks;
+    const WeightImage image = compress(asked, threads);
+    for (const inference::Linear& linear : image.tasks[0].network.linears) ranks.push_back(linear.low_rank ? linear.low_rank->down.out : 0);
+    return ranks;
+}
+
+TEST(LoraTask, KeepsItsFactorsAtTheirRankWhereTheyAreAllItHasBeyondTheBase) {
+    std::vector<int> own(13, 0);
+    own[inference::matrix_index(1, 2)] = 1;
+    EXPECT_EQ(ranks_of_small_lora("shared_base,low_rank{rank=3}"), own);
+    EXPECT_EQ(ranks_of_small_lora("shared_base,low_rank{rank=3,matrices=layer.0.*}"), std::vector<int>(13, 0));
+    EXPECT_EQ(ranks_of_small_lora("shared_base,low_rank{rank=0}"), std::vector<int>(13, 0));
+    const std::vector<int> extracted(13, 3);
+    EXPECT_EQ(ranks_of_small_lora("shared_base,low_rank{rank=3,adapters=merged}"), extracted);
+    EXPECT_EQ(ranks_of_small_lora("shared_base{bits=5},low_rank{rank=3}"), extracted) << "the delta makes up for the base's errors too";
+    EXPECT_EQ(ranks_of_small_lora("shared_base{source=fitted},low_rank{rank=3}"), extracted);
+}
+
+/// Logits in integers of the golden sentences of a task that came as an adapter, and those of a public implementation in fp32.
+TEST(GoldenLora, KeepsItsLogitsWithTheAdaptersOwnFactors) {
+    const auto shared = test::shared();
+    if (!shared) GTEST_SKIP() << "skipped: no ../shared";
+    CompressionRequest asked;
+    asked.base = *shared / "models/tiny/base";
+    asked.method = kGivenMethod;
+    asked.stages = stages_given("shared_base,low_rank{bits=8},bias_correction");
+    asked.geometry = {128, 128, 1, "differential"};
+    asked.tasks = {{"subj", *shared / "models/tiny-lora/subj", *shared / "data/subj/val.tsv", ""}};
+    Threads threads(2);
+    const WeightImage image = compress(asked, threads);
+    const inference::Network& network = image.tasks[0].network;
+    for (std::size_t index = 0; index < network.linears.size(); ++index) {
+        const auto& factors = network.linears[index].low_rank;
+        const std::size_t matrix = index % inference::kMatricesPerLayer;
+        const bool adapted = index < inference::matrix_index(2, 0) && (matrix == 0 || matrix == 2);
+        EXPECT_EQ(factors ? factors->down.out : 0, adapted ? 8 : 0) << index;
+    }
+    const auto golden = read_json(*shared / "golden/logits-tiny-lora-subj.json");
+    std::vector<inference::Sentence> sentences;
+    std::vector<float> expected;
+    for (const auto& one : golden.at("cases").as_array()) {
+        const auto ids = boost::json::value_to<std::vector<std::int32_t>>(one.at("ids"));
+        sentences.push_back({sentences.size(), ids, std::vector<std::int32_t>(ids.size(), 0)});
+        for (const auto& logit : one.at("logits").as_array()) expected.push_back(static_cast<float>(logit.to_number<double>()));
+    }
+    const inference::ExactEngine engine(network);
+    const auto logits = inference::Executor(network, engine, inference::Arithmetic::integer).logits(sentences);
+    ASSERT_EQ(logits.size(), expected.size());
+    double error = 0.0, power = 0.0;
+    for (std::size_t i = 0; i < logits.size(); ++i) {
+        error += std::pow(double(logits[i]) - double(expected[i]), 2);
+        power += std::pow(double(expected[i]), 2);
+    }
+    EXPECT_LT(error, 4e-3 * power) << std::sqrt(error / double(logits.size()));
+}
+
 /// The integers' logits on the random checkpoints beside those of a public implementation in fp32.
 TEST(GoldenArchitectures, KeepTheirLogitsInIntegers) {
     const auto shared = test::shared();

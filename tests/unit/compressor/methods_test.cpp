@@ -149,8 +149,8 @@ void forget_some(const std::filesystem::path& file) {
 }
 
 TEST_F(Methods, GoOnFromAJournal) {
-    const auto file = folder_.path() / "found.sqlite";
     for (const char* method : {"kang", "berth"}) {
+        const auto file = folder_.path() / (std::string(method) + ".sqlite");
         CompressionRequest asked = request(method);
         const auto expected = serialise(made(asked));
         int found = 0;
