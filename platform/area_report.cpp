@@ -7,6 +7,7 @@
 #include "models/mapping/mapper.hpp"
 #include "platform/area_tree.hpp"
 #include "platform/placed_image.hpp"
+#include "platform/repair.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -89,19 +90,53 @@ mapping::Extent extent_of(const mapping::Placement& placement, int64_t embedding
     return {placement.tiles, embedding_banks, placement.banks(), mapping::factor_bytes(placement), chips};
 }
 
-int64_t sites_of_tile(const mapping::HierarchyParams& hierarchy) { return int64_t{hierarchy.imas_per_tile} * hierarchy.arrays_per_ima; }
-
 int64_t spare_sites(const ImageOnChip& on_chip, const mapping::HierarchyParams& hierarchy) {
-    return on_chip.image.tiles * sites_of_tile(hierarchy) - on_chip.image.sites;
+    return on_chip.image.tiles * hierarchy.sites_per_tile() - on_chip.image.sites;
 }
 
-/// The even share that sites without an array have of what is in IMAs.
-double spare_area(const std::map<std::string, double>& parts, const ImageOnChip& on_chip, const mapping::HierarchyParams& hierarchy) {
-    const int64_t sites = on_chip.image.tiles * sites_of_tile(hierarchy);
+double area_of_imas(const std::map<std::string, double>& parts) {
     double imas = 0.0;
     for (const auto& [path, area] : parts)
         if (path.starts_with("tile.ima.")) imas += area;
-    return sites > 0 ? imas * static_cast<double>(spare_sites(on_chip, hierarchy)) / static_cast<double>(sites) : 0.0;
+    return imas;
+}
+
+/// Of a tile's IMAs, those that are spare.
+double spare_imas_share(const mapping::HierarchyParams& hierarchy) {
+    return static_cast<double>(hierarchy.spare_imas) / hierarchy.imas_per_tile;
+}
+
+/// The even share that sites without an array have of what is in IMAs that are no spares.
+double spare_area(const std::map<std::string, double>& parts, const ImageOnChip& on_chip, const mapping::HierarchyParams& hierarchy) {
+    const int64_t sites = on_chip.image.tiles * hierarchy.sites_per_tile();
+    const double share = sites > 0 ? static_cast<double>(spare_sites(on_chip, hierarchy)) / static_cast<double>(sites) : 0.0;
+    return area_of_imas(parts) * (1.0 - spare_imas_share(hierarchy)) * share;
+}
+
+/// What there is once for every column of an array.
+constexpr const char* kOfColumns[] = {"tile.ima.array", "tile.ima.bank", "tile.ima.sample_hold"};
+
+/// Area of IMAs and columns that stand for dead ones.
+double repair_area(const std::map<std::string, double>& parts, const PlatformConfig& config) {
+    double columns = 0.0;
+    for (const char* path : kOfColumns)
+        if (const auto found = parts.find(path); found != parts.end()) columns += found->second;
+    const double imas = spare_imas_share(config.hierarchy);
+    return area_of_imas(parts) * imas + columns * (1.0 - imas) * config.hierarchy.spare_columns / config.crossbar.cols;
+}
+
+/// {imas{provided, dead, replaced, lost, spares_left}, columns{...}}: without an image what there is, and the rest null; null where there
+/// are no spares and nothing is dead.
+boost::json::value spares_block(const PlatformConfig& config, const ImageOnChip* on_chip) {
+    if (!tests_itself(config)) return nullptr;
+    boost::json::object empty{{"dead", nullptr}, {"replaced", nullptr}, {"lost", nullptr}, {"spares_left", nullptr}};
+    boost::json::object block{{"imas", empty}, {"columns", empty}};
+    const int64_t tiles = on_chip ? on_chip->image.tiles : config.hierarchy.all_tiles();
+    const int64_t sites = on_chip ? on_chip->image.sites : tiles * config.hierarchy.sites_per_tile();
+    if (on_chip) block = repair_block(repair_of(on_chip->image.planes, tiles, config), config).as_object();
+    block["imas"].as_object()["provided"] = tiles * config.hierarchy.spare_imas;
+    block["columns"].as_object()["provided"] = sites * config.hierarchy.spare_columns;
+    return block;
 }
 
 mapping::Extent whole_chips(const ImageOnChip& on_chip) {
@@ -199,9 +234,9 @@ boost::json::object area_block(const PlatformConfig& config, const ImageOnChip* 
     boost::json::object components;
     for (const auto& [path, area] : parts) components[path] = area;
     boost::json::object block{
-        {"total", total(parts)},  {"components", std::move(components)}, {"tree", area_tree(parts)}, {"spare", nullptr},
-        {"whole_chips", nullptr}, {"baseline_copies", nullptr},          {"ratio", nullptr},         {"copies_sharing", nullptr},
-        {"groups", groups(parts)}};
+        {"total", total(parts)},   {"components", std::move(components)}, {"tree", area_tree(parts)}, {"spare", nullptr},
+        {"whole_chips", nullptr},  {"baseline_copies", nullptr},          {"ratio", nullptr},         {"copies_sharing", nullptr},
+        {"groups", groups(parts)}, {"repair", repair_area(parts, config)}};
     if (on_chip) {
         const double copies = area_of_copies(config, *on_chip, on_chip->copies);
         block["spare"] = spare_area(parts, *on_chip, config.hierarchy);
@@ -227,7 +262,7 @@ boost::json::object power_block(const PlatformConfig& config, const ImageOnChip*
 
 boost::json::object arrays_block(const PlatformConfig& config, const ImageOnChip* on_chip) {
     const int64_t imas = config.hierarchy.all_tiles() * config.hierarchy.imas_per_tile;
-    const int64_t available = imas * config.hierarchy.arrays_per_ima;
+    const int64_t available = config.hierarchy.all_tiles() * config.hierarchy.sites_per_tile();
     boost::json::object block{{"needed", nullptr},
                               {"sites", nullptr},
                               {"available", available},
@@ -236,7 +271,8 @@ boost::json::object arrays_block(const PlatformConfig& config, const ImageOnChip
                               {"tiles", config.hierarchy.all_tiles()},
                               {"chips", config.hierarchy.chips},
                               {"spare_sites", nullptr},
-                              {"spare_tiles", nullptr}};
+                              {"spare_tiles", nullptr},
+                              {"spares", spares_block(config, on_chip)}};
     if (!on_chip) return block;
     const mapping::Placement& image = on_chip->image;
     const int64_t chips = on_chip->chips(image);

@@ -68,14 +68,15 @@ struct CellsPerElement {
 
 /// The parts of a report, on which `berth area` and `berth simulate` agree. `on_chip` null: the whole chip, no comparison.
 /// {total, components{path: mm2}, tree (area_tree.hpp), spare, whole_chips, baseline_copies, ratio, copies_sharing, groups{cells,
-/// converters, buffers, network, digital, factor_memory, embedding_memory, rest}}; without an image spare and whole_chips are null too.
-/// spare: the even share of IMAs that sites without an array have
-/// whole_chips: of chips with all their tiles and links, whether used or not
-/// copies_sharing: the copies by the image's own mapper, so that what comes of the code stands apart from what comes of sharing
+/// converters, buffers, network, digital, factor_memory, embedding_memory, rest}, repair}; without an image spare and whole_chips are null
+/// too. spare: the even share of IMAs that sites without an array have repair: of total, IMAs and columns that stand for dead ones; of a
+/// column its cells and its sample-and-hold whole_chips: of chips with all their tiles and links, whether used or not copies_sharing: the
+/// copies by the image's own mapper, so that what comes of the code stands apart from what comes of sharing
 [[nodiscard]] boost::json::object area_block(const PlatformConfig& config, const ImageOnChip* on_chip);
 /// {peak, static, density_w_per_mm2, components{path: {peak, static}}}, watts; the density is peak power over area
 [[nodiscard]] boost::json::object power_block(const PlatformConfig& config, const ImageOnChip* on_chip);
-/// {needed, sites, available, utilisation, imas, tiles, chips, spare_sites, spare_tiles}: spare are the sites of tiles in use, and the
+/// {needed, sites, available, utilisation, imas, tiles, chips, spare_sites, spare_tiles, spares{imas{provided, dead, replaced, lost,
+/// spares_left}, columns{...}}}: spares stand for dead parts (null where there are neither), spare_ are the sites of tiles in use, and the
 /// tiles of chips in use, that nothing is on; utilisation is of the cells of arrays in use, and the rest of it is fragmentation
 [[nodiscard]] boost::json::object arrays_block(const PlatformConfig& config, const ImageOnChip* on_chip);
 /// {image, copies, ratio, closed_form, c_base, c_delta, c_full, tasks, explanation}, or null without an image

@@ -64,6 +64,17 @@ void check_multiple(int value, int of, const std::string& where, const std::stri
     if (value % of != 0) throw InputError(where, "is " + std::to_string(value), expected);
 }
 
+/// What lost columns give is known where a column is a bit of the weights and every task has its own arrays, once.
+void check_dead_parts(const PlatformConfig& config, const std::string& where) {
+    if (config.dead_parts.policy != kRun) return;
+    const auto only = [&](bool good, const char* path, const std::string& is, const char* wanted) {
+        if (!good) throw InputError(where + path, "is " + is, std::string(wanted) + " where dead_parts.policy is run");
+    };
+    only(config.crossbar.encoding == "differential", "crossbar.encoding", config.crossbar.encoding, "differential");
+    only(config.residency.eviction == "none", "residency.eviction", config.residency.eviction, "none");
+    only(config.hierarchy.replication == "none", "hierarchy.replication", config.hierarchy.replication, "none");
+}
+
 /// What no single parameter can say by itself.
 void check_consistency(const PlatformConfig& config, const std::string& where) {
     const auto& crossbar = config.crossbar;
@@ -75,6 +86,14 @@ void check_consistency(const PlatformConfig& config, const std::string& where) {
     if (columns > crossbar.cols)
         throw InputError(where + "crossbar.cols", "is " + std::to_string(crossbar.cols),
                          "at least the " + std::to_string(columns) + " columns of one int8 output channel");
+    if (columns > config.array_shape().cols)
+        throw InputError(where + "hierarchy.spare_columns", "is " + std::to_string(config.hierarchy.spare_columns),
+                         "at most " + std::to_string(crossbar.cols - columns) + ", which leave the " + std::to_string(columns) +
+                             " columns of one int8 output channel");
+    if (config.hierarchy.imas_in_use() < 1)
+        throw InputError(where + "hierarchy.spare_imas", "is " + std::to_string(config.hierarchy.spare_imas),
+                         "fewer than the " + std::to_string(config.hierarchy.imas_per_tile) + " IMAs of a tile");
+    check_dead_parts(config, where);
     const auto& network = config.interconnect;
     if (network.bit_error_rate > 0 && network.crc == "none")
         throw InputError(where + "interconnect.crc", "is none where bits come wrong", "a code that finds them");
@@ -93,6 +112,13 @@ void check_consistency(const PlatformConfig& config, const std::string& where) {
     check_multiple(config.host.burst_bytes, config.host.bus_bytes, where + "host.burst_bytes", "a multiple of host.bus_bytes");
 }
 
+DeadPartsParams dead_parts(const PlatformConfig& config, const boost::json::object& json, const std::string& where) {
+    const mapping::HierarchyParams& hierarchy = config.hierarchy;
+    return read_dead_parts(detail::required(json, "dead_parts", where + "dead_parts", "an object of parameters"),
+                           {hierarchy.all_tiles(), hierarchy.imas_per_tile, hierarchy.arrays_per_ima, config.crossbar.cols},
+                           where + "dead_parts");
+}
+
 void read_parameters(PlatformConfig& config, const boost::json::object& json, const std::string& where) {
     config.description = text(json, "description", where);
     config.accounting = text(json, "accounting", where);
@@ -107,6 +133,7 @@ void read_parameters(PlatformConfig& config, const boost::json::object& json, co
     config.supply = section<SupplyParams>(json, "supply", where);
     config.queue = section<QueueParams>(json, "queue", where);
     config.residency = section<ResidencyParams>(json, "residency", where);
+    config.dead_parts = dead_parts(config, json, where);
     config.host = section<HostParams>(json, "host", where);
 }
 

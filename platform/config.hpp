@@ -14,6 +14,7 @@
 #include "models/periphery/sense_amplifier.hpp"
 #include "platform/accelerator/eviction.hpp"
 #include "platform/accelerator/scheduler.hpp"
+#include "platform/dead_parts.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -143,6 +144,7 @@ struct PlatformConfig {
     SupplyParams supply;
     QueueParams queue;
     ResidencyParams residency;
+    DeadPartsParams dead_parts;
     HostParams host;
     Timing timing;
     std::string accounting;  ///< what the area report counts and what it leaves to the SoC, in a sentence
@@ -153,7 +155,10 @@ struct PlatformConfig {
     boost::json::object costs;          ///< timing and inventory as the file has them, references resolved
     boost::json::object cell_sections;  ///< the same of what cells is read from
 
-    [[nodiscard]] mapping::ArrayShape array_shape() const { return {crossbar.rows, crossbar.cols, crossbar.cell_bits, crossbar.encoding}; }
+    /// What weights can take of an array: its spare columns stand for dead ones.
+    [[nodiscard]] mapping::ArrayShape array_shape() const {
+        return {crossbar.rows, crossbar.cols - hierarchy.spare_columns, crossbar.cell_bits, crossbar.encoding};
+    }
     /// Of one chip.
     [[nodiscard]] interconnect::TopologyShape topology_shape() const { return {hierarchy.tiles, tiles_per_router, interconnect.flit_bits}; }
 };

@@ -8,7 +8,9 @@ namespace berth::platform {
 crossbar::CrossbarDesign crossbar_design(const PlatformConfig& config) {
     crossbar::CellDesign cells = config.cells;
     cells.seed = config.seed;
-    return {.crossbar = config.crossbar,
+    crossbar::CrossbarParams crossbar = config.crossbar;
+    crossbar.cols = config.array_shape().cols;
+    return {.crossbar = std::move(crossbar),
             .dac = config.dac,
             .adc = periphery::make_adc(config.adc, config.seed),
             .cells = crossbar::make_cells(std::move(cells)),

@@ -19,9 +19,9 @@ constexpr std::size_t kLongestChain = 16;
 
 const std::vector<std::string>& known_keys() {
     static const std::vector<std::string> keys = [] {
-        std::vector<std::string> all{"extends", "description", "accounting", "tables",       "crossbar", "dac",
-                                     "adc",     "hierarchy",   "digital",    "interconnect", "buffer",   "host",
-                                     "timing",  "inventory",   "sense",      "supply",       "queue",    "residency"};
+        std::vector<std::string> all{"extends",   "description", "accounting",   "tables",    "crossbar",  "dac",    "adc",
+                                     "hierarchy", "digital",     "interconnect", "buffer",    "host",      "timing", "inventory",
+                                     "sense",     "supply",      "queue",        "residency", "dead_parts"};
         all.insert(all.end(), kCellSections.begin(), kCellSections.end());
         return all;
     }();

@@ -95,8 +95,7 @@ void book_pulses(const crossbar::ArrayProgramming& cells, const PlatformConfig& 
 
 /// Arrays that a tile writes one after the other.
 double arrays_in_turn(const Programming& programming, const PlatformConfig& config) {
-    const auto in_tile = std::int64_t{config.hierarchy.arrays_per_ima} * config.hierarchy.imas_per_tile;
-    return static_cast<double>(std::min(programming.arrays, in_tile * programming.deepest));
+    return static_cast<double>(std::min(programming.arrays, config.hierarchy.sites_per_tile() * programming.deepest));
 }
 
 /// Of so many arrays, one after the other.

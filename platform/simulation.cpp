@@ -136,6 +136,9 @@ SimulationOutcome simulate(const SimulationInput& input) {
     take_requests(soc, outcome, input.trace);
     const Controller& controller = soc.accelerator.controller();
     outcome.programming = controller.programming();
+    outcome.repair = controller.repair();
+    outcome.degraded_results = static_cast<std::uint64_t>(
+        std::count_if(soc.host.served().begin(), soc.host.served().end(), [](const Served& served) { return served.degraded; }));
     outcome.switches = controller.switches();
     outcome.slots = controller.plan()->in_slot.size();
     outcome.simulated_s = soc.host.idle().to_seconds();

@@ -45,6 +45,8 @@ struct SimulationOutcome {
     double simulated_s = 0.0;       ///< all of it, loading and programming included
     double load_s = 0.0;            ///< the image over the DMA, without programming
     Programming programming;
+    Repair repair;                       ///< of dead parts that the image met
+    std::uint64_t degraded_results = 0;  ///< of requests that used some without a spare
     Controller::Switches switches;
     std::size_t slots = 0;  ///< that tasks take turns on; 0: each has arrays of its own
     Ledger ledger;          ///< actions of inference; no static energy

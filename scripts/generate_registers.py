@@ -170,6 +170,7 @@ burst of a list by `bus_error`, as of any other memory.
 ## When something fails
 
 A command that fails is answered by a completion with its outcome, sets `interrupt_status.error`, `error_code` and, for a refused burst, `error_address`; the commands behind it go on.
+A result that is there but `degraded` is flagged in the same way.
 What leaves the rings themselves in doubt (`bad_ring`, `ring_overrun`, a refused burst of a descriptor or completion, `watchdog`) has no completion: `status.halted` is set, requests that are under way
 are still answered where the completion ring can be written, and nothing new is fetched.
 

@@ -111,9 +111,11 @@
 #define BERTH_OUTCOME_BAD_RING 9u
 #define BERTH_OUTCOME_RING_OVERRUN 10u
 #define BERTH_OUTCOME_WATCHDOG 11u
+#define BERTH_OUTCOME_NO_SPARE 12u
 #define BERTH_OUTCOME_NETWORK_ERROR 20u
 #define BERTH_OUTCOME_BUFFER_ERROR 21u
 #define BERTH_OUTCOME_UNVERIFIED 22u
+#define BERTH_OUTCOME_DEGRADED 23u
 
 #define BERTH_EVERY_TASK 0xFFFFFFFFu /* in place of a task, for unload: the image */
 #define BERTH_LIST_LINK 0x8000000000000000ull /* bit of a piece's length: no memory, but where its list goes on */

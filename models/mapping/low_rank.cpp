@@ -21,7 +21,7 @@ double area_of(const Inventory& inventory, const HierarchyParams& hierarchy, con
 double array_area(const std::vector<Plane>& factors, const ArrayShape& shape, const HierarchyParams& hierarchy,
                   const Inventory& inventory) {
     const Placement placement = place(factors, shape, hierarchy.without_limit());
-    const double sites_a_tile = static_cast<double>(hierarchy.arrays_per_ima) * hierarchy.imas_per_tile;
+    const double sites_a_tile = static_cast<double>(hierarchy.sites_per_tile());
     return static_cast<double>(placement.sites) / sites_a_tile * area_of(inventory, hierarchy, {.tiles = 1}) +
            area_of(inventory, hierarchy, {.banks = placement.banks()});
 }

@@ -31,7 +31,10 @@ public:
         BankLayout banks(shape_.rows, usable());
         for (std::size_t strip = 0; strip < group.size(); ++strip)
             if (!group[strip].empty()) banks.add(strip, placement_.planes[group[strip].front()].plane.inputs, columns_of(group[strip]));
-        for (const Strip& strip : group) lay(strip, banks.tallest() * encoding_.polarities());
+        std::vector<std::vector<int64_t>> columns(group.size());  // where each strip's blocks begin in their arrays
+        for (const StripBlock& block : banks.blocks()) columns[block.strip].push_back(block.column);
+        for (std::size_t strip = 0; strip < group.size(); ++strip)
+            lay(group[strip], columns[strip], banks.tallest() * encoding_.polarities());
         placement_.sites += banks.places() * banks.tallest() * encoding_.polarities();
         placement_.arrays += banks.arrays() * encoding_.polarities();
         placement_.deepest = std::max(placement_.deepest, banks.deepest());
@@ -59,8 +62,8 @@ private:
         return sum;
     }
 
-    /// The planes of a strip side by side. @param sites of a column block.
-    void lay(const Strip& strip, int64_t sites) {
+    /// The planes of a strip side by side. @param columns where its column blocks begin in their arrays. @param sites of a column block.
+    void lay(const Strip& strip, const std::vector<int64_t>& columns, int64_t sites) {
         int64_t column = 0;
         for (const std::size_t index : strip) {
             PlacedPlane& placed = plane(index);
@@ -69,6 +72,14 @@ private:
             const int64_t blocks = demand == 0 ? 0 : ceil_div(column + demand, usable()) - first_block;
             const int64_t begin = placement_.sites + first_block * sites;
             ranges_[index] = {begin, blocks == 0 ? begin : begin + (blocks - 1) * sites + arrays_a_block};
+            for (int64_t done = 0; done < demand; done += placed.blocks.back().columns) {
+                const int64_t block = (column + done) / usable(), within = (column + done) % usable();
+                placed.blocks.push_back({.site = placement_.sites + block * sites,
+                                         .polarity_sites = placed.row_blocks,
+                                         .column = columns[static_cast<std::size_t>(block)] + within,
+                                         .first = done,
+                                         .columns = std::min(demand - done, usable() - within)});
+            }
             placed.array_reads = blocks * arrays_a_block;
             placed.columns = demand * arrays_a_block + placed.array_reads * encoding_.unit_columns();
             column += demand;
@@ -93,7 +104,7 @@ std::vector<std::int32_t> tiles_of(Range arrays, int64_t arrays_a_tile) {
 }  // namespace
 
 void check_fit(int64_t needed, const ArrayShape& shape, const HierarchyParams& hierarchy) {
-    const int64_t of_a_tile = int64_t{hierarchy.imas_per_tile} * hierarchy.arrays_per_ima, there = hierarchy.all_tiles() * of_a_tile;
+    const int64_t of_a_tile = hierarchy.sites_per_tile(), there = hierarchy.all_tiles() * of_a_tile;
     if (needed <= there) return;
     const std::string whole = hierarchy.chips == 1 ? "the chip has " : std::to_string(hierarchy.chips) + " chips have ";
     const int64_t tiles = ceil_div(needed, of_a_tile);
@@ -133,9 +144,8 @@ Placement place(const std::vector<Plane>& planes, const ArrayShape& shape, const
     check_fit(placement.sites, shape, hierarchy);
 
     placement.imas = ceil_div(placement.sites, hierarchy.arrays_per_ima);
-    placement.tiles = ceil_div(placement.imas, hierarchy.imas_per_tile);
-    const int64_t arrays_a_tile = int64_t{hierarchy.arrays_per_ima} * hierarchy.imas_per_tile;
-    for (std::size_t i = 0; i < planes.size(); ++i) placement.planes[i].tiles = tiles_of(layout.range(i), arrays_a_tile);
+    placement.tiles = ceil_div(placement.imas, int64_t{hierarchy.imas_in_use()});
+    for (std::size_t i = 0; i < planes.size(); ++i) placement.planes[i].tiles = tiles_of(layout.range(i), hierarchy.sites_per_tile());
     if (placement.arrays > 0)
         placement.utilisation = static_cast<double>(placement.cells) / (static_cast<double>(placement.arrays) * shape.rows * shape.cols);
     return placement;

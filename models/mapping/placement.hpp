@@ -17,7 +17,7 @@ namespace berth::mapping {
 
 [[nodiscard]] std::vector<std::string> replication_names();
 
-/// The arrays that planes are cut to. How many slices and polarities a weight takes is the encoding's to say.
+/// The arrays that planes are cut to; cols without spare ones. How many slices and polarities a weight takes is the encoding's to say.
 struct ArrayShape {
     int rows = 0, cols = 0, cell_bits = 0;
     std::string encoding;
@@ -41,6 +41,8 @@ struct HierarchyParams {
     std::string replication = "none";
     int copies = 1;
     double copies_area = 0.0;
+    int spare_imas = 0;
+    int spare_columns = 0;
 
     static constexpr std::tuple fields{
         Field{"arrays_per_ima", &HierarchyParams::arrays_per_ima, "array", 1, 1024, "arrays in one IMA"},
@@ -55,9 +57,16 @@ struct HierarchyParams {
         Field{"copies_area", &HierarchyParams::copies_area, "mm2", 0.0, 1e6,
               "area of tiles that further copies may take, where replication is balanced; 0: what the weights leave of the chips"},
         Choice{"low_rank", &HierarchyParams::low_rank, &low_rank_names, "where the factors of low-rank deltas are kept"},
+        Field{"spare_imas", &HierarchyParams::spare_imas, "IMA", 0, 1023, "IMAs of a tile that hold nothing but what dead ones should"},
+        Field{"spare_columns", &HierarchyParams::spare_columns, "column", 0, 1 << 20,
+              "columns of an array that hold nothing but what dead ones should"},
     };
 
     [[nodiscard]] std::int64_t all_tiles() const { return std::int64_t{tiles} * chips; }
+
+    // What weights can take of a tile.
+    [[nodiscard]] int imas_in_use() const { return imas_per_tile - spare_imas; }
+    [[nodiscard]] std::int64_t sites_per_tile() const { return std::int64_t{arrays_per_ima} * imas_in_use(); }
 
     /// The same on one chip with tiles for whatever is placed.
     [[nodiscard]] HierarchyParams without_limit() const {
@@ -66,6 +75,17 @@ struct HierarchyParams {
         roomy.chips = 1;
         return roomy;
     }
+};
+
+/// Columns of a plane that stand side by side in arrays: from `site` on one array for each row block, and `polarity_sites` further those of
+/// the other polarity.
+struct ColumnBlock {
+    std::int64_t site = 0, polarity_sites = 0;
+    std::int64_t column = 0;  ///< of the arrays', the first one, unit columns not counted
+    std::int64_t first = 0;   ///< of the plane's: slice by slice, and in each output by output
+    std::int64_t columns = 0;
+
+    bool operator==(const ColumnBlock&) const = default;
 };
 
 /// Where a plane went. Its cells are rows x columns of arrays; columns hold the slices of output channels.
@@ -80,6 +100,7 @@ struct PlacedPlane {
     std::int64_t array_reads = 0;     ///< arrays that one input slice drives; one that two planes share counts for both
     std::int64_t columns = 0;         ///< columns converted for one input slice, all row blocks and polarities, unit columns too
     std::vector<std::int32_t> tiles;  ///< tiles that hold some of it, ascending
+    std::vector<ColumnBlock> blocks;  ///< all of its columns, in their order
 };
 
 /// A whole image on a chip.
@@ -89,7 +110,7 @@ struct Placement {
     std::int64_t sites = 0;           ///< places of an array with its converters; fewer than arrays where those share them
     std::int64_t deepest = 1;         ///< most arrays behind one set of converters
     std::int64_t imas = 0;            ///< ceil(sites / arrays_per_ima)
-    std::int64_t tiles = 0;           ///< ceil(imas / imas_per_tile)
+    std::int64_t tiles = 0;           ///< ceil(imas / imas_in_use)
 
     /// Arrays beyond the first behind each set of converters.
     [[nodiscard]] std::int64_t banks() const { return arrays - sites; }

@@ -16,19 +16,20 @@ using std::int64_t;
 
 /// Puts a placement behind another, from its next tile on.
 void append(Placement& placed, Placement more, const ArrayShape& shape, const HierarchyParams& hierarchy) {
-    const int64_t of_a_tile = int64_t{hierarchy.arrays_per_ima} * hierarchy.imas_per_tile;
+    const int64_t of_a_tile = hierarchy.sites_per_tile();
     int converters = 0;
     for (const PlacedPlane& one : placed.planes) converters = std::max(converters, one.converters + 1);
     for (PlacedPlane& one : more.planes) {
         one.converters += converters;
         for (std::int32_t& tile : one.tiles) tile += static_cast<std::int32_t>(placed.tiles);
+        for (ColumnBlock& block : one.blocks) block.site += placed.tiles * of_a_tile;
     }
     placed.sites = placed.tiles * of_a_tile + more.sites;
     placed.arrays += more.arrays;
     placed.cells += more.cells;
     placed.deepest = std::max(placed.deepest, more.deepest);
     placed.imas = ceil_div(placed.sites, int64_t{hierarchy.arrays_per_ima});
-    placed.tiles = ceil_div(placed.imas, int64_t{hierarchy.imas_per_tile});
+    placed.tiles = ceil_div(placed.imas, int64_t{hierarchy.imas_in_use()});
     std::move(more.planes.begin(), more.planes.end(), std::back_inserter(placed.planes));
     if (placed.arrays > 0)
         placed.utilisation = static_cast<double>(placed.cells) / (static_cast<double>(placed.arrays) * shape.rows * shape.cols);

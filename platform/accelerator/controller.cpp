@@ -163,7 +163,7 @@ void Controller::raise(std::uint32_t causes) {
 }
 
 void Controller::note_error(Outcome outcome, std::uint64_t failed_address) {
-    ++failed_;
+    failed_ += outcome != Outcome::degraded;
     parts_.registers.set(reg::kErrorCode, static_cast<std::uint32_t>(outcome));
     parts_.registers.set(reg::kErrorAddressLow, static_cast<std::uint32_t>(failed_address));
     parts_.registers.set(reg::kErrorAddressHigh, static_cast<std::uint32_t>(failed_address >> 32));

@@ -14,6 +14,7 @@
 #include "platform/accelerator/wall_times.hpp"
 #include "platform/config.hpp"
 #include "platform/programming.hpp"
+#include "platform/repair.hpp"
 
 #include <cstdint>
 #include <exception>
@@ -64,6 +65,11 @@ public:
         std::uint64_t most_programmed = 0;  ///< of a slot
     };
     [[nodiscard]] const Switches& switches() const { return switches_; }
+
+    /// What the self-test found, and how the image on the chip goes around it.
+    [[nodiscard]] const Repair& repair() const { return repair_; }
+    /// Requests that were answered with a degraded result.
+    [[nodiscard]] std::uint64_t degraded() const { return degraded_; }
 
     /// Time for which the periphery was off.
     [[nodiscard]] sc_core::sc_time powered_down() const;
@@ -156,6 +162,7 @@ private:
     void load_image(const Descriptor& descriptor);
     void verify_image(const Descriptor& descriptor);
     void program(const Fetched& fetched, double written, bool read_back);
+    [[nodiscard]] Repair test_itself(const ChipPlan& plan, const Programming& whole);
     void cut_programming_short();
     [[nodiscard]] bool takes_requests(const Descriptor& descriptor);
     void run_request(const Descriptor& descriptor);
@@ -213,6 +220,9 @@ private:
     ScatteredMemory image_at_;
     std::size_t in_pipeline_ = 0;  ///< requests let in and not yet finished
     std::unique_ptr<Values> values_;
+    Repair repair_;
+    std::set<std::size_t> degraded_tasks_;  ///< of the image, that use parts without a spare
+    std::uint64_t degraded_ = 0;
     std::uint64_t next_request_ = 0, answered_ = 0, failed_ = 0;
     bool powered_ = true;
     sc_core::sc_time powered_down_, power_changed_;

@@ -4,6 +4,7 @@
 #include "models/core/error.hpp"
 #include "platform/accelerator/controller.hpp"
 #include "platform/accelerator/elsewhere.hpp"
+#include "platform/lost_columns.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -65,6 +66,9 @@ void Controller::load_image(const Descriptor& descriptor) {
     try {
         program(fetched, 0.0, false);
         image_at_ = fetched.memory.part(0, descriptor.length);
+    } catch (const NoSpare&) {
+        fault_ = std::current_exception();
+        return complete(descriptor.tag, Outcome::no_spare);
     } catch (const InputError&) {
         fault_ = std::current_exception();
         return complete(descriptor.tag, Outcome::no_room);
@@ -99,7 +103,9 @@ void Controller::program(const Fetched& fetched, double written, bool read_back)
             return programming_of(*fetched.image, without_absent_tasks(*fetched.image, plan->placement, there), config_, threads_);
         });
     });
-    const Programming reading = read_back ? reading_back(whole, config_) : Programming{}, rest = rest_of(whole, written, config_);
+    Repair repair = test_itself(*plan, whole);
+    const Programming reading = read_back && !tests_itself(config_) ? reading_back(whole, config_) : Programming{},
+                      rest = rest_of(whole, written, config_);
     const sc_time back(reading.time_s, sc_core::SC_SEC), length(rest.time_s, sc_core::SC_SEC);
     image_.reset();
     writing_ = Writing{fetched.digest, whole, written, written, sc_time_stamp() + back, false};
@@ -115,8 +121,28 @@ void Controller::program(const Fetched& fetched, double written, bool read_back)
     unloaded_.clear();
     residents_ = plan_->in_slot.empty() ? Residents() : Residents(config_.residency, plan_->in_slot.size(), image_->tasks.size());
     ways_.clear();
-    if (computes_) values_ = std::make_unique<Values>(image_, plan_, config_, threads_);
+    repair_ = std::move(repair);
+    degraded_tasks_ = repair_.whole() ? std::set<std::size_t>{} : tasks_of_lost_columns(*plan_, repair_);
+    if (computes_)
+        values_ =
+            std::make_unique<Values>(repair_.whole() ? image_ : without_lost_columns(*image_, repair_, config_), plan_, config_, threads_);
     parts_.pipeline.program(plan_);
+}
+
+/// Reads every array that the image would take, each column against a current of the test's own, so that nothing need be written and the
+/// image before stays. @throws NoSpare where it finds more dead than there are spares for, and the platform is to refuse that.
+Repair Controller::test_itself(const ChipPlan& plan, const Programming& whole) {
+    if (!tests_itself(config_)) return {};
+    const Programming reading = reading_back(whole, config_);
+    const sc_time length(reading.time_s, sc_core::SC_SEC);
+    programming_ += reading;
+    programmed_at_ = sc_time_stamp() + length;
+    wait(length);
+    check_replaced();
+    const auto planes = plan.planes();
+    Repair repair = elsewhere([&] { return repair_of(planes, plan.placement.tiles, config_); });
+    if (!repair.whole() && config_.dead_parts.policy == kRefuse) throw NoSpare(repair, config_);
+    return repair;
 }
 
 /// The power has gone while an image was being written: of every tile the arrays up to the one at hand are whole.
@@ -318,9 +344,14 @@ void Controller::answer(std::uint64_t request) {
 /// Forgets a request, and completes it where it is not one of several that go on.
 void Controller::finish(std::uint64_t request, Outcome outcome, std::uint64_t failed_address) {
     const Running running = std::move(running_.extract(request).mapped());
+    if (outcome == Outcome::done && degraded_tasks_.contains(static_cast<std::size_t>(running.task))) {
+        outcome = Outcome::degraded;
+        ++degraded_;
+    }
     Together alone{running.tag, 1, {}};
     Together& together = running.together ? *running.together : alone;
-    if (outcome != Outcome::done && together.outcome == Outcome::done) {
+    // A result that is not there says more than one that is degraded.
+    if (outcome != Outcome::done && (together.outcome == Outcome::done || together.outcome == Outcome::degraded)) {
         together.outcome = outcome;
         together.failed_address = failed_address;
     }

@@ -10,7 +10,7 @@
 namespace berth::platform {
 
 /// The IMA pipeline in closed form (ISAAC, Sec. VI and Table I). A stage lasts one array read, or the conversion of an
-/// array's columns where that takes longer. A product of a matrix and a vector takes one read per input slice; behind
+/// array's columns, without spare ones, where that takes longer. A product of a matrix and a vector takes one read per input slice; behind
 /// the last come the stages that drain the pipeline: with ISAAC the conversion, the IMA's shift-and-add and the tile's. The next
 /// vector's first read follows the last read at once. Arrays that share converters settle on them before a vector's first read.
 struct CrossbarTiming {
@@ -30,8 +30,8 @@ struct CrossbarTiming {
 }
 
 [[nodiscard]] inline CrossbarTiming crossbar_timing(const PlatformConfig& config) {
-    CrossbarTiming timing = crossbar_timing(config.dac.reads(), config.timing.array_read_s, config.crossbar.cols, config.adcs_per_array,
-                                            config.timing.adc_rate_hz, config.timing.drain_stages);
+    CrossbarTiming timing = crossbar_timing(config.dac.reads(), config.timing.array_read_s, config.array_shape().cols,
+                                            config.adcs_per_array, config.timing.adc_rate_hz, config.timing.drain_stages);
     timing.settle_s = config.timing.bank_settle_s;
     return timing;
 }

@@ -109,7 +109,7 @@ inline constexpr std::array kRegisters{
     tlm::Register{"count_cycles_high", reg::kCountCyclesHigh, tlm::Access::read_only, 0x00000000, "upper word"},
     tlm::Register{"count_requests_low", reg::kCountRequestsLow, tlm::Access::read_only, 0x00000000, "run requests whose result was written"},
     tlm::Register{"count_requests_high", reg::kCountRequestsHigh, tlm::Access::read_only, 0x00000000, "upper word"},
-    tlm::Register{"count_failed_low", reg::kCountFailedLow, tlm::Access::read_only, 0x00000000, "commands that failed"},
+    tlm::Register{"count_failed_low", reg::kCountFailedLow, tlm::Access::read_only, 0x00000000, "commands that failed; a degraded result is none"},
     tlm::Register{"count_failed_high", reg::kCountFailedHigh, tlm::Access::read_only, 0x00000000, "upper word"},
     tlm::Register{"count_tokens_low", reg::kCountTokensLow, tlm::Access::read_only, 0x00000000, "tokens that have left the chip"},
     tlm::Register{"count_tokens_high", reg::kCountTokensHigh, tlm::Access::read_only, 0x00000000, "upper word"},
@@ -149,9 +149,11 @@ enum class Outcome : std::uint32_t {
     bad_ring = 9,  ///< ring registers that cannot be; the accelerator is halted
     ring_overrun = 10,  ///< more descriptors given than the ring holds, or more completions taken than written; the accelerator is halted
     watchdog = 11,  ///< no progress for the watchdog's time; the accelerator is halted
+    no_spare = 12,  ///< the image needs parts of the chip that are dead and have no spare; the one before it stays
     network_error = 20,  ///< a flit of the request's vectors came wrong as often as it may be sent; no result is written
     buffer_error = 21,  ///< a word of the request's vectors had more wrong bits than its code can correct; no result is written
     unverified = 22,  ///< a request while the image is half written, because a reset came while it was programmed
+    degraded = 23,  ///< the result is written, and was computed with parts that are dead and have no spare, which read 0
 };
 
 inline constexpr std::uint32_t kEveryTask = 0xFFFFFFFF;  ///< in place of a task, for unload: the image

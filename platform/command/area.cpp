@@ -29,6 +29,19 @@ struct AreaOptions {
     UncertaintyChoice uncertainty;
 };
 
+/// What there is in place of dead parts and, where an image says which parts are wanted, how far it goes.
+std::string spares_line(const boost::json::object& spares, double mm2) {
+    std::string line = fmt::format("Spare, {:.4f} mm2:", mm2);
+    for (const char* part : {"imas", "columns"}) {
+        const auto& counts = spares.at(part);
+        line += fmt::format(" {} {}", counts.at("provided").to_number<std::int64_t>(), part == std::string("imas") ? "IMAs" : part);
+        if (!counts.at("dead").is_null())
+            line += fmt::format(" ({} dead, {} replaced, {} lost)", counts.at("dead").to_number<std::int64_t>(),
+                                counts.at("replaced").to_number<std::int64_t>(), counts.at("lost").to_number<std::int64_t>());
+    }
+    return line + "\n";
+}
+
 std::string table(const platform::PlatformConfig& config, const platform::ImageOnChip* on_chip) {
     const boost::json::object area = platform::area_block(config, on_chip), power = platform::power_block(config, on_chip);
     const boost::json::object arrays = platform::arrays_block(config, on_chip);
@@ -48,6 +61,8 @@ std::string table(const platform::PlatformConfig& config, const platform::ImageO
     if (chips > 1)
         out += fmt::format("{} chips of {} tiles, {:.1f} mm2 with {} spare tiles and their links\n", chips, on_chip->chip_tiles,
                            area.at("whole_chips").to_number<double>(), arrays.at("spare_tiles").to_number<std::int64_t>());
+    if (const auto& spares = arrays.at("spares"); !spares.is_null())
+        out += spares_line(spares.as_object(), area.at("repair").to_number<double>());
     out += fmt::format("Counted: {}.\n", config.accounting);
     return out;
 }

@@ -14,7 +14,7 @@ double even_area_ratio(const platform::PlatformConfig& config, const compressor:
     const platform::ImageOnChip on_chip = platform::place_on_chip(config, image);
     const mapping::Extent extent = on_chip.extent();
     const double tile = platform::total_area(config, {.tiles = 1}) - platform::total_area(config, {});
-    const double sites_a_tile = static_cast<double>(config.hierarchy.arrays_per_ima) * config.hierarchy.imas_per_tile;
+    const double sites_a_tile = static_cast<double>(config.hierarchy.sites_per_tile());
     const double spare_tiles = static_cast<double>(extent.tiles) - static_cast<double>(on_chip.image.sites) / sites_a_tile;
     return (platform::total_area(config, extent) - tile * spare_tiles) /
            platform::total_area(config, on_chip.extent_of_copies(on_chip.copies));

@@ -13,6 +13,7 @@
 #include "platform/converter_energy.hpp"
 #include "platform/crossbar_design.hpp"
 #include "platform/read_energy.hpp"
+#include "platform/repair.hpp"
 #include "workloads/npy.hpp"
 
 #include <fmt/format.h>
@@ -202,6 +203,9 @@ Ledger cost(const Operands& operands, const platform::PlatformConfig& config) {
                                .outputs = operands.out,
                                .magnitude_bits = inference::kMatrixMagnitudeBits};
     const mapping::Placement placement = mapping::place({plane}, config.array_shape(), config.hierarchy);
+    // Nothing that a lost column gives is asked for here.
+    const platform::Repair repair = platform::repair_of(placement.planes, placement.tiles, config);
+    if (!repair.whole()) throw platform::NoSpare(repair, config);
     Ledger ledger;
     platform::record_reads(platform::actions_of(placement.planes.front(), config), operands.tokens, config.inventory, ledger);
     return ledger;

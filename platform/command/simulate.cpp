@@ -123,6 +123,13 @@ void run(const SimulateOptions& options, const Common& common) {
     const std::vector<TaskOutcome> tasks = by_task(input, outcome);
     boost::json::object results = simulate_report(options, input, outcome, tasks, references, common, threads.count());
     if (auto faults = platform::faults_block(outcome, input.config); !faults.is_null()) results["faults"] = std::move(faults);
+    if (auto repair = platform::repair_block(outcome.repair, input.config); !repair.is_null()) {
+        repair.as_object()["degraded_results"] = outcome.degraded_results;
+        results["repair"] = std::move(repair);
+    }
+    if (outcome.degraded_results > 0)
+        fmt::print(stderr, "berth: warning: {} of {} results used dead parts for which there is no spare\n", outcome.degraded_results,
+                   input.stream.size());
     results["wall_s"] = std::chrono::duration<double>(Clock::now() - begin).count();
 
     if (options.predictions) write_all_predictions(*options.predictions, input, tasks);

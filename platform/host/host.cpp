@@ -194,12 +194,14 @@ bool Host::take(const berth_completion& completion) {
         ask_again(completion);
         return false;
     }
-    if (completion.outcome != BERTH_OUTCOME_DONE)
+    const bool degraded = completion.outcome == BERTH_OUTCOME_DEGRADED;
+    if (completion.outcome != BERTH_OUTCOME_DONE && !degraded)
         throw std::runtime_error("the accelerator answered a command with error " + std::to_string(completion.outcome) + " at address " +
                                  std::to_string(completion.failed_address));
     if (completion.tag == kLoadTag) return true;
     const std::uint32_t slot = slot_of_.at(completion.tag);
     Served& served = served_.at(completion.tag);
+    served.degraded = degraded;
     served.finished = static_cast<double>(completion.finished_ps) * sc_core::sc_time(1, sc_core::SC_PS);
     served.logits.resize(static_cast<std::size_t>(job_.requests[completion.tag].labels));
     read_memory(map_.slots + slot * map_.slot_bytes + map_.result_offset, served.logits.data(), served.logits.size() * sizeof(float));

@@ -47,6 +47,7 @@ struct Served {
     sc_core::sc_time asked;     ///< when it arrived; the doorbell's time where no time was given
     sc_core::sc_time doorbell;  ///< when the doorbell was rung
     sc_core::sc_time finished;  ///< the completion's time stamp: its result was in memory
+    bool degraded = false;      ///< whether the result says that dead parts without a spare had a share in it
 };
 
 /// The processor of the SoC, running the driver of platform/driver: has the image loaded, posts requests, takes interrupts,

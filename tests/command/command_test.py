@@ -197,6 +197,18 @@ class BadInput(unittest.TestCase):
         self.refused(r'array', 'simulate', '--platform', 'reram-multitask', '--image', self.image, '--task', 'sst2', '--input', self.data,
                      '--set', 'hierarchy.tiles=1', '--set', 'hierarchy.imas_per_tile=1', '--json', self.work / 'bad.json')
 
+    def test_image_that_needs_what_is_dead(self):
+        simulate = ('simulate', '--platform', 'reram-multitask', '--image', self.image, '--task', 'sst2', '--input', self.data, '--limit', '3', '--no-reference',
+                    '--set', 'dead_parts.columns=[[0,0,0,0],[0,0,0,1]]', '--set', 'hierarchy.spare_columns=1', '--json', self.work / 'dead.json')
+        self.refused(r'reram-multitask:dead_parts: leave 0 IMAs and 1 columns .* on tile 0', *simulate)
+        done = berth(*simulate, '--set', 'dead_parts.policy=run')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('berth: warning: 3 of 3 results used dead parts for which there is no spare', done.stderr)
+        report = json.loads((self.work / 'dead.json').read_text())
+        (self.work / 'dead.json').unlink()
+        self.assertEqual(report['repair']['columns'] | {'spares_left': None}, {'dead': 2, 'replaced': 1, 'lost': 1, 'spares_left': None})
+        self.assertEqual(report['repair']['degraded_results'], 3)
+
     def test_image_flipped_everywhere(self):
         image = self.image.read_bytes()
         spoilt = self.work / 'spoilt.berth'

@@ -266,6 +266,15 @@ class Mvm(unittest.TestCase):
     def test_a_matrix_that_the_chip_cannot_hold_is_refused(self):
         self.refused('arrays', 'hierarchy.tiles=1', 'hierarchy.imas_per_tile=1', 'hierarchy.arrays_per_ima=1')
 
+    def test_dead_parts_are_replaced_or_the_matrix_is_refused(self):
+        (_, y, _), _ = self.run_well()
+        (_, repaired, _), _ = self.run_well('hierarchy.spare_imas=1', 'hierarchy.spare_columns=2', 'dead_parts.imas=[[0,0]]', 'dead_parts.columns=[[0,1,0,5],[0,1,0,6]]')
+        self.assertEqual(repaired, y)
+        for name in (self.out, self.json, self.codes):
+            name.unlink()
+        self.refused('dead_parts: leave 1 IMAs and 0 columns', 'dead_parts.ima_probability=1')
+        self.refused('dead_parts: leave 0 IMAs and [0-9]+ columns', 'dead_parts.column_probability=1', 'dead_parts.policy=run')
+
     def test_results_that_share_a_file_are_refused(self):
         self.codes = self.out
         self.refused(r'Y\.npy: is asked for twice')
