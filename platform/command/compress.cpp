@@ -76,6 +76,7 @@ void complete(compressor::CompressionRequest& request, const CompressOptions& op
     if (request.method == image.method) request.shared = image.base;
     for (const compressor::TaskImage& task : image.tasks) request.shared_embeddings.push_back(task.network.embeddings);
     request.geometry = image.geometry;
+    request.appended_to = &image;
 }
 
 /// The command that would make the image anew from its own.

@@ -133,7 +133,7 @@ TEST_F(Stages, ApplyParametersByTaskAndMatrix) {
                  "rules": [{"matrices": "*.query", "rank": 3}, {"tasks": "one", "matrices": "*.query", "rank": 2}]}])");
     const auto rank = [&](std::size_t task, std::size_t index) {
         const auto& factors = image.tasks[task].network.linears[index].low_rank;
-        return factors ? factors->down.out : 0;
+        return factors ? factors->down->out : 0;
     };
     EXPECT_EQ(rank(0, 0), 2);
     EXPECT_EQ(rank(1, 0), 3);
@@ -288,7 +288,7 @@ TEST_F(Stages, MayStandInAFileWithAName) {
 
 TEST(StageTable, SaysOfEveryStageWhatItKeepsAndCosts) {
     const auto list = describe_stages();
-    EXPECT_EQ(list.size(), 13u);
+    EXPECT_EQ(list.size(), 14u);
     for (const auto& stage : list) {
         for (const char* key : {"name", "meaning", "keeps", "cells", "converters", "metadata", "source"})
             EXPECT_FALSE(stage.at(key).as_string().empty()) << key;
