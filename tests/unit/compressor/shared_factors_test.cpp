@@ -212,7 +212,7 @@ TEST_F(SharingStages, DictionaryServesTheTasksItIsAskedForAndLeavesTheOthersToSt
 
 TEST_F(SharingStages, GiveTheSameBytesOnAnyNumberOfThreads) {
     const CompressionRequest asked = request(
-        "shared_base{source=fitted,bits=6},row_scaled_ternary,shared_dictionary{rank=3},bias_"
+        "shared_base{source=fitted,bits=6},row_scaled_ternary,shared_deltas{threshold=0.5,rank=2},shared_dictionary{rank=3},bias_"
         "correction",
         {"one", "again", "two", "three"});
     EXPECT_EQ(serialise(made(asked, 1)), serialise(made(asked, 3)));
@@ -226,6 +226,36 @@ TEST_F(SharingStages, DictionaryTakesAppendedTasks) {
     EXPECT_EQ(owners(other).at("three"), 14) << "a basis of another rank is another one";
     const WeightImage alone = appended(made(stages, {"one"}), stages, {"two", "three"});
     EXPECT_EQ(owners(alone).at("two+three"), 7) << "nothing was in common before";
+}
+
+TEST_F(SharingStages, TasksWithTheSameDeltaShareItAtNoExtraLoss) {
+    const std::string stages = "shared_base,shared_deltas{threshold=0,rank=2,bits=6},low_rank{rank=2,bits=6}";
+    const WeightImage image = made(stages, {"one", "two", "again"});
+    EXPECT_EQ(owners(image), (std::map<std::string, int>{{"base", 7}, {"one+again", 14}, {"two", 14}}));
+    const WeightImage own = made("shared_base,low_rank{rank=2,bits=6}", {"one", "two"});
+    for (std::size_t index = 0; index < kMatrices; ++index) {
+        const Rows alone = real_values(factors(own, 0, index));
+        EXPECT_LT((real_values(factors(image, 0, index)) - alone).norm(), 0.1F * alone.norm()) << index;
+    }
+    EXPECT_EQ(lost(image, 1), lost(own, 1)) << "a task like no other is what it was";
+}
+
+TEST_F(SharingStages, TasksShareDeltasThatAreNearEnough) {
+    const auto shared = [&](double threshold) {
+        const std::string stages = "shared_base,shared_deltas{rank=2,threshold=" + std::to_string(threshold) + "}";
+        return owners(made(stages, {"one", "two", "three"}));
+    };
+    EXPECT_EQ(shared(0.01), (std::map<std::string, int>{{"base", 7}})) << "no two are alike";
+    EXPECT_EQ(owners(made("shared_base,shared_deltas{rank=0}", {"one", "again"})).size(), 1u);
+}
+
+TEST_F(SharingStages, AppendedTasksTakeADeltaThatIsThere) {
+    const std::string stages = "shared_base,shared_deltas{threshold=0.3,rank=4,bits=8},low_rank{rank=4,bits=8}";
+    const WeightImage image = appended(made(stages, {"one", "two"}), stages, {"again", "three"});
+    const auto planes = owners(image);
+    EXPECT_GT(planes.at("one+again"), 0);
+    EXPECT_EQ(planes.at("three"), 14);
+    EXPECT_FALSE(planes.contains("two+again"));
 }
 
 }  // namespace

@@ -288,7 +288,7 @@ TEST_F(Stages, MayStandInAFileWithAName) {
 
 TEST(StageTable, SaysOfEveryStageWhatItKeepsAndCosts) {
     const auto list = describe_stages();
-    EXPECT_EQ(list.size(), 14u);
+    EXPECT_EQ(list.size(), 15u);
     for (const auto& stage : list) {
         for (const char* key : {"name", "meaning", "keeps", "cells", "converters", "metadata", "source"})
             EXPECT_FALSE(stage.at(key).as_string().empty()) << key;
