@@ -123,6 +123,7 @@ public:
         image_.mode = header_["mode"].text();
         image_.seed = header_["seed"].unsigned_integer();
         image_.command = header_["command"].text();
+        if (header_.has("stages")) image_.stages = read_stage_list(header_["stages"]);
         image_.geometry = read_geometry();
         image_.shape = read_shape(header_["shape"]);
         image_.tokenizer = read_tokenizer_settings();
@@ -171,6 +172,13 @@ private:
                     node["exponents"].refuse(fmt::format("has a range of {}", exponent), fmt::format("0 to {}", kLargestRangeExponent));
             }
         return calibration;
+    }
+
+    /// What the stages are is for whoever runs them to say: an image made with one that this reader does not know is read all the same.
+    static std::string read_stage_list(const HeaderNode& node) {
+        const std::string text = node.text();
+        if (!parse_json(text, node.path()).is_array()) node.refuse("is no list", "the stages that the image was made with, in JSON");
+        return text;
     }
 
     Geometry read_geometry() {

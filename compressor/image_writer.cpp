@@ -323,6 +323,7 @@ object describe(const WeightImage& image, Sections& sections) {
         {"tokenizer", std::move(tokenizer)},
         {"base", {{"checkpoint", image.base_checkpoint}, {"provenance", image.base_provenance}, {"matrices", std::move(matrices)}}},
         {"tasks", std::move(tasks)}};
+    if (!image.stages.empty()) header["stages"] = image.stages;
     if (array common = std::move(factors).common(); !common.empty()) header["shared_factors"] = std::move(common);
     if (image.calibration) header["calibration"] = describe(*image.calibration, sections);
     header["sections"] = sections.describe();

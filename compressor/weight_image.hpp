@@ -54,6 +54,7 @@ struct WeightImage {
     std::string method, mode;
     std::uint64_t seed = 1;
     std::string command;  ///< the arguments that made it
+    std::string stages;   ///< the list of stages as JSON, where a user gave one; a method of Berth's own has none
     Geometry geometry;
     inference::Shape shape;
     workloads::TokenizerSettings tokenizer;

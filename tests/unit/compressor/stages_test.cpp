@@ -116,7 +116,9 @@ TEST_F(Stages, MakeTheMethodsThatHaveNames) {
         named.mode = "opt";
         WeightImage by_name = made(named), by_stages = made(stages);
         EXPECT_NE(by_stages.command.find("--stages ["), std::string::npos);
-        for (WeightImage* image : {&by_name, &by_stages}) image->method = image->mode = image->command = "";
+        EXPECT_EQ(by_name.stages, "");
+        EXPECT_EQ(parse_image(serialise(by_stages), "x").stages, boost::json::serialize(stages_from_text(stages, "t")));
+        for (WeightImage* image : {&by_name, &by_stages}) image->method = image->mode = image->command = image->stages = "";
         EXPECT_EQ(serialise(by_name), serialise(by_stages)) << method;
     }
 }
