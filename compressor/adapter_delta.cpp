@@ -49,8 +49,7 @@ std::shared_ptr<const inference::LowRankDelta> quantise_factors(const workloads:
     const Rows delta = product_of(factors);
     if (delta.isZero(0.0F)) return nullptr;
     const Eigen::MatrixXf up = factors.scale * up_of(factors), down = down_of(factors);
-    return std::make_shared<const inference::LowRankDelta>(
-        factorise(delta, site, balanced_down(up, down, site), magnitude_bits, rounds));
+    return std::make_shared<const inference::LowRankDelta>(factorise(delta, site, balanced_down(up, down, site), magnitude_bits, rounds));
 }
 
 }  // namespace berth::compressor

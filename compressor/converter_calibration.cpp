@@ -140,9 +140,10 @@ crossbar::CrossbarDesign without_errors(crossbar::CrossbarDesign design) {
     return design;
 }
 
-/// Whether the task's vectors go into the plane: it is its own, or the base's and shared.
+/// Whether the task's vectors go into the plane: it is its own, one it has in common with others, or the base's and shared.
 bool is_read_by(const WeightImage& image, const ImagePlane& plane, std::size_t task) {
-    return plane.task ? *plane.task == task : image.shares(image.tasks[task], plane.linear);
+    if (plane.tasks.empty()) return image.shares(image.tasks[task], plane.linear);
+    return std::find(plane.tasks.begin(), plane.tasks.end(), task) != plane.tasks.end();
 }
 
 std::vector<crossbar::ConverterRanges>& ranges_of_kind(inference::PlaneRanges& ranges, PlaneKind kind) {

@@ -35,8 +35,8 @@ void describe_parts(const Draft& draft, TaskImage& image) {
     int factor_bits = 0;
     for (std::size_t index = 0; index < draft.matrices(); ++index) {
         const auto& factors = image.network.linears[index].low_rank;
-        ranks[draft.matrix_name(index)] = factors ? factors->down.out : 0;
-        if (factors) factor_bits = factors->down.magnitude_bits;
+        ranks[draft.matrix_name(index)] = factors ? factors->down->out : 0;
+        if (factors) factor_bits = factors->down->magnitude_bits;
     }
     if (!draft.image.base.empty()) image.statistics["base_magnitude_bits"] = draft.image.base.front()->magnitude_bits;
     image.statistics["factor_magnitude_bits"] = factor_bits;

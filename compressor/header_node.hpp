@@ -18,6 +18,7 @@ public:
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] bool is_null() const { return value_->is_null(); }
     [[nodiscard]] bool is_text() const { return value_->is_string(); }
+    [[nodiscard]] bool is_number() const { return value_->is_number(); }
 
     [[nodiscard]] bool has(std::string_view key) const;
     [[nodiscard]] HeaderNode operator[](std::string_view key) const;

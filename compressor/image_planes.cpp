@@ -4,26 +4,47 @@
 namespace berth::compressor {
 namespace {
 
-ImagePlane plane_of(PlaneKind kind, std::optional<std::size_t> task, std::size_t linear, const inference::Int8Matrix& matrix) {
-    return {kind, task, linear, matrix.values, matrix.out, matrix.in, matrix.magnitude_bits};
+ImagePlane plane_of(PlaneKind kind, std::vector<std::size_t> tasks, std::size_t linear, const inference::Int8Matrix& matrix) {
+    return {kind, std::move(tasks), linear, matrix.values, matrix.out, matrix.in, matrix.magnitude_bits};
 }
 
 }  // namespace
 
+const inference::Int8Matrix* factor_of(const TaskImage& task, std::size_t linear, PlaneKind kind) {
+    const auto& factors = task.network.linears[linear].low_rank;
+    if (!factors) return nullptr;
+    return (kind == PlaneKind::down ? factors->down : factors->up).get();
+}
+
+std::vector<std::size_t> sharers_of_factor(const WeightImage& image, std::size_t task, std::size_t linear, PlaneKind kind) {
+    const inference::Int8Matrix* const own = factor_of(image.tasks[task], linear, kind);
+    std::vector<std::size_t> sharers;
+    for (std::size_t other = 0; other < image.tasks.size(); ++other)
+        if (own && factor_of(image.tasks[other], linear, kind) == own) sharers.push_back(other);
+    return sharers;
+}
+
 std::vector<ImagePlane> image_planes(const WeightImage& image) {
     std::vector<ImagePlane> planes;
     for (std::size_t index = 0; index < image.base.size(); ++index)
-        planes.push_back(plane_of(PlaneKind::matrix, std::nullopt, index, *image.base[index]));
+        planes.push_back(plane_of(PlaneKind::matrix, {}, index, *image.base[index]));
     for (std::size_t task = 0; task < image.tasks.size(); ++task)
         for (std::size_t index = 0; index < image.tasks[task].network.linears.size(); ++index) {
             const inference::Linear& linear = image.tasks[task].network.linears[index];
-            if (!image.shares(image.tasks[task], index)) planes.push_back(plane_of(PlaneKind::matrix, task, index, *linear.matrix));
+            if (!image.shares(image.tasks[task], index)) planes.push_back(plane_of(PlaneKind::matrix, {task}, index, *linear.matrix));
             if (const auto* const delta = linear.delta.get(); delta && !delta->channels.empty())
-                planes.push_back({PlaneKind::delta, task, index, delta->codes, static_cast<int>(delta->channels.size()), linear.matrix->in,
+                planes.push_back({PlaneKind::delta,
+                                  {task},
+                                  index,
+                                  delta->codes,
+                                  static_cast<int>(delta->channels.size()),
+                                  linear.matrix->in,
                                   delta->magnitude_bits});
-            if (!linear.low_rank) continue;
-            planes.push_back(plane_of(PlaneKind::down, task, index, linear.low_rank->down));
-            planes.push_back(plane_of(PlaneKind::up, task, index, linear.low_rank->up));
+            for (const PlaneKind kind : {PlaneKind::down, PlaneKind::up}) {
+                std::vector<std::size_t> sharers = sharers_of_factor(image, task, index, kind);
+                if (sharers.empty() || sharers.front() != task) continue;
+                planes.push_back(plane_of(kind, std::move(sharers), index, *factor_of(image.tasks[task], index, kind)));
+            }
         }
     return planes;
 }

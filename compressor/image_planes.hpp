@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -17,14 +16,20 @@ enum class PlaneKind { matrix, delta, down, up };
 /// A plane that wants cells, with its codes.
 struct ImagePlane {
     PlaneKind kind = PlaneKind::matrix;
-    std::optional<std::size_t> task;     ///< whose it is; none: the base's, for all tasks that share it
+    std::vector<std::size_t> tasks;      ///< whose it is, ascending: a task's own, or several tasks'; none: the base's
     std::size_t linear = 0;              ///< index of inference::Network::linears
     std::span<const std::int8_t> codes;  ///< [out, in], row-major; the image's own
     int out = 0, in = 0, magnitude_bits = 0;
 };
 
-/// Every plane of the image: the base once, then each task's matrices, deltas and factors, layer by layer. planes_of names the
-/// same ones in the same order.
+/// Every plane of the image: the base once, then each task's matrices, deltas and factors, layer by layer, where a factor that tasks have
+/// in common (one object, at one layer) stands among the first one's. planes_of names the same ones in the same order.
 [[nodiscard]] std::vector<ImagePlane> image_planes(const WeightImage& image);
+
+/// The factor that a task has at a layer; null where it has none. @param kind down or up.
+[[nodiscard]] const inference::Int8Matrix* factor_of(const TaskImage& task, std::size_t linear, PlaneKind kind);
+
+/// The tasks, ascending, whose factor there is the same object as this task's: itself alone, or those it has it in common with.
+[[nodiscard]] std::vector<std::size_t> sharers_of_factor(const WeightImage& image, std::size_t task, std::size_t linear, PlaneKind kind);
 
 }  // namespace berth::compressor

@@ -30,6 +30,7 @@ namespace {
 using inference::Int8Matrix;
 
 constexpr int kLargestWidth = 1 << 20, kLargestTable = 1 << 26, kMostLayers = 1024, kMostLabels = 1 << 20;
+constexpr const char* kSharedFactors = "shared_factors";
 constexpr int kLargestWeight = 127, kMostConverterBits = 16;
 constexpr float kAnyFloat = std::numeric_limits<float>::lowest(), kSmallestScale = std::numeric_limits<float>::denorm_min();
 
@@ -122,6 +123,7 @@ public:
         image_.mode = header_["mode"].text();
         image_.seed = header_["seed"].unsigned_integer();
         image_.command = header_["command"].text();
+        if (header_.has("stages")) image_.stages = read_stage_list(header_["stages"]);
         image_.geometry = read_geometry();
         image_.shape = read_shape(header_["shape"]);
         image_.tokenizer = read_tokenizer_settings();
@@ -170,6 +172,13 @@ private:
                     node["exponents"].refuse(fmt::format("has a range of {}", exponent), fmt::format("0 to {}", kLargestRangeExponent));
             }
         return calibration;
+    }
+
+    /// What the stages are is for whoever runs them to say: an image made with one that this reader does not know is read all the same.
+    static std::string read_stage_list(const HeaderNode& node) {
+        const std::string text = node.text();
+        if (!parse_json(text, node.path()).is_array()) node.refuse("is no list", "the stages that the image was made with, in JSON");
+        return text;
     }
 
     Geometry read_geometry() {
@@ -246,11 +255,31 @@ private:
                 sections_.floats(node["scales"], static_cast<std::size_t>(size.out), kSmallestScale), bits};
     }
 
-    std::shared_ptr<const inference::LowRankDelta> read_low_rank(const HeaderNode& node, inference::MatrixSize size) {
+    std::shared_ptr<const inference::LowRankDelta> read_low_rank(const HeaderNode& node, inference::MatrixSize size,
+                                                                 const std::string& matrix) {
         if (node.is_null()) return nullptr;
-        const int rank = node["down"]["out"].count(1, std::max(size.out, size.in));
-        return std::make_shared<const inference::LowRankDelta>(
-            inference::LowRankDelta{read_own_matrix(node["down"], {rank, size.in}), read_own_matrix(node["up"], {size.out, rank})});
+        const int rank = factor_at(node["down"])["out"].count(1, std::max(size.out, size.in));
+        auto down = read_factor(node["down"], {rank, size.in}, matrix + kDownSuffix);
+        auto up = read_factor(node["up"], {size.out, rank}, matrix + kUpSuffix);
+        return std::make_shared<const inference::LowRankDelta>(std::move(down), std::move(up));
+    }
+
+    /// What is said of a factor: where it is the task's own itself, else in the list of those that tasks have in common.
+    [[nodiscard]] HeaderNode factor_at(const HeaderNode& node) const {
+        if (!node.is_number()) return node;
+        const HeaderNode list = header_[kSharedFactors];
+        return list[static_cast<std::size_t>(node.integer(0, static_cast<std::int64_t>(list.size()) - 1))];
+    }
+
+    std::shared_ptr<const Int8Matrix> read_factor(const HeaderNode& node, inference::MatrixSize size, const std::string& name) {
+        const HeaderNode factor = factor_at(node);
+        if (!node.is_number()) return std::make_shared<const Int8Matrix>(read_own_matrix(factor, size));
+        if (const std::string own = factor["name"].text(); own != name) node.refuse("is that of " + own, "one of " + name);
+        (void)factor["out"].integer(size.out, size.out);
+        (void)factor["in"].integer(size.in, size.in);
+        auto& common = common_factors_[factor.path()];
+        if (!common) common = std::make_shared<const Int8Matrix>(read_own_matrix(factor, size));
+        return common;
     }
 
     std::shared_ptr<const inference::MatrixDelta> read_delta(const HeaderNode& node, const Int8Matrix& base) {
@@ -301,7 +330,7 @@ private:
                 linear.matrix = read_matrix(matrix, size);
             }
             linear.delta = read_delta(node["delta"], *linear.matrix);
-            linear.low_rank = read_low_rank(node["low_rank"], size);
+            linear.low_rank = read_low_rank(node["low_rank"], size, inference::matrix_name(image_.shape, index));
             linear.bias = sections_.floats(node["bias"], static_cast<std::size_t>(size.out), kAnyFloat);
             read.push_back(std::move(linear));
         }
@@ -324,6 +353,8 @@ private:
     TaskImage read_task(const HeaderNode& node) {
         TaskImage task;
         task.name = node["name"].text();
+        if (task.name.find(mapping::kOwnerJoin) != task.name.npos)
+            node["name"].refuse("is " + task.name, "a name without " + std::string(1, mapping::kOwnerJoin));
         task.metric = one_of(node["metric"], workloads::metric_names());
         const HeaderNode names = node["label_names"];
         for (std::size_t i = 0; i < names.size(); ++i) task.label_names.push_back(names[i].text());
@@ -351,6 +382,7 @@ private:
     WeightImage image_;
     std::map<std::tuple<std::size_t, std::size_t, int, int, int>, std::shared_ptr<const Int8Matrix>> matrices_;
     std::map<std::array<std::size_t, 6>, std::shared_ptr<const inference::Embeddings>> embeddings_;
+    std::map<std::string, std::shared_ptr<const Int8Matrix>> common_factors_;  ///< by the path in the header
 };
 
 WeightImage parse(std::span<const std::byte> bytes, const std::string& where, Weights weights) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compressor/image_file.hpp"
 #include "compressor/image_layout.hpp"
+#include "compressor/image_planes.hpp"
 #include "models/core/digest.hpp"
 #include "models/core/error.hpp"
 #include "models/core/files.hpp"
@@ -145,7 +146,50 @@ std::size_t add_text(std::vector<std::byte> text, const std::string& name, Secti
     return index;
 }
 
-array describe_linears(const WeightImage& image, const TaskImage& task, Sections& sections) {
+/// Low-rank factors in the header: a task's own where they belong, those that several tasks have in a list of their own, by number.
+class Factors {
+public:
+    Factors(const WeightImage& image, Sections& sections) : image_(image), sections_(sections) {}
+
+    [[nodiscard]] boost::json::value of(std::size_t task, std::size_t index) {
+        if (!image_.tasks[task].network.linears[index].low_rank) return nullptr;
+        return object{{"down", one(task, index, PlaneKind::down)}, {"up", one(task, index, PlaneKind::up)}};
+    }
+
+    [[nodiscard]] array common() && { return std::move(common_); }
+
+private:
+    [[nodiscard]] boost::json::value one(std::size_t task, std::size_t index, PlaneKind kind) {
+        const std::string matrix = inference::matrix_name(image_.shape, index);
+        const Int8Matrix& factor = *factor_of(image_.tasks[task], index, kind);
+        const bool down = kind == PlaneKind::down;
+        const auto sharers = sharers_of_factor(image_, task, index, kind);
+        if (sharers.size() == 1)
+            return describe(factor, image_.tasks[task].name + "." + matrix + (down ? ".low_rank.down" : ".low_rank.up"), sections_);
+        const auto [number, fresh] = numbers_.try_emplace({sharers.front(), index, kind}, common_.size());
+        if (fresh) {
+            const std::string name = matrix + (down ? kDownSuffix : kUpSuffix);
+            object entry{{"name", name}};
+            for (auto& field : describe(factor, mapping::owner_of(names_of(sharers)) + "." + name, sections_)) entry.insert(field);
+            common_.push_back(std::move(entry));
+        }
+        return number->second;
+    }
+
+    [[nodiscard]] std::vector<std::string_view> names_of(const std::vector<std::size_t>& tasks) const {
+        std::vector<std::string_view> names;
+        for (const std::size_t task : tasks) names.emplace_back(image_.tasks[task].name);
+        return names;
+    }
+
+    const WeightImage& image_;
+    Sections& sections_;
+    array common_;
+    std::map<std::tuple<std::size_t, std::size_t, PlaneKind>, std::size_t> numbers_;  ///< by first task, layer and which of the two
+};
+
+array describe_linears(const WeightImage& image, std::size_t number, Sections& sections, Factors& factors) {
+    const TaskImage& task = image.tasks[number];
     array list;
     for (std::size_t index = 0; index < task.network.linears.size(); ++index) {
         const inference::Linear& linear = task.network.linears[index];
@@ -159,11 +203,7 @@ array describe_linears(const WeightImage& image, const TaskImage& task, Sections
             entry["delta"] = describe(*linear.delta, name + ".delta", sections);
         else
             entry["delta"] = nullptr;
-        if (linear.low_rank)
-            entry["low_rank"] = object{{"down", describe(linear.low_rank->down, name + ".low_rank.down", sections)},
-                                       {"up", describe(linear.low_rank->up, name + ".low_rank.up", sections)}};
-        else
-            entry["low_rank"] = nullptr;
+        entry["low_rank"] = factors.of(number, index);
         entry["bias"] = sections.add(name + ".bias", layout::kFloat32, linear.bias);
         list.push_back(std::move(entry));
     }
@@ -177,7 +217,8 @@ array describe_norms(const std::vector<inference::Norm>& norms, const std::strin
     return list;
 }
 
-object describe(const WeightImage& image, const TaskImage& task, Sections& sections) {
+object describe(const WeightImage& image, std::size_t number, Sections& sections, Factors& factors) {
+    const TaskImage& task = image.tasks[number];
     const inference::Network& network = task.network;
     const inference::Embeddings& tables = *network.embeddings;
     return {{"name", task.name},
@@ -193,7 +234,7 @@ object describe(const WeightImage& image, const TaskImage& task, Sections& secti
               {"positions", describe(tables.positions, task.name + ".embeddings.positions", sections)},
               {"segments", describe(tables.segments, task.name + ".embeddings.segments", sections)}}},
             {"embedding_norm", describe(network.embedding_norm, task.name + ".embeddings.norm", sections)},
-            {"linears", describe_linears(image, task, sections)},
+            {"linears", describe_linears(image, number, sections, factors)},
             {"attention_norms", describe_norms(network.attention_norms, task.name, "attention_norm", sections)},
             {"output_norms", describe_norms(network.output_norms, task.name, "output_norm", sections)},
             {"classifier", describe(network.classifier, task.name + ".classifier", sections)},
@@ -266,7 +307,8 @@ object describe(const WeightImage& image, Sections& sections) {
         matrices.push_back(std::move(entry));
     }
     object tokenizer = describe(image.tokenizer, sections);
-    for (const TaskImage& task : image.tasks) tasks.push_back(describe(image, task, sections));
+    Factors factors(image, sections);
+    for (std::size_t task = 0; task < image.tasks.size(); ++task) tasks.push_back(describe(image, task, sections, factors));
     object header{
         {"method", image.method},
         {"mode", image.mode},
@@ -281,6 +323,8 @@ object describe(const WeightImage& image, Sections& sections) {
         {"tokenizer", std::move(tokenizer)},
         {"base", {{"checkpoint", image.base_checkpoint}, {"provenance", image.base_provenance}, {"matrices", std::move(matrices)}}},
         {"tasks", std::move(tasks)}};
+    if (!image.stages.empty()) header["stages"] = image.stages;
+    if (array common = std::move(factors).common(); !common.empty()) header["shared_factors"] = std::move(common);
     if (image.calibration) header["calibration"] = describe(*image.calibration, sections);
     header["sections"] = sections.describe();
     return header;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compressor/low_rank.hpp"
 
+#include "compressor/calibrated_norm.hpp"
 #include "compressor/error_feedback.hpp"
 
 #include <Eigen/Cholesky>
@@ -14,18 +15,6 @@
 namespace berth::compressor {
 namespace {
 
-/// Added to the moments, in shares of their mean: few sentences say little of rare directions. Measured on the MiniLM tasks.
-constexpr float kInputDamping = 0.01F, kOutputDamping = 0.05F, kFactorDamping = 1e-3F;
-
-Eigen::MatrixXf inputs_of(const SiteCalibration& site) { return damped(site.inputs, kInputDamping); }
-Eigen::MatrixXf outputs_of(const SiteCalibration& site) { return damped(site.outputs, kOutputDamping); }
-
-Eigen::MatrixXf lower(const Eigen::MatrixXf& moments) {
-    const Eigen::LLT<Eigen::MatrixXf> factor(moments);
-    if (factor.info() != Eigen::Success) throw std::invalid_argument("second moments are not positive definite");
-    return factor.matrixL();
-}
-
 /// out^T delta in, whose plain norm is the calibrated one of the delta, and the two factors.
 struct Whitened {
     Eigen::MatrixXf in, out, delta;
@@ -33,7 +22,7 @@ struct Whitened {
 Whitened whiten(const Rows& delta, const SiteCalibration& site) {
     if (site.inputs.rows() != delta.cols() || site.outputs.rows() != delta.rows())
         throw std::invalid_argument("the calibration is of another matrix");
-    Whitened white{lower(inputs_of(site)), lower(outputs_of(site)), {}};
+    Whitened white{lower_factor(damped_inputs(site)), lower_factor(damped_outputs(site)), {}};
     white.delta = white.out.transpose() * Eigen::MatrixXf(delta) * white.in;
     return white;
 }
@@ -42,16 +31,6 @@ Whitened whiten(const Rows& delta, const SiteCalibration& site) {
 Eigen::MatrixXf smaller_gram(const Eigen::MatrixXf& matrix) {
     if (matrix.rows() <= matrix.cols()) return matrix * matrix.transpose();
     return matrix.transpose() * matrix;
-}
-
-/// Eigenvectors of the largest eigenvalues first.
-struct EigenPairs {
-    Vector values;
-    Eigen::MatrixXf vectors;
-};
-EigenPairs descending(const Eigen::MatrixXf& gram) {
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXf> solver(gram);
-    return {solver.eigenvalues().reverse().cwiseMax(0.0F), solver.eigenvectors().rowwise().reverse()};
 }
 
 }  // namespace
@@ -88,33 +67,33 @@ inference::LowRankDelta factorise(const Rows& delta, const SiteCalibration& site
 }
 
 inference::LowRankDelta factorise(const Rows& delta, const SiteCalibration& site, Eigen::MatrixXf down, int magnitude_bits, int rounds) {
-    const Eigen::MatrixXf inputs = inputs_of(site), outputs = outputs_of(site);
+    const Eigen::MatrixXf inputs = damped_inputs(site), outputs = damped_outputs(site);
     const Eigen::MatrixXf target_by_inputs = (Eigen::MatrixXf(delta) * inputs).transpose();  // [in, out]
     const Eigen::MatrixXf outputs_by_target = outputs * Eigen::MatrixXf(delta);              // [out, in]
-    inference::LowRankDelta factors;
+    inference::Int8Matrix coded_up, coded_down;
     for (int round = 0; round < rounds; ++round) {
-        const Eigen::MatrixXf middle = damped(down * inputs * down.transpose(), kFactorDamping);
+        const Eigen::MatrixXf middle = damped_middle(down * inputs * down.transpose());
         const Rows up = middle.llt().solve(down * target_by_inputs).transpose();
-        factors.up = quantise_with_feedback(up, magnitude_bits, middle);
-        const Eigen::MatrixXf coded_up = real_values(factors.up);
-        const Eigen::MatrixXf gram = damped(coded_up.transpose() * outputs * coded_up, kFactorDamping);
-        factors.down = quantise_with_feedback(gram.llt().solve(coded_up.transpose() * outputs_by_target), magnitude_bits, inputs);
-        down = real_values(factors.down);
+        coded_up = quantise_with_feedback(up, magnitude_bits, middle);
+        const Eigen::MatrixXf above = real_values(coded_up);
+        const Eigen::MatrixXf gram = damped_middle(above.transpose() * outputs * above);
+        coded_down = quantise_with_feedback(gram.llt().solve(above.transpose() * outputs_by_target), magnitude_bits, inputs);
+        down = real_values(coded_down);
     }
-    return factors;
+    return {std::move(coded_down), std::move(coded_up)};
 }
 
 Eigen::MatrixXf balanced_down(const Eigen::MatrixXf& up, const Eigen::MatrixXf& down, const SiteCalibration& site) {
     // With up = left * sides in the norm of the outputs, left having orthonormal columns, left^T * up * down is sides * down.
-    const EigenPairs of_up = descending(up.transpose() * outputs_of(site) * up);
+    const EigenPairs of_up = descending(up.transpose() * damped_outputs(site) * up);
     const Eigen::MatrixXf sides = of_up.values.cwiseSqrt().asDiagonal() * of_up.vectors.transpose();
     const Eigen::MatrixXf turned = sides * down;
-    return descending(turned * inputs_of(site) * turned.transpose()).vectors.transpose() * turned;
+    return descending(turned * damped_inputs(site) * turned.transpose()).vectors.transpose() * turned;
 }
 
 Rows real_values(const inference::LowRankDelta& delta) {
-    const Rows turned = real_values(delta.down).transpose();
-    return product(real_values(delta.up), turned);
+    const Rows turned = real_values(*delta.down).transpose();
+    return product(real_values(*delta.up), turned);
 }
 
 }  // namespace berth::compressor

@@ -159,6 +159,7 @@ WeightImage compress(const CompressionRequest& request, Threads& threads) {
     image.method = request.method;
     image.mode = has_modes ? request.mode : "";
     image.seed = request.seed;
+    if (request.stages) image.stages = boost::json::serialize(request.stages->list);
     image.command = command_of(request, list, has_modes);
     image.geometry = request.geometry;
     return image;

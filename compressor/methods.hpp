@@ -44,7 +44,8 @@ struct CompressionRequest {
     /// Matrices that tasks of an image share already and these are to share too; empty: the method makes them.
     std::vector<std::shared_ptr<const inference::Int8Matrix>> shared;
     std::vector<std::shared_ptr<const inference::Embeddings>> shared_embeddings;  ///< tables of that image, for tasks that they suit
-    bool force = false;                                                           ///< take tasks that do not look fine-tuned from the base
+    const WeightImage* appended_to = nullptr;  ///< the image that the tasks are for, if any: stages may share what its tasks have
+    bool force = false;                        ///< take tasks that do not look fine-tuned from the base
     bool quiet = true;
     /// Of what was found before, by this request or another of the same tasks; null: all is found anew.
     Journal* journal = nullptr;

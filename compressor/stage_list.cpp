@@ -15,9 +15,9 @@ namespace berth::compressor {
 namespace {
 
 constexpr std::array kKinds{
-    &stages::shared_base,  &stages::low_bit_copies,  &stages::embeddings,         &stages::allocation, &stages::resilience,
-    &stages::ntq,          &stages::row_scaled_sign, &stages::row_scaled_ternary, &stages::low_rank,   &stages::drop_and_rescale,
-    &stages::hard_sharing, &stages::block_sparsity,  &stages::bias_correction,
+    &stages::shared_base, &stages::low_bit_copies,   &stages::embeddings,         &stages::allocation,     &stages::resilience,
+    &stages::ntq,         &stages::row_scaled_sign,  &stages::row_scaled_ternary, &stages::shared_deltas,  &stages::shared_dictionary,
+    &stages::low_rank,    &stages::drop_and_rescale, &stages::hard_sharing,       &stages::block_sparsity, &stages::bias_correction,
 };
 
 StageKind kind_named(const boost::json::value* name, const std::string& where) {

@@ -2,6 +2,7 @@
 #include "compressor/stored_sizes.hpp"
 
 #include <initializer_list>
+#include <set>
 #include <string_view>
 
 namespace berth::compressor {
@@ -52,6 +53,9 @@ StoredSizes stored_sizes(const boost::json::object& header, const inference::Sha
         sizes.base.bytes += lengths.of_matrix(base[index]);
         sizes.base.weights += weights(index);
     }
+    if (const auto* common = header.if_contains("shared_factors"))
+        for (const auto& factor : common->as_array()) sizes.common.bytes += lengths.of_matrix(factor);
+    std::set<std::size_t> matrices_in_common;
     for (const auto& task : header.at("tasks").as_array()) {
         StoredMatrices& own = sizes.tasks.emplace_back();
         const auto& linears = task.at("linears").as_array();
@@ -59,10 +63,15 @@ StoredSizes stored_sizes(const boost::json::object& header, const inference::Sha
             const auto& linear = linears[index];
             own.weights += weights(index);
             own.bytes += lengths.of_matrix(linear.at("matrix")) + lengths.of(linear.at("delta"), {"channels", "codes"});
-            if (const auto& factors = linear.at("low_rank"); factors.is_object())
-                own.bytes += lengths.of_matrix(factors.at("down")) + lengths.of_matrix(factors.at("up"));
+            const auto& factors = linear.at("low_rank");
+            if (!factors.is_object()) continue;
+            for (const char* factor : {"down", "up"}) {
+                own.bytes += lengths.of_matrix(factors.at(factor));
+                if (!factors.at(factor).is_object()) matrices_in_common.insert(index);
+            }
         }
     }
+    for (const std::size_t index : matrices_in_common) sizes.common.weights += weights(index);
     return sizes;
 }
 

@@ -22,6 +22,7 @@ struct StoredMatrices {
 
 struct StoredSizes {
     StoredMatrices base;
+    StoredMatrices common;              ///< low-rank factors that tasks have in common; weights of each matrix once
     std::vector<StoredMatrices> tasks;  ///< what each has of its own; content that tasks have in common counts for each
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compressor/summary.hpp"
 
+#include "compressor/image_planes.hpp"
 #include "models/crossbar/encoding.hpp"
 
 #include <fmt/format.h>
@@ -12,6 +13,12 @@ namespace {
 
 std::int64_t nonzero(const std::vector<std::int8_t>& values) {
     return static_cast<std::int64_t>(values.size()) - std::count(values.begin(), values.end(), std::int8_t{0});
+}
+
+/// How many tasks have the very same factor there.
+double tasks_with(const WeightImage& image, std::size_t index, PlaneKind kind, const inference::Int8Matrix& factor) {
+    return static_cast<double>(std::count_if(image.tasks.begin(), image.tasks.end(),
+                                             [&](const TaskImage& task) { return factor_of(task, index, kind) == &factor; }));
 }
 
 std::optional<double> number_at(const boost::json::object& object, std::string_view key) {
@@ -42,11 +49,12 @@ TaskSummary summarise(const WeightImage& image, const TaskImage& task) {
             summary.kept_channels += linear.matrix->out;
         }
         if (linear.low_rank) {
-            for (const inference::Int8Matrix* factor : {&linear.low_rank->down, &linear.low_rank->up}) {
-                kept_cells += cells(factor->values.size(), factor->magnitude_bits);
-                kept_values += nonzero(factor->values);
+            for (const PlaneKind kind : {PlaneKind::down, PlaneKind::up}) {
+                const inference::Int8Matrix& factor = *factor_of(task, index, kind);
+                kept_cells += cells(factor.values.size(), factor.magnitude_bits) / tasks_with(image, index, kind, factor);
+                kept_values += nonzero(factor.values);
             }
-            summary.ranks += linear.low_rank->down.out;
+            summary.ranks += linear.low_rank->down->out;
             if (on_base && !linear.delta) summary.kept_channels += linear.matrix->out;
         }
         if (!linear.delta) continue;

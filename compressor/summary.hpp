@@ -12,7 +12,8 @@ namespace berth::compressor {
 /// What a task's matrices take in an image, counted from its content.
 struct TaskSummary {
     std::int64_t weights = 0;        ///< of the task's matrices
-    double cells_per_weight = 0.0;   ///< in one polarity, with the image's geometry; the base's own are not counted
+    double cells_per_weight = 0.0;   ///< in one polarity, with the image's geometry; the base's own are not counted, and of a factor
+                                     ///< that several tasks have each one's share
     double nonzero_share = 0.0;      ///< of the delta's codes, or of the task's own weights, over all weights
     std::int64_t channels = 0;       ///< output channels
     std::int64_t kept_channels = 0;  ///< those with a delta, or a matrix of the task's own

@@ -26,11 +26,14 @@ const TaskImage& WeightImage::task(const std::string& name) const {
 }
 
 std::vector<mapping::Plane> planes_of(const WeightImage& image) {
+    const auto owner = [&image](const ImagePlane& plane) {
+        std::vector<std::string_view> names;
+        for (const std::size_t task : plane.tasks) names.push_back(image.tasks[task].name);
+        return names.empty() ? std::string(mapping::kBaseOwner) : mapping::owner_of(names);
+    };
     std::vector<mapping::Plane> planes;
     for (const ImagePlane& one : image_planes(image)) {
-        mapping::Plane plane{inference::matrix_name(image.shape, one.linear),
-                             one.task ? image.tasks[*one.task].name : std::string(mapping::kBaseOwner), one.in, one.out,
-                             one.magnitude_bits};
+        mapping::Plane plane{inference::matrix_name(image.shape, one.linear), owner(one), one.in, one.out, one.magnitude_bits};
         if (one.kind == PlaneKind::down || one.kind == PlaneKind::up) {
             const bool down = one.kind == PlaneKind::down;
             plane.matrix += down ? kDownSuffix : kUpSuffix;

@@ -30,7 +30,7 @@ struct TaskImage {
     std::string checkpoint;          ///< directory the task came from
     boost::json::object provenance;  ///< file name to SHA-256 of what was read
     boost::json::object statistics;  ///< what the method says of this task: nonzero ratio, cosine, kept channels, ...
-    inference::Network network;      ///< shares the base's matrices and the embedding tables with the other tasks
+    inference::Network network;      ///< shares the base's matrices, embedding tables and common factors with other tasks
 };
 
 /// What decides the currents that converters see, and what they tell apart.
@@ -54,6 +54,7 @@ struct WeightImage {
     std::string method, mode;
     std::uint64_t seed = 1;
     std::string command;  ///< the arguments that made it
+    std::string stages;   ///< the list of stages as JSON, where a user gave one; a method of Berth's own has none
     Geometry geometry;
     inference::Shape shape;
     workloads::TokenizerSettings tokenizer;

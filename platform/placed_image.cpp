@@ -69,7 +69,7 @@ mapping::SlottedPlacement place_image(const PlatformConfig& config, const std::v
     const mapping::ArrayShape shape = config.array_shape();
     std::set<std::string> owners;
     for (const auto& plane : planes)
-        if (plane.owner != mapping::kBaseOwner) owners.insert(plane.owner);
+        if (!mapping::is_common(plane.owner)) owners.insert(plane.owner);
     const int tasks = static_cast<int>(owners.size());
     int slots = tasks;
     if (config.residency.eviction != "none")

@@ -26,13 +26,20 @@ constexpr const char* kArray = "tile.ima.array";
 /// Keys what is random in the cells of a plane, as inference::CrossbarEngine does.
 std::uint64_t component_of(const compressor::WeightImage& image, const compressor::ImagePlane& plane) {
     using compressor::PlaneKind;
-    if (!plane.task) return inference::plane_component(0, plane.linear);
-    const inference::PlaneOwners owners = plane_owners(image, *plane.task);
-    const std::size_t linears = image.tasks[*plane.task].network.linears.size();
-    if (plane.kind == PlaneKind::matrix) return owners.matrix_component(plane.linear);
-    if (plane.kind == PlaneKind::delta) return inference::plane_component(owners.deltas, plane.linear);
-    return inference::plane_component(owners.deltas, plane.kind == PlaneKind::down ? inference::down_plane(plane.linear, linears)
-                                                                                   : inference::up_plane(plane.linear, linears));
+    if (plane.tasks.empty()) return inference::plane_component(0, plane.linear);
+    const inference::PlaneOwners owners = plane_owners(image, plane.tasks.front());
+    const std::size_t linears = image.tasks[plane.tasks.front()].network.linears.size();
+    switch (plane.kind) {
+        case PlaneKind::matrix:
+            return owners.matrix_component(plane.linear);
+        case PlaneKind::delta:
+            return inference::plane_component(owners.deltas, plane.linear);
+        case PlaneKind::down:
+            return owners.down_component(plane.linear, linears);
+        case PlaneKind::up:
+            break;
+    }
+    return owners.up_component(plane.linear, linears);
 }
 
 bool verified(const PlatformConfig& config) { return config.cells.programming && config.cells.most_pulses > 1; }
@@ -193,9 +200,9 @@ Programming programming_of_task(const compressor::WeightImage& image, const mapp
 }
 
 mapping::Placement without_absent_tasks(const compressor::WeightImage& image, mapping::Placement placement, std::size_t slots) {
-    std::set<std::string> there{std::string(mapping::kBaseOwner)};
+    std::set<std::string> there;
     for (std::size_t task = 0; task < image.tasks.size() && task < slots; ++task) there.insert(image.tasks[task].name);
-    return only(std::move(placement), [&](const std::string& owner) { return there.contains(owner); });
+    return only(std::move(placement), [&](const std::string& owner) { return mapping::is_common(owner) || there.contains(owner); });
 }
 
 void book_tasks_written(const Programming& written, const PlatformConfig& config, Ledger& ledger) {

@@ -55,7 +55,7 @@ double share_of_tiles_on(const ImageOnChip& on_chip, std::span<const std::string
                          double span_s) {
     TileTimes tiles(stages, static_cast<std::size_t>(on_chip.image.tiles), span_s);
     for (const auto& placed : on_chip.image.planes)
-        if (placed.plane.owner == mapping::kBaseOwner || std::find(tasks.begin(), tasks.end(), placed.plane.owner) != tasks.end())
+        if (std::any_of(tasks.begin(), tasks.end(), [&](const std::string& task) { return mapping::is_for(placed.plane.owner, task); }))
             tiles.add(placed);
     return tiles.mean_share();
 }

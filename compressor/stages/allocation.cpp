@@ -52,8 +52,9 @@ WeightImage outline(const WeightImage& part, const SharedMatrices& base, const E
             inference::Linear& linear = network.linears[index];
             linear.matrix = base[index];
             if (const int rank = ranks[t * base.size() + index]; rank > 0)
-                linear.low_rank = std::make_shared<const inference::LowRankDelta>(inference::LowRankDelta{
-                    {rank, linear.matrix->in, {}, {}, factor_bits}, {linear.matrix->out, rank, {}, {}, factor_bits}});
+                linear.low_rank = std::make_shared<const inference::LowRankDelta>(
+                    inference::LowRankDelta{inference::Int8Matrix{rank, linear.matrix->in, {}, {}, factor_bits},
+                                            inference::Int8Matrix{linear.matrix->out, rank, {}, {}, factor_bits}});
         }
     }
     return image;

@@ -19,5 +19,7 @@ namespace berth::compressor::stages {
 [[nodiscard]] StageKind row_scaled_sign();
 [[nodiscard]] StageKind row_scaled_ternary();
 [[nodiscard]] StageKind shared_base();
+[[nodiscard]] StageKind shared_deltas();
+[[nodiscard]] StageKind shared_dictionary();
 
 }  // namespace berth::compressor::stages

@@ -23,7 +23,8 @@ struct LowRankParams {
         Field{"bits", &LowRankParams::bits, "bit", 2, inference::kMatrixMagnitudeBits + 1, "of a factor's code, sign included; likewise"},
         Field{"rounds", &LowRankParams::rounds, "rounds", 1, 16, "times that each factor is solved for with the other as quantised"},
         Choice{"adapters", &LowRankParams::adapters, &adapter_ways,
-               "a task that came as an adapter keeps the adapter's factors at their own rank wherever they are all it has beyond an 8-bit base "
+               "a task that came as an adapter keeps the adapter's factors at their own rank wherever they are all it has beyond an 8-bit "
+               "base "
                "rounded to nearest, or is treated as a whole model"},
     };
 };
@@ -49,6 +50,7 @@ public:
 private:
     static void add(Draft& draft, std::size_t task, std::size_t index, const Rows& target, const LowRankParams& params) {
         inference::Linear& linear = draft.image.tasks[task].network.linears[index];
+        if (linear.low_rank) return;
         if (keeps_adapter(draft, task, index, params)) {
             const CalibratedTask& of = draft.subject.calibrated()[task];
             if (of.added[index])
@@ -69,7 +71,7 @@ private:
     static bool keeps_adapter(const Draft& draft, std::size_t task, std::size_t index, const LowRankParams& params) {
         const CalibratedTask& of = draft.subject.calibrated()[task];
         const inference::Linear& linear = draft.image.tasks[task].network.linears[index];
-        const bool edited = draft.tasks[task].edited || linear.delta || linear.low_rank;
+        const bool edited = draft.tasks[task].edited || linear.delta;
         return params.adapters == "own" && params.rank > 0 && !draft.plan && !of.added.empty() && !edited &&
                is_adapter_alone(of.weights[index], of.added[index].get(), *linear.matrix);
     }
@@ -80,7 +82,7 @@ private:
 StageKind stages::low_rank() {
     return {
         "low_rank",
-        "two small matrices in series, the best of their rank in the calibrated norm",
+        "two small matrices in series, the best of their rank in the calibrated norm, where a matrix has none yet",
         "the directions of the delta that the logits see most",
         "rank times the sum of a matrix's sides, times the magnitude's bits; none where the mapper keeps factors digital",
         "few columns of the first factor; all of the second, at few rows",

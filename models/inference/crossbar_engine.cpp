@@ -36,12 +36,12 @@ CrossbarEngine::CrossbarEngine(const Network& network, const crossbar::CrossbarD
                 plane_component(owners.deltas, index), ranges_at(ranges.deltas, index));
         const bool in_arrays = digital.empty() || !digital[index];
         if (const LowRankDelta* const low_rank = network.linears[index].low_rank.get(); low_rank && in_arrays) {
-            const auto program = [&](const Int8Matrix& factor, std::size_t number, const std::vector<crossbar::ConverterRanges>& of) {
+            const auto program = [&](const Int8Matrix& factor, std::uint64_t component, const std::vector<crossbar::ConverterRanges>& of) {
                 return std::make_unique<const crossbar::CrossbarMatrix>(factor.values, factor.out, factor.in, factor.magnitude_bits, design,
-                                                                        plane_component(owners.deltas, number), ranges_at(of, index));
+                                                                        component, ranges_at(of, index));
             };
-            factors_[index] = {program(low_rank->down, down_plane(index, planes_.size()), ranges.downs),
-                               program(low_rank->up, up_plane(index, planes_.size()), ranges.ups)};
+            factors_[index] = {program(*low_rank->down, owners.down_component(index, planes_.size()), ranges.downs),
+                               program(*low_rank->up, owners.up_component(index, planes_.size()), ranges.ups)};
         }
         planes.exact = takes_gemm(planes.matrix.get()) && takes_gemm(planes.delta.get());
     });

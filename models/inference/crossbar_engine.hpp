@@ -19,14 +19,25 @@ namespace berth::inference {
 /// layer, so planes that are the same cells have the same component.
 [[nodiscard]] constexpr std::uint64_t plane_component(std::uint32_t owner, std::size_t index) { return std::uint64_t{owner} << 32 | index; }
 
+/// Where a low-rank delta's factors are counted among their owner's planes: behind the deltas of all `linears` layers.
+[[nodiscard]] constexpr std::size_t down_plane(std::size_t index, std::size_t linears) { return linears + index; }
+[[nodiscard]] constexpr std::size_t up_plane(std::size_t index, std::size_t linears) { return 2 * linears + index; }
+
 /// Whose cells a network's planes are.
 struct PlaneOwners {
     std::uint32_t matrices = 0;  ///< 0 is the base that tasks share; task t's own are 1 + t
     std::uint32_t deltas = 1;
     std::vector<bool> apart{};  ///< by linear layer: whether the matrix is the deltas' owner's: a head that the base lacks. Empty: none
+    std::vector<std::uint32_t> downs{}, ups{};  ///< by linear layer, of factors that several tasks have in common. Empty: the deltas'
 
     [[nodiscard]] std::uint64_t matrix_component(std::size_t index) const {
         return plane_component(!apart.empty() && apart.at(index) ? deltas : matrices, index);
+    }
+    [[nodiscard]] std::uint64_t down_component(std::size_t index, std::size_t linears) const {
+        return plane_component(downs.empty() ? deltas : downs.at(index), down_plane(index, linears));
+    }
+    [[nodiscard]] std::uint64_t up_component(std::size_t index, std::size_t linears) const {
+        return plane_component(ups.empty() ? deltas : ups.at(index), up_plane(index, linears));
     }
 };
 
@@ -36,10 +47,6 @@ struct PlaneRanges {
 
     [[nodiscard]] bool none() const { return matrices.empty(); }
 };
-
-/// Where a low-rank delta's factors are counted among their owner's planes: behind the deltas of all `linears` layers.
-[[nodiscard]] constexpr std::size_t down_plane(std::size_t index, std::size_t linears) { return linears + index; }
-[[nodiscard]] constexpr std::size_t up_plane(std::size_t index, std::size_t linears) { return 2 * linears + index; }
 
 /// Products through crossbars: every linear layer's matrix, and the task's delta beside it, programmed into arrays. Both are read
 /// by the same inputs and their codes join before anything is rounded.

@@ -34,7 +34,7 @@ Constants<Arithmetic>::Constants(const Network& network)
     };
     for (const Linear& linear : network.linears) {
         linears.push_back(Arithmetic::columns(linear.matrix->scales, linear.bias));
-        low_rank.push_back(linear.low_rank ? Factors{unbiased(linear.low_rank->down), unbiased(linear.low_rank->up)} : Factors{});
+        low_rank.push_back(linear.low_rank ? Factors{unbiased(*linear.low_rank->down), unbiased(*linear.low_rank->up)} : Factors{});
     }
     for (const Norm& norm : network.attention_norms) attention_norms.emplace_back(norm.gamma, norm.beta, epsilon);
     for (const Norm& norm : network.output_norms) output_norms.emplace_back(norm.gamma, norm.beta, epsilon);
@@ -213,8 +213,8 @@ void Encoder<Arithmetic>::linear(std::span<const Sentence> sentences, std::size_
 template <class Arithmetic>
 void Encoder<Arithmetic>::add_low_rank(std::span<const Sentence> sentences, std::size_t index, std::vector<Value>& output) {
     const LowRankDelta& delta = *network_.linears[index].low_rank;
-    const auto in = static_cast<std::size_t>(delta.down.in), rank = static_cast<std::size_t>(delta.down.out);
-    const auto out = static_cast<std::size_t>(delta.up.out);
+    const auto in = static_cast<std::size_t>(delta.down->in), rank = static_cast<std::size_t>(delta.down->out);
+    const auto out = static_cast<std::size_t>(delta.up->out);
     const auto& constants = constants_.low_rank[index];
     accumulators_.resize(std::max(accumulators_.size(), tokens_ * std::max(rank, out)));
     middle_.resize(tokens_ * rank);

@@ -39,10 +39,11 @@ void check_matrix(const Int8Matrix& matrix, int out, int in, const std::string& 
 }
 
 void check_low_rank(const LowRankDelta& delta, int out, int in, const std::string& what) {
-    const int rank = delta.down.out;
+    need(delta.down && delta.up, what, "has a low-rank delta without a factor", "two factors");
+    const int rank = delta.down->out;
     need(rank > 0, what, "has a low-rank delta without rank", "a rank of at least 1");
-    check_matrix(delta.down, rank, in, what + " down");
-    check_matrix(delta.up, out, rank, what + " up");
+    check_matrix(*delta.down, rank, in, what + " down");
+    check_matrix(*delta.up, out, rank, what + " up");
 }
 
 void check_norms(const std::vector<Norm>& norms, int count, std::size_t hidden, const std::string& what) {
@@ -217,7 +218,7 @@ ExactEngine::ExactEngine(const Network& network) {
 
 void ExactEngine::multiply_factor(std::size_t index, Factor factor, std::span<const std::int8_t> x, int tokens, std::uint64_t,
                                   std::span<std::int32_t> accumulators) const {
-    const Int8Matrix& matrix = factor == Factor::down ? low_rank_[index]->down : low_rank_[index]->up;
+    const Int8Matrix& matrix = factor == Factor::down ? *low_rank_[index]->down : *low_rank_[index]->up;
     gemm(x, matrix.values, accumulators, tokens, matrix.in, matrix.out);
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace berth::inference {
@@ -36,8 +37,15 @@ struct MatrixDelta {
 /// What a task adds to the base as two small matrices in series: W_task = W_base + up * down, in real weights. The vector
 /// between them is made int8 by the digital unit, with a scale of its own for every token (docs/numerics.md).
 struct LowRankDelta {
-    Int8Matrix down;  ///< [rank, in]
-    Int8Matrix up;    ///< [out, rank]
+    std::shared_ptr<const Int8Matrix> down;  ///< [rank, in]
+    std::shared_ptr<const Int8Matrix> up;    ///< [out, rank]; where several tasks have one factor at a layer, it is the same object
+
+    LowRankDelta() = default;
+    LowRankDelta(std::shared_ptr<const Int8Matrix> down_factor, std::shared_ptr<const Int8Matrix> up_factor)
+        : down(std::move(down_factor)), up(std::move(up_factor)) {}
+    /// Factors that no other task has.
+    LowRankDelta(Int8Matrix down_factor, Int8Matrix up_factor)
+        : down(std::make_shared<const Int8Matrix>(std::move(down_factor))), up(std::make_shared<const Int8Matrix>(std::move(up_factor))) {}
 };
 
 /// A linear layer as the crossbars hold it: a matrix of its own or the shared base's, and the task's delta where there is one.

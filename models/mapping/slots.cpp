@@ -13,11 +13,11 @@
 namespace berth::mapping {
 namespace {
 
-/// Owners but for the base, numbered as they appear.
+/// Owners that come and go, numbered as they appear.
 std::map<std::string, int> number_owners(const std::vector<Plane>& planes) {
     std::map<std::string, int> numbers;
     for (const Plane& plane : planes)
-        if (plane.owner != kBaseOwner) numbers.try_emplace(plane.owner, static_cast<int>(numbers.size()));
+        if (!is_common(plane.owner)) numbers.try_emplace(plane.owner, static_cast<int>(numbers.size()));
     return numbers;
 }
 
@@ -26,7 +26,7 @@ std::vector<Plane> largest_planes(const std::vector<Plane>& planes) {
     std::vector<Plane> largest;
     std::map<std::string, std::size_t> places;
     for (const Plane& plane : planes) {
-        if (plane.owner == kBaseOwner) continue;
+        if (is_common(plane.owner)) continue;
         const auto [place, fresh] = places.try_emplace(plane.matrix, largest.size());
         if (fresh) largest.push_back(plane);
         Plane& kept = largest[place->second];
@@ -40,11 +40,11 @@ std::vector<Plane> largest_planes(const std::vector<Plane>& planes) {
 
 std::string slot_name(int slot) { return "slot " + std::to_string(slot); }
 
-/// The base's planes, and so many slots'.
-std::vector<Plane> base_and_slots(const std::vector<Plane>& planes, int slots) {
+/// The planes that stay, and so many slots'.
+std::vector<Plane> common_and_slots(const std::vector<Plane>& planes, int slots) {
     std::vector<Plane> all;
     for (const Plane& plane : planes)
-        if (plane.owner == kBaseOwner) all.push_back(plane);
+        if (is_common(plane.owner)) all.push_back(plane);
     const std::vector<Plane> largest = largest_planes(planes);
     for (int slot = 0; slot < slots; ++slot)
         for (Plane plane : largest) {
@@ -77,23 +77,23 @@ PlacedPlane within(const PlacedPlane& room, const Plane& plane, const ArrayShape
 
 SlottedPlacement place_in_slots(const std::vector<Plane>& planes, int slots, const ArrayShape& shape, const HierarchyParams& hierarchy) {
     const auto encoding = crossbar::make_encoding(shape.encoding);
-    SlottedPlacement placement{place(base_and_slots(planes, slots), shape, hierarchy), {}};
+    SlottedPlacement placement{place(common_and_slots(planes, slots), shape, hierarchy), {}};
     std::map<std::pair<std::string, std::string>, const PlacedPlane*> rooms;
     const std::vector<PlacedPlane> there = std::move(placement.chip.planes);
     for (const PlacedPlane& placed : there) rooms[{placed.plane.owner, placed.plane.matrix}] = &placed;
     for (int slot = 0; slot < slots; ++slot) {
         auto& in_slot = placement.in_slot.emplace_back();
         for (const Plane& plane : planes) {
-            const bool base = plane.owner == kBaseOwner;
-            const PlacedPlane& room = *rooms.at({base ? plane.owner : slot_name(slot), plane.matrix});
-            in_slot.push_back(base ? room : within(room, plane, shape, *encoding));
+            const bool stays = is_common(plane.owner);
+            const PlacedPlane& room = *rooms.at({stays ? plane.owner : slot_name(slot), plane.matrix});
+            in_slot.push_back(stays ? room : within(room, plane, shape, *encoding));
         }
     }
     const auto owners = number_owners(planes);
     placement.chip.planes = placement.in_slot.front();
     placement.chip.cells = 0;
     for (std::size_t i = 0; i < planes.size(); ++i) {
-        const int owner = planes[i].owner == kBaseOwner ? -1 : owners.at(planes[i].owner);
+        const int owner = is_common(planes[i].owner) ? -1 : owners.at(planes[i].owner);
         if (owner >= 0) placement.chip.planes[i] = placement.in_slot[static_cast<std::size_t>(owner % slots)][i];
         if (owner < slots) placement.chip.cells += placement.chip.planes[i].cells;
     }
@@ -106,9 +106,9 @@ SlottedPlacement place_in_slots(const std::vector<Plane>& planes, int slots, con
 int slots_that_fit(const std::vector<Plane>& planes, const ArrayShape& shape, const HierarchyParams& hierarchy) {
     int fit = 1, owners = std::max(1, static_cast<int>(number_owners(planes).size()));
     const auto fits = [&](int slots) {
-        return place(base_and_slots(planes, slots), shape, hierarchy.without_limit()).tiles <= hierarchy.all_tiles();
+        return place(common_and_slots(planes, slots), shape, hierarchy.without_limit()).tiles <= hierarchy.all_tiles();
     };
-    if (!fits(1)) (void)place(base_and_slots(planes, 1), shape, hierarchy);
+    if (!fits(1)) (void)place(common_and_slots(planes, 1), shape, hierarchy);
     while (fit < owners) {
         const int middle = fit + (owners - fit + 1) / 2;
         if (fits(middle))

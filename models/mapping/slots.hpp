@@ -7,8 +7,8 @@
 
 namespace berth::mapping {
 
-/// Planes on a chip that holds fewer owners at once than there are: the base has arrays of its own, and beside it there are slots, each
-/// with room for any other owner's planes, matrix by matrix.
+/// Planes on a chip that holds fewer owners at once than there are: what several owners have in common, the base above all, has
+/// arrays of its own, and beside it there are slots, each with room for any other owner's planes, matrix by matrix.
 struct SlottedPlacement {
     /// The base and the slots. Its planes are the given ones in their order, an owner's in slot (its number in order of appearance, modulo
     /// the slots); arrays, sites, IMAs and tiles are those of the base and of all slots. Cells are those of the owners that are there

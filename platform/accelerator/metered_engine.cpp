@@ -19,8 +19,8 @@ MeteredEngine::MeteredEngine(const inference::Network& network, const inference:
             const auto levels = [&](WordlineLevels& of, const inference::Int8Matrix& factor) {
                 of.add(factor.values, factor.out, factor.in, factor.magnitude_bits, crossbar);
             };
-            levels(factors.down, low_rank->down);
-            levels(factors.up, low_rank->up);
+            levels(factors.down, *low_rank->down);
+            levels(factors.up, *low_rank->up);
         }
         factors_.push_back(std::move(factors));
     }

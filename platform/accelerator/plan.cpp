@@ -45,19 +45,21 @@ std::vector<StageShape> stage_shapes(const inference::Shape& shape, int labels) 
     return stages;
 }
 
-/// Where each plane stands in the placement, by owner and matrix: its copy of that number, or the first where it has none.
+/// Where each plane stands in the placement, by the base or a task that it is for, and by matrix: its copy of that number, or the first
+/// where it has none.
 using PlaneIndex = std::map<std::pair<std::string, std::string>, int>;
 
 PlaneIndex index_planes(const mapping::Placement& placement, int copy) {
     PlaneIndex index;
     for (std::size_t i = 0; i < placement.planes.size(); ++i)
         if (const int number = placement.planes[i].plane.copy; number == 0 || number == copy)
-            index[{placement.planes[i].plane.owner, placement.planes[i].plane.matrix}] = static_cast<int>(i);
+            for (const std::string_view owner : mapping::tasks_of(placement.planes[i].plane.owner))
+                index[{std::string(owner), placement.planes[i].plane.matrix}] = static_cast<int>(i);
     return index;
 }
 
 /// The planes a task's vector is for at one matrix: its own where it has one, the base's where it shares that, and the first
-/// factor of a low-rank delta.
+/// factor of a low-rank delta, its own or in common with others.
 std::vector<int> planes_of_matrix(const compressor::WeightImage& image, const compressor::TaskImage& task, std::size_t matrix,
                                   const PlaneIndex& index) {
     const std::string name = inference::matrix_name(image.shape, matrix);

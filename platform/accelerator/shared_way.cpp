@@ -26,7 +26,7 @@ bool same_linear(const Linear& one, const Linear& other) {
         return a.channels == b.channels && a.codes == b.codes;
     };
     const auto low_rank = [](const inference::LowRankDelta& a, const inference::LowRankDelta& b) {
-        return a.down == b.down && a.up == b.up;
+        return same(a.down, b.down, std::equal_to<>()) && same(a.up, b.up, std::equal_to<>());
     };
     return one.bias == other.bias && same(one.matrix, other.matrix, std::equal_to<>()) && same(one.delta, other.delta, delta) &&
            same(one.low_rank, other.low_rank, low_rank);

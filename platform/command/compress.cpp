@@ -69,14 +69,20 @@ void choose_method(compressor::CompressionRequest& request, const CompressOption
         request.stages = compressor::method_from_json(read_json(options.method_file), options.method_file, request.method);
 }
 
-/// Of an image that tasks are appended to: its base, method, mode and arrays stand where no others are asked for.
+/// Of an image that tasks are appended to: its base, method or stages, mode and arrays stand where no others are asked for.
 void complete(compressor::CompressionRequest& request, const CompressOptions& options, const compressor::WeightImage& image) {
     if (options.base.empty()) request.base = image.base_checkpoint;
-    if (request.method.empty()) request.method = image.method;
+    if (request.method.empty()) {
+        request.method = image.method;
+        if (!image.stages.empty())
+            request.stages =
+                compressor::GivenStages{parse_json(image.stages, options.append + ":stages").as_array(), options.append + ":stages"};
+    }
     if (!options.mode_given && !image.mode.empty()) request.mode = image.mode;
-    if (request.method == image.method) request.shared = image.base;
+    if (request.stages || request.method == image.method) request.shared = image.base;
     for (const compressor::TaskImage& task : image.tasks) request.shared_embeddings.push_back(task.network.embeddings);
     request.geometry = image.geometry;
+    request.appended_to = &image;
 }
 
 /// The command that would make the image anew from its own.
@@ -191,7 +197,7 @@ void add_compress(CLI::App& app, Common& common) {
     command->add_option("--max-area", options->max_area,
                         "stage allocation (method berth): area at most, as a share of what full copies take");
     command->add_option("--append", options->append,
-                        "an image whose tasks come first; its base, method and mode stand where none is given");
+                        "an image whose tasks come first; its base, method or stages, and mode stand where none is given");
     command->add_option("--remove", options->remove, "leave this task of that image out (repeatable)")->allow_extra_args(false);
     command->add_option("--profile", options->profile, "what `berth profile` measured, instead of measuring again");
     command->add_option("--platform", options->platform, "preset or file whose arrays the image is made for")->capture_default_str();

@@ -43,6 +43,7 @@ boost::json::object report(const std::string& file, std::span<const std::byte> b
             {"bytes", bytes.size()},
             {"checkpoint_bytes", compressor::checkpoint_bytes(image)},
             {"base_bits_per_weight", sizes.base.bits_per_weight()},
+            {"shared_bits_per_weight", sizes.common.bits_per_weight()},
             {"crc32c", "good"},
             {"summary", std::move(tasks)},
             {"header", std::move(header)}};
@@ -53,6 +54,7 @@ std::string size_table(const compressor::WeightImage& image, const boost::json::
     const compressor::StoredSizes sizes = compressor::stored_sizes(header, image.shape);
     std::string table = fmt::format("{:<16}{:>14}\n", "stored", "bits/weight");
     if (!image.base.empty()) table += fmt::format("{:<16}{:>14.3f}\n", "base", sizes.base.bits_per_weight());
+    if (sizes.common.bytes > 0) table += fmt::format("{:<16}{:>14.3f}\n", "in common", sizes.common.bits_per_weight());
     for (std::size_t i = 0; i < image.tasks.size(); ++i)
         table += fmt::format("{:<16}{:>14.3f}\n", image.tasks[i].name, sizes.tasks[i].bits_per_weight());
     return table;

@@ -32,6 +32,16 @@ def write_safetensors(path, header, blob, length=None):
     path.write_bytes(struct.pack('<Q', len(text) if length is None else length) + text + blob)
 
 
+def crc32c(data):
+    """Castagnoli's polynomial, as RFC 3720 has it."""
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
 class BadInput(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -234,6 +244,47 @@ class BadInput(unittest.TestCase):
         self.refused('stsb: is in the image already', 'compress', '--append', both, '--task', task, '--out', self.work / 'bad.berth')
         self.refused('trec: is not in the image; expected sst2 or stsb', 'compress', '--append', both, '--remove', 'trec', '--out', self.work / 'bad.berth')
         self.refused('is also read as input', 'compress', '--append', both, '--remove', 'stsb', '--out', both)
+
+    def test_tasks_that_come_to_an_image_of_listed_stages(self):
+        stages = 'shared_base,low_rank{rank=2},bias_correction'
+        tasks = [f'{name}={DEMO}/{name},data={DEMO}/{name}.tsv' for name in ('sst2', 'stsb')]
+        one, both, anew, other, spoilt = (self.work / name for name in ('one.berth', 'both.berth', 'anew.berth', 'other.berth', 'spoilt.berth'))
+        self.addCleanup(lambda: [file.unlink() for file in (one, both, anew, other, spoilt) if file.exists()])
+        for arguments in (['--base', DEMO / 'base', '--task', tasks[0], '--stages', stages, '--out', one],
+                          ['--append', one, '--task', tasks[1], '--out', both],
+                          ['--append', one, '--task', tasks[1], '--stages', 'shared_base,low_rank{rank=5}', '--out', other],
+                          ['--base', DEMO / 'base', '--task', tasks[0], '--task', tasks[1], '--stages', stages, '--out', anew]):
+            done = berth('compress', *arguments)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        def header(image):
+            data = image.read_bytes()
+            return json.loads(data[24:24 + struct.unpack('<Q', data[16:24])[0]])
+        def contents(image):
+            return [section['crc32c'] for section in header(image)['sections']]
+        def ranks(image):
+            return [task['linears'][0]['low_rank']['down']['out'] for task in header(image)['tasks']]
+        self.assertEqual(contents(both), contents(anew))
+        self.assertEqual(header(both)['stages'], header(anew)['stages'])
+        self.assertEqual([ranks(both), ranks(other)], [[2, 2], [2, 5]])
+        self.assertNotIn('stages', header(self.image))
+        # An image of stages that are unknown here is read, and refused where they are to be run.
+        data = one.read_bytes()
+        named = json.loads(header(one)['stages'])
+        named[0]['stage'] = 'unheard_of'
+        self.write_with_header(spoilt, data, stages=json.dumps(named))
+        self.assertEqual(berth('inspect', spoilt).returncode, 0)
+        self.refused(r'spoilt\.berth:stages\[0\]\.stage: is "unheard_of"', 'compress', '--append', spoilt, '--task', tasks[1], '--out', self.work / 'bad.berth')
+        self.write_with_header(spoilt, data, stages='{')
+        self.refused(r'spoilt\.berth:stages', 'inspect', spoilt)
+
+    @staticmethod
+    def write_with_header(file, data, **changes):
+        """The image with other values in its header, its CRC made right again."""
+        length = struct.unpack('<Q', data[16:24])[0]
+        first = -(-(24 + length) // 64) * 64
+        text = json.dumps({**json.loads(data[24:24 + length]), **changes}).encode()
+        padding = b'\0' * (-(24 + len(text)) % 64)
+        file.write_bytes(data[:12] + struct.pack('<IQ', crc32c(text), len(text)) + text + padding + data[first:])
 
     def test_image_of_another_kind(self):
         for content in (b'', b'x', b'BERTHIMG', os.urandom(4096), self.image.read_bytes() + b'\0'):

@@ -22,6 +22,10 @@ inline compressor::WeightImage tasks_alike(const std::vector<std::function<void(
         // On the base alone in the first stage; what else the first task has is its own and the same in all.
         for (const std::size_t index : {0, 1, 2})
             task.network.linears[index].delta = nullptr, task.network.linears[index].matrix = image.base[index];
+        // Equal factors, which are cells of each task's own all the same.
+        for (inference::Linear& linear : task.network.linears)
+            if (linear.low_rank)
+                linear.low_rank = std::make_shared<const inference::LowRankDelta>(*linear.low_rank->down, *linear.low_rank->up);
         task.network.classifier = small_matrix(numbers, 2, image.shape.hidden, 127);
         changes[i](task.network);
         image.tasks.push_back(std::move(task));

@@ -75,9 +75,9 @@ TEST(AdapterDelta, LosesNoMoreThanFactorsOfTheMergedMatrix) {
         for (const int bits : {2, 4, 7}) {
             const auto own = quantise_factors(factors, site, bits, 3);
             ASSERT_NE(own, nullptr);
-            EXPECT_EQ(own->down.out, 3);
-            EXPECT_EQ(own->up.in, 3);
-            EXPECT_EQ(own->down.magnitude_bits, bits);
+            EXPECT_EQ(own->down->out, 3);
+            EXPECT_EQ(own->up->in, 3);
+            EXPECT_EQ(own->down->magnitude_bits, bits);
             const auto extracted = factorise(delta, site, spectrum_of(delta, site, 3), 3, bits, 3);
             EXPECT_LT(calibrated_loss(delta - real_values(*own), site), 1.1 * calibrated_loss(delta - real_values(extracted), site) + 1e-6)
                 << bits;
@@ -100,7 +100,8 @@ TEST(BalancedDown, IsTheFirstFactorOfTheProductsSpectrum) {
     const Eigen::MatrixXf balanced = balanced_down(up, down, site);
     const Spectrum spectrum = spectrum_of(up * down, site, 4);
     for (Eigen::Index row = 0; row < 4; ++row) {
-        const float same = (balanced.row(row) - spectrum.down.row(row)).norm(), turned = (balanced.row(row) + spectrum.down.row(row)).norm();
+        const float same = (balanced.row(row) - spectrum.down.row(row)).norm(),
+                    turned = (balanced.row(row) + spectrum.down.row(row)).norm();
         EXPECT_LT(std::min(same, turned), 1e-2F * spectrum.down.row(row).norm());
     }
 }

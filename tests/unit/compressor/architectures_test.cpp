@@ -179,7 +179,8 @@ std::vector<int> ranks_of_small_lora(const std::string& stages) {
     Threads threads(1);
     std::vector<int> ranks;
     const WeightImage image = compress(asked, threads);
-    for (const inference::Linear& linear : image.tasks[0].network.linears) ranks.push_back(linear.low_rank ? linear.low_rank->down.out : 0);
+    for (const inference::Linear& linear : image.tasks[0].network.linears)
+        ranks.push_back(linear.low_rank ? linear.low_rank->down->out : 0);
     return ranks;
 }
 
@@ -213,7 +214,7 @@ TEST(GoldenLora, KeepsItsLogitsWithTheAdaptersOwnFactors) {
         const auto& factors = network.linears[index].low_rank;
         const std::size_t matrix = index % inference::kMatricesPerLayer;
         const bool adapted = index < inference::matrix_index(2, 0) && (matrix == 0 || matrix == 2);
-        EXPECT_EQ(factors ? factors->down.out : 0, adapted ? 8 : 0) << index;
+        EXPECT_EQ(factors ? factors->down->out : 0, adapted ? 8 : 0) << index;
     }
     const auto golden = read_json(*shared / "golden/logits-tiny-lora-subj.json");
     std::vector<inference::Sentence> sentences;

@@ -106,7 +106,7 @@ TEST_F(BerthMethod, KeepsToTheBitsThatItsAllocationIsGiven) {
     for (const inference::Linear& linear : image.tasks[1].network.linears)
         if (linear.low_rank) {
             factors = true;
-            EXPECT_EQ(linear.low_rank->up.magnitude_bits, 2);
+            EXPECT_EQ(linear.low_rank->up->magnitude_bits, 2);
         }
     EXPECT_TRUE(factors);
     asked.stages = stages("base_bits_least=5,base_bits_most=4");

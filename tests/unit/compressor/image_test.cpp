@@ -43,12 +43,12 @@ TEST(WeightImage, ComesBackFromItsBytesAsItWas) {
             EXPECT_EQ(got.matrix->magnitude_bits, expected.matrix->magnitude_bits);
             ASSERT_EQ(got.low_rank == nullptr, expected.low_rank == nullptr);
             if (got.low_rank) {
-                EXPECT_EQ(got.low_rank->down.values, expected.low_rank->down.values);
-                EXPECT_EQ(got.low_rank->down.scales, expected.low_rank->down.scales);
-                EXPECT_EQ(got.low_rank->down.magnitude_bits, expected.low_rank->down.magnitude_bits);
-                EXPECT_EQ(got.low_rank->up.values, expected.low_rank->up.values);
-                EXPECT_EQ(got.low_rank->up.out, 8);
-                EXPECT_EQ(got.low_rank->up.in, 3);
+                EXPECT_EQ(got.low_rank->down->values, expected.low_rank->down->values);
+                EXPECT_EQ(got.low_rank->down->scales, expected.low_rank->down->scales);
+                EXPECT_EQ(got.low_rank->down->magnitude_bits, expected.low_rank->down->magnitude_bits);
+                EXPECT_EQ(got.low_rank->up->values, expected.low_rank->up->values);
+                EXPECT_EQ(got.low_rank->up->out, 8);
+                EXPECT_EQ(got.low_rank->up->in, 3);
             }
             ASSERT_EQ(got.delta == nullptr, expected.delta == nullptr);
             if (!got.delta) continue;

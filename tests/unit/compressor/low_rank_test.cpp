@@ -70,8 +70,8 @@ TEST(LowRank, FactorsOfManyBitsGiveBackAMatrixOfTheirRank) {
     const Rows delta = test::random_rows(numbers, 20, 3) * test::random_rows(numbers, 3, 30);
     const SiteCalibration site = test::random_site(numbers, 20, 30);
     const auto factors = factorise(delta, site, spectrum_of(delta, site, 3), 3, 7, 3);
-    EXPECT_EQ(factors.down.out, 3);
-    EXPECT_EQ(factors.up.in, 3);
+    EXPECT_EQ(factors.down->out, 3);
+    EXPECT_EQ(factors.up->in, 3);
     EXPECT_LT((real_values(factors) - delta).norm(), 0.02F * delta.norm());
 }
 

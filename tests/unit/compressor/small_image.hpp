@@ -79,13 +79,20 @@ inline compressor::TaskImage small_task(const std::string& name, const inference
     };
     network.linears[0].delta = delta(1, {1, 6});
     network.linears[1].delta = delta(3, {0, 4, 5});
-    inference::LowRankDelta low_rank{small_matrix(numbers, 3, shape.hidden, 3), small_matrix(numbers, shape.hidden, 3, 1)};
-    low_rank.down.magnitude_bits = 2, low_rank.up.magnitude_bits = 1;
-    network.linears[3].low_rank = std::make_shared<const inference::LowRankDelta>(std::move(low_rank));
+    inference::Int8Matrix down = small_matrix(numbers, 3, shape.hidden, 3), up = small_matrix(numbers, shape.hidden, 3, 1);
+    down.magnitude_bits = 2, up.magnitude_bits = 1;
+    network.linears[3].low_rank = std::make_shared<const inference::LowRankDelta>(std::move(down), std::move(up));
     network.linears[2].matrix = std::make_shared<const inference::Int8Matrix>(small_matrix(numbers, 8, 8, 127));
     network.classifier = small_matrix(numbers, 2, shape.hidden, 127);
     network.classifier_bias = numbers.reals(2);
     return task;
+}
+
+/// Has the second task's factors of one matrix be the first's: both of them, or one.
+inline void share_factors(compressor::WeightImage& image, std::size_t linear, bool down, bool up) {
+    const auto first = image.tasks[0].network.linears[linear].low_rank;
+    auto& second = image.tasks[1].network.linears[linear].low_rank;
+    second = std::make_shared<const inference::LowRankDelta>(down ? first->down : second->down, up ? first->up : second->up);
 }
 
 /// Two tasks on one base, everything of it small.

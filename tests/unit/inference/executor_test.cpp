@@ -295,7 +295,11 @@ TEST(Executor, RefusesFactorsThatDoNotFit) {
         EXPECT_THROW(Executor(random.network, engine, Arithmetic::integer), InputError);
     };
     refused([](LowRankDelta& delta) { std::swap(delta.down, delta.up); });
-    refused([](LowRankDelta& delta) { delta.up.scales[3] = 0.0F; });
+    refused([](LowRankDelta& delta) {
+        Int8Matrix up = *delta.up;
+        up.scales[3] = 0.0F;
+        delta.up = std::make_shared<const Int8Matrix>(std::move(up));
+    });
     refused([](LowRankDelta& delta) { delta = {}; });
 }
 
@@ -309,9 +313,10 @@ TEST(Executor, AnUnusedFactorAddsNothing) {
     const auto without = logits();
     random.add_low_rank(3, 4);
     EXPECT_NE(logits(), without);
-    LowRankDelta zero = *random.network.linears[3].low_rank;
-    std::fill(zero.down.values.begin(), zero.down.values.end(), std::int8_t{0});
-    random.network.linears[3].low_rank = std::make_shared<const LowRankDelta>(zero);
+    const LowRankDelta& own = *random.network.linears[3].low_rank;
+    Int8Matrix zero = *own.down;
+    std::fill(zero.values.begin(), zero.values.end(), std::int8_t{0});
+    random.network.linears[3].low_rank = std::make_shared<const LowRankDelta>(zero, *own.up);
     EXPECT_EQ(logits(), without);
 }
 

@@ -20,14 +20,17 @@ using std::int64_t;
 HierarchyParams hierarchy(const std::string& mapper) { return {8, 12, 1 << 20, mapper}; }
 
 /// Bases of a few matrices, and tasks with whole deltas, factors, both or neither on them. The first three take one vector.
-std::vector<Plane> any_inventory() {
+/// @param common whether neighbouring tasks may have a factor in common.
+std::vector<Plane> any_inventory(bool common) {
     std::vector<Plane> planes;
     const int matrices = *rc::gen::inRange(1, 6), tasks = *rc::gen::inRange(1, 10);
     const auto name = [](int matrix) { return "m" + std::to_string(matrix); };
     for (int matrix = 0; matrix < matrices; ++matrix) planes.push_back({name(matrix), "base", 200, 60, *rc::gen::inRange(1, 8)});
     for (int task = 0; task < tasks; ++task)
         for (int matrix = 0; matrix < matrices; ++matrix) {
-            const std::string owner = "t" + std::to_string(task), stage = name(matrix < 3 ? 0 : matrix);
+            const bool joined = common && *rc::gen::inRange(0, 3) == 0;
+            const std::string name_of_task = "t" + std::to_string(task), neighbour = "t" + std::to_string(task + 1),
+                              owner = joined ? owner_of({name_of_task, neighbour}) : name_of_task, stage = name(matrix < 3 ? 0 : matrix);
             if (*rc::gen::inRange(0, 3) == 0) planes.push_back({name(matrix), owner, 200, *rc::gen::inRange(0, 61), 1});
             if (*rc::gen::inRange(0, 3) == 0) continue;
             const int rank = *rc::gen::inRange(1, 40), bits = *rc::gen::inRange(1, 4);
@@ -39,7 +42,7 @@ std::vector<Plane> any_inventory() {
 
 TEST(BankedMapper, PutsEveryPlaneInOneStripOfOneGroup) {
     ASSERT_TRUE(rc::check("a partition of the planes", [] {
-        const std::vector<Plane> planes = any_inventory();
+        const std::vector<Plane> planes = any_inventory(true);
         std::vector<int> times(planes.size());
         for (const Group& group : make_mapper("banked")->groups(planes))
             for (const Strip& strip : group) {
@@ -56,7 +59,7 @@ TEST(BankedMapper, PutsEveryPlaneInOneStripOfOneGroup) {
 
 TEST(BankedMapper, SharesConvertersBetweenTasksAlone) {
     ASSERT_TRUE(rc::check("no two planes behind one set of converters are read for one token, but side by side", [] {
-        const std::vector<Plane> planes = any_inventory();
+        const std::vector<Plane> planes = any_inventory(true);
         const Placement placement = place(planes, {64, 64, 1, "differential"}, hierarchy("banked"));
         std::map<int, std::vector<std::size_t>> behind;
         for (std::size_t i = 0; i < planes.size(); ++i) behind[placement.planes[i].converters].push_back(i);
@@ -66,7 +69,10 @@ TEST(BankedMapper, SharesConvertersBetweenTasksAlone) {
                     if (one == other) continue;
                     RC_ASSERT(planes[one].owner != "base" && planes[other].owner != "base");
                     RC_ASSERT(planes[one].role == planes[other].role);
-                    if (planes[one].owner != planes[other].owner) continue;
+                    if (planes[one].owner != planes[other].owner) {
+                        RC_ASSERT(!meet(planes[one].owner, planes[other].owner));
+                        continue;
+                    }
                     RC_ASSERT(planes[one].role == PlaneRole::down_factor && planes[one].stage == planes[other].stage);
                 }
     }));
@@ -74,7 +80,7 @@ TEST(BankedMapper, SharesConvertersBetweenTasksAlone) {
 
 TEST(BankedMapper, TakesTheConvertersOfTheWidestTaskAndNoMoreArraysThanApart) {
     ASSERT_TRUE(rc::check("sites and arrays", [] {
-        const std::vector<Plane> planes = any_inventory();
+        const std::vector<Plane> planes = any_inventory(false);
         const ArrayShape shape{64, 64, *rc::gen::element(1, 2), *rc::gen::element(std::string("differential"), std::string("offset"))};
         const Placement banked = place(planes, shape, hierarchy("banked")), separate = place(planes, shape, hierarchy("separate"));
         RC_ASSERT(banked.sites <= banked.arrays);

@@ -27,6 +27,7 @@ std::vector<Plane> some_planes(int tasks) {
         planes.push_back({"a", owner, 200, *rc::gen::inRange(1, 300), *rc::gen::inRange(1, 5)});
         if (*rc::gen::arbitrary<bool>()) planes.push_back({"b", owner, 300, *rc::gen::inRange(1, 200), *rc::gen::inRange(1, 5)});
     }
+    if (tasks > 1) planes.push_back({"c", owner_of({"task0", "task1"}), 200, *rc::gen::inRange(1, 200), 2});
     return planes;
 }
 
@@ -45,7 +46,7 @@ RC_GTEST_PROP(Slots, HaveRoomForEveryTasksPlanes, ()) {
             const std::int64_t blocks = one.array_reads / (one.row_blocks * one.polarities);
             RC_ASSERT(blocks * kShape.cols >= std::int64_t{one.plane.outputs} * one.slices);
             RC_ASSERT(!one.tiles.empty() && one.tiles.back() < placed.chip.tiles);
-            if (planes[i].owner == kBaseOwner) {
+            if (is_common(planes[i].owner)) {
                 RC_ASSERT(one.tiles == placed.in_slot.front()[i].tiles);
                 RC_ASSERT(one.converters == placed.in_slot.front()[i].converters);
             }
