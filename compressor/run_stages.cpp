@@ -60,10 +60,10 @@ private:
         const std::array numbers{outcome.loss, outcome.last ? 1.0 : 0.0};
         if (keeps_journal()) subject_.request().journal->record<double>(question(step), numbers);
     }
-    /// Not where matrices are given that no file of the request's holds.
+    /// Not where an image stands behind the request that no question names.
     [[nodiscard]] bool keeps_journal() const {
         const CompressionRequest& request = subject_.request();
-        return request.journal && request.shared.empty() && request.shared_embeddings.empty();
+        return request.journal && !request.appended_to;
     }
     [[nodiscard]] boost::json::object question(int step) const {
         const CompressionRequest& request = subject_.request();

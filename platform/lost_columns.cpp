@@ -40,18 +40,23 @@ std::shared_ptr<const inference::Int8Matrix> with_codes(const inference::Int8Mat
     return std::make_shared<const inference::Int8Matrix>(std::move(changed));
 }
 
-/// Gives the planes of one linear layer other codes.
-void replace(inference::Linear& linear, PlaneKind kind, std::vector<std::int8_t> codes) {
-    if (kind == PlaneKind::matrix) {
-        linear.matrix = with_codes(*linear.matrix, std::move(codes));
-    } else if (kind == PlaneKind::delta) {
-        inference::MatrixDelta changed = *linear.delta;
+/// Gives a plane of tasks other codes; a factor that they have in common stays one.
+void replace(compressor::WeightImage& image, const ImagePlane& plane, std::vector<std::int8_t> codes) {
+    const auto linear = [&](std::size_t task) -> inference::Linear& { return image.tasks[task].network.linears[plane.linear]; };
+    const std::size_t first = plane.tasks.front();
+    if (plane.kind == PlaneKind::matrix) {
+        linear(first).matrix = with_codes(*linear(first).matrix, std::move(codes));
+    } else if (plane.kind == PlaneKind::delta) {
+        inference::MatrixDelta changed = *linear(first).delta;
         changed.codes = std::move(codes);
-        linear.delta = std::make_shared<const inference::MatrixDelta>(std::move(changed));
+        linear(first).delta = std::make_shared<const inference::MatrixDelta>(std::move(changed));
     } else {
-        inference::LowRankDelta changed = *linear.low_rank;
-        (kind == PlaneKind::down ? changed.down : changed.up).values = std::move(codes);
-        linear.low_rank = std::make_shared<const inference::LowRankDelta>(std::move(changed));
+        const auto factor = with_codes(*compressor::factor_of(image.tasks[first], plane.linear, plane.kind), std::move(codes));
+        for (const std::size_t task : plane.tasks) {
+            inference::LowRankDelta changed = *linear(task).low_rank;
+            (plane.kind == PlaneKind::down ? changed.down : changed.up) = factor;
+            linear(task).low_rank = std::make_shared<const inference::LowRankDelta>(std::move(changed));
+        }
     }
 }
 
@@ -65,8 +70,8 @@ std::shared_ptr<const compressor::WeightImage> without_lost_columns(const compre
         if (repair.lost[i].empty()) continue;
         const ImagePlane& plane = planes[i];
         std::vector<std::int8_t> codes = codes_left(plane, repair.lost[i], config);
-        if (plane.task) {
-            replace(changed->tasks[*plane.task].network.linears[plane.linear], plane.kind, std::move(codes));
+        if (!plane.tasks.empty()) {
+            replace(*changed, plane, std::move(codes));
             continue;
         }
         const auto base = with_codes(*image.base[plane.linear], std::move(codes));

@@ -25,7 +25,7 @@ constexpr Attribute kRead[] = {
     {"voltage", "V", 0.05, 1.2, "that cells are read with", "voltage"},
     {"on_resistance", "ohm", 100, 1e9, "of a cell in its low-resistance state", "resistance"},
     {"off_resistance", "ohm", 100, 1e12, "of one in its high-resistance state", "resistance"},
-    {"pulse", "s", 1e-10, 1e-3, "for which cells conduct", "time"},
+    {"pulse", "s", 0, 1, "for which cells conduct", "time"},
 };
 
 constexpr Attribute kWrite[] = {
