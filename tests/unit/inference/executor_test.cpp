@@ -72,7 +72,7 @@ private:
         for (const auto& token : x) {
             y.push_back(product(weights, linear.bias, token));
             if (!linear.low_rank) continue;
-            const auto& [down, up] = *linear.low_rank;
+            const Int8Matrix &down = *linear.low_rank->down, &up = *linear.low_rank->up;
             const auto added =
                 product(up, std::vector<float>(up.scales.size()), product(down, std::vector<float>(down.scales.size()), token));
             for (std::size_t i = 0; i < added.size(); ++i) y.back()[i] += added[i];
