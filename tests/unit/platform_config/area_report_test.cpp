@@ -84,6 +84,36 @@ TEST(AreaReport, CountsSharedEmbeddingsOnce) {
     EXPECT_EQ(embedding_bytes(image).copies, (112 + 62) * (12 + 4));
 }
 
+/// Three tasks with low-rank deltas on one matrix; the tasks before `sharing` have the up factor in common.
+TEST(AreaReport, CountsFactorsInCommonOnce) {
+    const PlatformConfig config = load_platform("reram-multitask", {});
+    const auto matrix = [](int out, int in, int bits) { return inference::Int8Matrix{out, in, {}, {}, bits}; };
+    const auto image_with = [&](std::size_t sharing) {
+        compressor::WeightImage image;
+        image.shape.layers = 1;
+        image.base.push_back(std::make_shared<const inference::Int8Matrix>(matrix(768, 768, 7)));
+        const auto common = std::make_shared<const inference::Int8Matrix>(matrix(768, 128, 3));
+        image.tasks.resize(3);
+        for (std::size_t task = 0; task < 3; ++task) {
+            image.tasks[task].name = "task" + std::to_string(task);
+            const auto own = [&](int out, int in) { return std::make_shared<const inference::Int8Matrix>(matrix(out, in, 3)); };
+            auto factors = std::make_shared<const inference::LowRankDelta>(own(128, 768), task < sharing ? common : own(768, 128));
+            image.tasks[task].network.linears.push_back({image.base[0], nullptr, {}, std::move(factors)});
+        }
+        return place_on_chip(config, image);
+    };
+    const ImageOnChip apart = image_with(0), two = image_with(2), all = image_with(3);
+    const std::int64_t factor = std::int64_t{768} * 128 * 3 * 2;  // bits of magnitude, polarities
+    EXPECT_EQ(two.image.cells, apart.image.cells - factor);
+    EXPECT_EQ(all.image.cells, apart.image.cells - 2 * factor);
+    EXPECT_EQ(all.copies.cells, apart.copies.cells);
+    // The closed form's cells an element: of all tasks' factors together, over all tasks' elements.
+    EXPECT_NEAR(cells_per_element(all).delta, (3.0 + 1.0) * 768 * 128 * 3 / (3.0 * 768 * 768), 1e-12);
+    const std::int64_t arrays = std::int64_t{768} * 3 / 128 * 2;  // of an up factor: columns of 128, polarities
+    EXPECT_EQ(two.image.sites, apart.image.sites - arrays);
+    EXPECT_EQ(all.image.sites, apart.image.sites - 2 * arrays);
+}
+
 TEST(AreaReport, MeasuresTheBaselineOnAChipThatHoldsIt) {
     const PlatformConfig config = load_platform("reram-multitask", {"hierarchy.tiles=6"});
     const std::vector<mapping::Plane> image{{"m", "base", 768, 768, 7}};
