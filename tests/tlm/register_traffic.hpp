@@ -77,8 +77,8 @@ private:
     void reset() {
         using namespace platform::reg;
         held_ = {{platform::reg::kIdentification, platform::kIdentification},
-                 {kVersion, 0x00020001},
-                 {kCapability, 0x000065FF},
+                 {kVersion, 0x00020002},
+                 {kCapability, 0x000165FF},
                  {kTiles, tiles_},
                  {kScheduler, 0}};
         for (std::uint32_t offset = 0; offset < 0x080; offset += 4)

@@ -12,7 +12,7 @@ std::string extended(const std::string& text) { return R"({"extends": "reram-mul
 TEST_F(PlatformConfigError, NamesThePresetsThereAre) {
     EXPECT_EQ(
         fault("nope"),
-        R"(--platform: there is no platform "nope"; expected isaac-ce, neurosim-22nm, neurram-like, puma, reram-dvfs, reram-multitask or sram-cim, or a JSON file)");
+        R"(--platform: there is no platform "nope"; expected isaac-ce, neurosim-22nm, neurram-like, puma, reram-dvfs, reram-embeddings, reram-multitask or sram-cim, or a JSON file)");
     EXPECT_NE(fault("").find("there is no platform"), std::string::npos);
     EXPECT_NE(fault(folder.string()), "");
 }
@@ -46,7 +46,8 @@ TEST_F(PlatformConfigError, NamesAKeyThatIsNotKnown) {
     const std::string q = file("q.json", extended(R"("crossbar": {"rowz": 1})"));
     EXPECT_EQ(fault(q), q + ":crossbar.rowz: is not known; expected rows, cols, cell_bits, encoding or path");
     const std::string r = file("r.json", extended(R"("timing": {"clok": "isaac.clock"})"));
-    EXPECT_EQ(fault(r), r + ":timing.clok: is not known; expected clock, array_read, adc_rate, array_write, drain_stages or chip_link");
+    EXPECT_EQ(fault(r),
+              r + ":timing.clok: is not known; expected clock, array_read, adc_rate, array_write, drain_stages, chip_link or bank_settle");
 }
 
 TEST_F(PlatformConfigError, EndsAChainThatDoesNotEnd) {
