@@ -2,12 +2,11 @@
 #include "models/mapping/low_rank.hpp"
 
 #include "models/core/error.hpp"
-#include "models/core/files.hpp"
+#include "tests/unit/core/scratch.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <string>
 
 namespace berth::mapping {
@@ -33,13 +32,12 @@ std::vector<Plane> family(int tasks, int rank) {
 
 /// A parts list of one area a site, a bank and a byte, in um2.
 Inventory inventory(int site, int bank, double bytes) {
-    const auto file = std::filesystem::path(::testing::TempDir()) / "low_rank_table.json";
-    write_text(file, R"({"table": "t", "node_nm": 32, "source": "test", "rows": [
+    const test::Scratch folder;
+    const auto file = folder.file("table.json", R"({"table": "t", "node_nm": 32, "source": "test", "rows": [
         {"id": "area", "value": 1, "unit": "um2", "per": "part", "mark": "C", "source": "test"},
         {"id": "energy", "value": 1, "unit": "pJ", "per": "byte", "mark": "C", "source": "test"}]})");
     ConstantTable constants;
     constants.load(file);
-    std::filesystem::remove(file);
     boost::json::object parts{{"chip.shared", {{"scope", "chip"}, {"count", 1000}, {"area", "t.area"}}},
                               {"site", {{"scope", "array"}, {"count", site}, {"area", "t.area"}}},
                               {"bank", {{"scope", "bank"}, {"count", bank}, {"area", "t.area"}}}};
