@@ -25,7 +25,7 @@ struct EigenPairs {
 };
 [[nodiscard]] EigenPairs descending(const Eigen::MatrixXf& gram);
 
-/// A task's delta at one matrix, [out, in], and the norm that it counts in.
+/// A task's delta at one matrix, or all of its weights there, [out, in], and the norm that it counts in.
 struct DeltaOfTask {
     const Rows& delta;
     const SiteCalibration& site;
@@ -34,7 +34,8 @@ struct DeltaOfTask {
 /// One calibration for several tasks: the mean of their inputs' moments, and of their outputs', each task having the weight of its inputs.
 [[nodiscard]] SiteCalibration pooled_site(std::span<const DeltaOfTask> tasks);
 
-/// The delta that loses least over the tasks in their input norms (RegMean, Jin et al. 2022, arXiv:2212.09849).
+/// The one that loses least over the tasks in their input norms, sum_t |(D_t - D) A_t^(1/2)|^2 (RegMean, Jin et al. 2022,
+/// DOI 10.48550/arXiv.2212.09849).
 [[nodiscard]] Rows mean_delta(std::span<const DeltaOfTask> tasks);
 
 }  // namespace berth::compressor

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compressor/shared_base.hpp"
 
+#include "compressor/calibrated_norm.hpp"
 #include "compressor/error_feedback.hpp"
-
-#include <Eigen/Cholesky>
 
 namespace berth::compressor {
 namespace {
@@ -17,14 +16,9 @@ Eigen::MatrixXf pooled_inputs(const std::vector<CalibratedTask>& tasks, std::siz
 }  // namespace
 
 Rows shared_matrix(const std::vector<CalibratedTask>& tasks, std::size_t index) {
-    // From the plain mean on, so that directions without moments stay there.
-    Eigen::MatrixXf mean = tasks.front().weights[index];
-    for (std::size_t t = 1; t < tasks.size(); ++t) mean += tasks[t].weights[index];
-    mean /= static_cast<float>(tasks.size());
-    Eigen::MatrixXf pull = Eigen::MatrixXf::Zero(mean.rows(), mean.cols());
-    for (const CalibratedTask& task : tasks)
-        pull += product(task.weights[index] - Rows(mean), task.calibration.sites[index].inputs.transpose());
-    return mean + pooled_inputs(tasks, index).llt().solve(pull.transpose()).transpose();
+    std::vector<DeltaOfTask> weights;
+    for (const CalibratedTask& task : tasks) weights.push_back({task.weights[index], task.calibration.sites[index]});
+    return mean_delta(weights);
 }
 
 SharedMatrices quantise_base(const std::vector<CalibratedTask>& tasks, int magnitude_bits, Threads& threads) {
