@@ -3,7 +3,7 @@
 
 #include "berth/version.hpp"
 #include "compressor/quantise.hpp"
-#include "models/core/digest.hpp"
+#include "compressor/sentence_digest.hpp"
 
 #include <algorithm>
 #include <initializer_list>
@@ -12,16 +12,6 @@
 
 namespace berth::compressor {
 namespace {
-
-std::string digest_of(std::span<const workloads::Encoded> sentences) {
-    std::vector<std::int32_t> all;
-    for (const workloads::Encoded& sentence : sentences) {
-        all.push_back(static_cast<std::int32_t>(sentence.ids.size()));
-        all.insert(all.end(), sentence.ids.begin(), sentence.ids.end());
-        all.insert(all.end(), sentence.segments.begin(), sentence.segments.end());
-    }
-    return sha256(std::as_bytes(std::span(all)));
-}
 
 std::vector<float> joined(std::initializer_list<std::span<const float>> parts) {
     std::vector<float> all;
@@ -45,9 +35,9 @@ CalibrationJournal::CalibrationJournal(Journal* journal, const Family& family, c
     if (journal_ == nullptr) return;
     subject_ = {{"what", "calibration"},
                 {"berth", kVersion},
-                {"base", family.begin_image().base_provenance},
+                {"base", family.provenance()},
                 {"checkpoint", checkpoint},
-                {"sentences", digest_of(sentences)}};
+                {"sentences", sentence_digest(sentences)}};
 }
 
 boost::json::object CalibrationJournal::question(const char* of, std::size_t index) const {

@@ -7,8 +7,6 @@
 namespace berth::compressor {
 namespace {
 
-constexpr std::size_t kBlock = 4;  ///< sentences that a thread takes at a time
-
 bool same(const inference::Norm& a, const inference::Norm& b) { return a.gamma == b.gamma && a.beta == b.beta; }
 
 bool same(const inference::Linear& a, const inference::Linear& b) {
@@ -41,25 +39,16 @@ std::optional<int> first_difference(const inference::Network& a, const inference
     return layer;
 }
 
-template <class Body>
-void Evaluator::for_blocks(std::size_t times, const Body& body) const {
-    const std::size_t sentences = probe_.sentences.size(), blocks = (sentences + kBlock - 1) / kBlock;
-    threads_.for_each(times * blocks, [&](std::size_t i) {
-        const std::size_t block = i % blocks, first = block * kBlock;
-        body(i / blocks, block, first, std::span(probe_.sentences).subspan(first, std::min(kBlock, sentences - first)));
-    });
-}
-
-Evaluator::Evaluator(const inference::Network& reference, const Probe& probe, Threads& threads)
-    : network_(reference), probe_(probe), threads_(threads) {
+Evaluator::Evaluator(const inference::Network& reference, const Probe& probe, int kept, Threads& threads)
+    : network_(reference), probe_(probe), blocks_(probe), threads_(threads) {
     const auto labels = static_cast<std::size_t>(network_.labels);
     const Run run(network_);
     reference_logits_.resize(probe_.sentences.size() * labels);
-    prefixes_.resize((probe_.sentences.size() + kBlock - 1) / kBlock);
-    for_blocks(1, [&](std::size_t, std::size_t block, std::size_t first, std::span<const inference::Sentence> sentences) {
-        prefixes_[block] = run.executor.prefixes(sentences);
-        const auto part = run.executor.logits(sentences, prefixes_[block].back());
-        std::copy(part.begin(), part.end(), reference_logits_.begin() + static_cast<std::ptrdiff_t>(first * labels));
+    prefixes_.resize(blocks_.count());
+    threads_.for_each(blocks_.count(), [&](std::size_t block) {
+        const auto sentences = blocks_.sentences(block);
+        prefixes_[block] = run.executor.prefixes(sentences, kept);
+        ProbeBlocks::place(run.executor.logits(sentences, prefixes_[block].back()), block, labels, reference_logits_);
     });
 }
 
@@ -72,11 +61,15 @@ std::vector<std::vector<float>> Evaluator::logits(std::span<const inference::Net
         layers[i] = first_difference(network_, candidates[i]);
     });
     std::vector<std::vector<float>> logits(candidates.size(), std::vector<float>(probe_.sentences.size() * labels));
-    for_blocks(candidates.size(), [&](std::size_t i, std::size_t block, std::size_t first, std::span<const inference::Sentence> sentences) {
+    threads_.for_each(candidates.size() * blocks_.count(), [&](std::size_t work) {
+        const std::size_t i = work / blocks_.count(), block = work % blocks_.count();
+        const auto sentences = blocks_.sentences(block);
         const inference::Executor& executor = runs[i]->executor;
-        const auto part =
-            layers[i] ? executor.logits(sentences, prefixes_[block][static_cast<std::size_t>(*layers[i])]) : executor.logits(sentences);
-        std::copy(part.begin(), part.end(), logits[i].begin() + static_cast<std::ptrdiff_t>(first * labels));
+        const auto& prefixes = prefixes_[block];
+        const auto part = layers[i]
+                              ? executor.logits(sentences, prefixes[std::min(static_cast<std::size_t>(*layers[i]), prefixes.size() - 1)])
+                              : executor.logits(sentences);
+        ProbeBlocks::place(part, block, labels, logits[i]);
         progress.advance(sentences.size());
     });
     return logits;

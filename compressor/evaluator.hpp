@@ -14,11 +14,13 @@ namespace berth::compressor {
 [[nodiscard]] std::optional<int> first_difference(const inference::Network& a, const inference::Network& b);
 
 /// Logits of networks that differ little from a reference, on the same sentences, by the functional executor with exact products.
-/// What the reference makes of the sentences on the way is kept: a candidate goes on from the first layer in which it differs.
+/// What the reference makes of the sentences on the way is kept: a candidate goes on from the first layer in which it differs, or from the
+/// last one that is kept before it.
 class Evaluator {
 public:
-    /// All that is referred to must outlive it. Memory: 4 bytes for every layer, token of the probe and element of a vector.
-    Evaluator(const inference::Network& reference, const Probe& probe, Threads& threads);
+    /// All that is referred to must outlive it. Memory: 4 bytes for every layer kept, token of the probe and element of a vector.
+    /// @param kept layers before which what the reference makes is kept: 1 where every candidate differs in the first one.
+    Evaluator(const inference::Network& reference, const Probe& probe, int kept, Threads& threads);
 
     /// Of the reference, [sentences, labels].
     [[nodiscard]] const std::vector<float>& reference() const { return reference_logits_; }
@@ -28,12 +30,9 @@ public:
     [[nodiscard]] std::vector<std::vector<float>> logits(std::span<const inference::Network> candidates, Progress& progress) const;
 
 private:
-    /// Calls body(time, block, first sentence, sentences) for every block of the probe, `times` over, side by side.
-    template <class Body>
-    void for_blocks(std::size_t times, const Body& body) const;
-
     const inference::Network& network_;
     const Probe& probe_;
+    ProbeBlocks blocks_;
     Threads& threads_;
     std::vector<float> reference_logits_;
     std::vector<std::vector<inference::Prefix>> prefixes_;  ///< by block, then by layer

@@ -89,12 +89,17 @@ std::vector<std::shared_ptr<const inference::Int8Matrix>> Family::base_matrices(
     return matrices;
 }
 
+const boost::json::object& Family::provenance() const {
+    if (!provenance_) provenance_ = provenance_of(base_);
+    return *provenance_;
+}
+
 WeightImage Family::begin_image() const {
     WeightImage image;
     image.shape = shape_;
     image.tokenizer = tokenizer_;
     image.base_checkpoint = place_of(base_.directory());
-    image.base_provenance = provenance_of(base_);
+    image.base_provenance = provenance();
     return image;
 }
 

@@ -41,6 +41,9 @@ public:
     /// The base's matrices in int8 that tasks share (shared_matrix_count), read on demand.
     [[nodiscard]] std::vector<std::shared_ptr<const inference::Int8Matrix>> base_matrices() const;
 
+    /// SHA-256 by file name of what the base was read from; found when it is asked for first, by one thread.
+    [[nodiscard]] const boost::json::object& provenance() const;
+
     /// An image with all that does not depend on the method: shape, tokenizer, where the base came from.
     [[nodiscard]] WeightImage begin_image() const;
 
@@ -48,6 +51,7 @@ private:
     workloads::Checkpoint base_;
     inference::Shape shape_;
     workloads::TokenizerSettings tokenizer_;
+    mutable std::optional<boost::json::object> provenance_;
 };
 
 /// One task's checkpoint, read once. `image` holds everything but the matrices that tasks share, which are the method's.

@@ -12,8 +12,6 @@
 namespace berth::compressor {
 namespace {
 
-/// Sentences a thread takes at a time.
-constexpr std::size_t kBlock = 4;
 constexpr std::uint32_t kNoiseDraws = 32;
 
 /// Sum of the squares of logits [rows, labels] around each label's mean.
@@ -74,11 +72,11 @@ std::vector<float> logits_of(const inference::Network& network, const Probe& pro
     const inference::Executor executor(network, engine, inference::Arithmetic::integer);
     const auto labels = static_cast<std::size_t>(network.labels);
     std::vector<float> logits(probe.sentences.size() * labels);
-    threads.for_each((probe.sentences.size() + kBlock - 1) / kBlock, [&](std::size_t block) {
-        const std::size_t begin = block * kBlock, count = std::min(kBlock, probe.sentences.size() - begin);
-        const auto part = executor.logits(std::span(probe.sentences).subspan(begin, count));
-        std::copy(part.begin(), part.end(), logits.begin() + static_cast<std::ptrdiff_t>(begin * labels));
-        progress.advance(count);
+    const ProbeBlocks blocks(probe);
+    threads.for_each(blocks.count(), [&](std::size_t block) {
+        const auto sentences = blocks.sentences(block);
+        ProbeBlocks::place(executor.logits(sentences), block, labels, logits);
+        progress.advance(sentences.size());
     });
     return logits;
 }

@@ -9,6 +9,8 @@
 #include "workloads/bert_config.hpp"
 #include "workloads/tokenizer.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,6 +25,25 @@ struct Probe {
     std::vector<inference::Sentence> sentences;
     std::vector<double> labels;
     std::string data_sha256;
+};
+
+/// A probe cut into blocks of sentences, of which a thread takes one at a time.
+class ProbeBlocks {
+public:
+    explicit ProbeBlocks(const Probe& probe) : sentences_(probe.sentences) {}
+
+    [[nodiscard]] std::size_t count() const { return (sentences_.size() + kLength - 1) / kLength; }
+    [[nodiscard]] std::span<const inference::Sentence> sentences(std::size_t block) const {
+        return sentences_.subspan(block * kLength, std::min(kLength, sentences_.size() - block * kLength));
+    }
+    /// Puts a block's logits where they belong among those of all sentences.
+    static void place(std::span<const float> logits, std::size_t block, std::size_t labels, std::span<float> all) {
+        std::copy(logits.begin(), logits.end(), all.begin() + static_cast<std::ptrdiff_t>(block * kLength * labels));
+    }
+
+private:
+    static constexpr std::size_t kLength = 4;
+    std::span<const inference::Sentence> sentences_;
 };
 
 /// Of the rows that a task is measured on. The request must have data.

@@ -4,10 +4,8 @@
 #include "berth/version.hpp"
 #include "compressor/evaluator.hpp"
 #include "compressor/quantise.hpp"
+#include "compressor/sentence_digest.hpp"
 #include "models/core/ceil_div.hpp"
-#include "models/core/digest.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <iterator>
@@ -58,18 +56,6 @@ ResilienceCurves curves_of(const Trials& trials, std::vector<ResiliencePoint> po
     return curves;
 }
 
-/// Digest of what a probe asks, and what its answers are compared with.
-std::string rows_digest(const Probe& probe) {
-    std::string text;
-    for (std::size_t i = 0; i < probe.sentences.size(); ++i) {
-        text += fmt::format("{}:", probe.labels[i]);
-        for (std::size_t token = 0; token < probe.sentences[i].ids.size(); ++token)
-            text += fmt::format(" {}/{}", probe.sentences[i].ids[token], probe.sentences[i].segments[token]);
-        text += "\n";
-    }
-    return sha256(std::as_bytes(std::span(text)));
-}
-
 /// Compares compressed networks of one task with its own int8 copy on the same sentences.
 class Measurement {
 public:
@@ -79,14 +65,20 @@ public:
           deltas_(deltas),
           probe_(probe),
           cell_bits_(request.cell_bits),
+          kept_layers_(request.by_layer ? member.image.network.shape.layers : 1),
           journal_(request.journal),
           threads_(threads),
           metric_(member.image.metric),
           copy_(member.image.network) {
         for (std::size_t index = 0; index < base.size(); ++index) copy_.linears[index].matrix = quantise(matrix_of(member.weights, index));
         if (journal_ == nullptr) return;
-        subject_ = {{"what", "resilience"},   {"berth", kVersion},       {"checkpoint", member.image.provenance},
-                    {"metric", metric_},      {"base", digest_of(base)}, {"rows", rows_digest(probe)},
+        subject_ = {{"what", "resilience"},
+                    {"berth", kVersion},
+                    {"checkpoint", member.image.provenance},
+                    {"metric", metric_},
+                    {"base", digest_of(base)},
+                    {"rows", sentence_digest(probe.sentences)},
+                    {"labels", sha256(std::as_bytes(std::span(probe.labels)))},
                     {"cell_bits", cell_bits_}};
     }
 
@@ -166,14 +158,14 @@ private:
     }
 
     [[nodiscard]] Evaluator& evaluator() {
-        if (!evaluator_) evaluator_.emplace(copy_, probe_, threads_);
+        if (!evaluator_) evaluator_.emplace(copy_, probe_, kept_layers_, threads_);
         return *evaluator_;
     }
 
     const SharedMatrices& base_;
     const TaskDeltas& deltas_;
     const Probe& probe_;
-    int cell_bits_;
+    int cell_bits_, kept_layers_;
     Journal* journal_;
     Threads& threads_;
     std::string metric_;

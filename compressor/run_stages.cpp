@@ -72,7 +72,7 @@ private:
             tasks.push_back({{"files", subject_.bare(t).provenance},
                              {"rows", static_cast<int>(request.tasks[t].rows)},
                              {"metric", subject_.bare(t).metric}});
-        return {{"what", "loss of a step"},  {"berth", kVersion},     {"base", subject_.family().begin_image().base_provenance},
+        return {{"what", "loss of a step"},  {"berth", kVersion},     {"base", subject_.family().provenance()},
                 {"tasks", std::move(tasks)}, {"stages", list_.given}, {"platform", request.platform_sha256},
                 {"seed", request.seed},      {"step", step}};
     }

@@ -56,10 +56,9 @@ void Encoder<Arithmetic>::run_from(int layer, std::span<const Value> stream, std
 template <class Arithmetic>
 void Encoder<Arithmetic>::trace(std::span<const Sentence> sentences, std::vector<std::vector<Value>>& streams) {
     embed(sentences);
-    for (int index = 0; index < network_.shape.layers; ++index) {
-        auto& stream = streams[static_cast<std::size_t>(index)];
-        stream.insert(stream.end(), stream_.begin(), stream_.end());
-        if (index + 1 < network_.shape.layers) layer(sentences, index);
+    for (std::size_t index = 0; index < streams.size(); ++index) {
+        if (index > 0) layer(sentences, static_cast<int>(index) - 1);
+        streams[index].insert(streams[index].end(), stream_.begin(), stream_.end());
     }
 }
 

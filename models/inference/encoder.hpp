@@ -40,7 +40,7 @@ public:
     void run(std::span<const Sentence> sentences, std::span<float> logits);
     /// The same from `layer` on, before which the residual stream [tokens, hidden] is given.
     void run_from(int layer, std::span<const Value> stream, std::span<const Sentence> sentences, std::span<float> logits);
-    /// Appends the residual stream before every layer to that layer's.
+    /// Appends the residual stream before each of the first layers to that layer's.
     void trace(std::span<const Sentence> sentences, std::vector<std::vector<Value>>& streams);
 
 private:

@@ -172,8 +172,11 @@ std::vector<float> Executor::logits(std::span<const Sentence> sentences) const {
     return result;
 }
 
-std::vector<Prefix> Executor::prefixes(std::span<const Sentence> sentences) const {
-    const auto layers = static_cast<std::size_t>(prepared_->network.shape.layers);
+std::vector<Prefix> Executor::prefixes(std::span<const Sentence> sentences, int count) const {
+    const int most = prepared_->network.shape.layers;
+    need(count >= 1 && count <= most, "prefixes", "are asked for before " + std::to_string(count) + " layers",
+         "1 to " + std::to_string(most));
+    const auto layers = static_cast<std::size_t>(count);
     std::vector<Prefix> result;
     std::visit(
         [&]<class A>(const Constants<A>&) {

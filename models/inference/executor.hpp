@@ -23,8 +23,8 @@ struct Sentence {
 /// from it to the same logits.
 struct Prefix {
     int layer = 0;  ///< the first that is still to come
-    std::variant<std::vector<std::int32_t>, std::vector<float>>
-        stream;  ///< [tokens of all sentences, hidden], as the arithmetic has values
+    /// [tokens of all sentences, hidden], as the arithmetic has values.
+    std::variant<std::vector<std::int32_t>, std::vector<float>> stream;
 };
 
 /// How softmax, GELU, LayerNorm and requantisation are computed: in integers as the digital unit does, or in fp32, to
@@ -42,8 +42,8 @@ public:
     /// sentence depends on nothing but that sentence. Runs on the calling thread.
     [[nodiscard]] std::vector<float> logits(std::span<const Sentence> sentences) const;
 
-    /// The prefixes of these sentences before every layer, layer 0 first.
-    [[nodiscard]] std::vector<Prefix> prefixes(std::span<const Sentence> sentences) const;
+    /// The prefixes of these sentences before each of the first so many layers, at least one.
+    [[nodiscard]] std::vector<Prefix> prefixes(std::span<const Sentence> sentences, int count) const;
 
     /// The same logits, from a prefix of these sentences on, which a network made that is equal to this one up to there, in the
     /// same arithmetic.

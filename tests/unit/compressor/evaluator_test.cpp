@@ -51,18 +51,20 @@ TEST_F(Evaluating, FindsTheFirstLayerThatDiffers) {
 }
 
 TEST_F(Evaluating, GivesTheLogitsOfEveryCandidate) {
-    const Evaluator evaluator(random_.network, probe_, threads_);
-    EXPECT_EQ(evaluator.reference(), whole(random_.network));
     std::vector<inference::Network> candidates;
     for (const std::size_t index : {0U, 5U, 6U, 11U, 12U}) candidates.push_back(changed(index));
     candidates.push_back(random_.network);
     candidates.back().embedding_norm.beta[7] += 0.5F;
-    Progress progress("", 0, true);
-    const auto logits = evaluator.logits(candidates, progress);
-    ASSERT_EQ(logits.size(), candidates.size());
-    for (std::size_t i = 0; i < candidates.size(); ++i) {
-        EXPECT_EQ(logits[i], whole(candidates[i])) << i;
-        EXPECT_NE(logits[i], evaluator.reference()) << i;
+    for (const int kept : {1, 2}) {
+        const Evaluator evaluator(random_.network, probe_, kept, threads_);
+        EXPECT_EQ(evaluator.reference(), whole(random_.network));
+        Progress progress("", 0, true);
+        const auto logits = evaluator.logits(candidates, progress);
+        ASSERT_EQ(logits.size(), candidates.size());
+        for (std::size_t i = 0; i < candidates.size(); ++i) {
+            EXPECT_EQ(logits[i], whole(candidates[i])) << i;
+            EXPECT_NE(logits[i], evaluator.reference()) << i;
+        }
     }
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compressor/journal.hpp"
 
+#include "tests/unit/compressor/journal_file.hpp"
 #include "tests/unit/core/refusal.hpp"
 #include "tests/unit/core/scratch.hpp"
 
 #include <gtest/gtest.h>
-#include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,14 +19,6 @@ protected:
     [[nodiscard]] std::string refused() const {
         return test::refusal([&] { const Journal journal(file_); });
     }
-    /// Runs SQL on the file without the journal.
-    void run(const char* sql) const {
-        sqlite3* database = nullptr;
-        ASSERT_EQ(sqlite3_open(file_.c_str(), &database), SQLITE_OK);
-        EXPECT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, nullptr), SQLITE_OK);
-        sqlite3_close(database);
-    }
-
     test::Scratch folder_;
     std::filesystem::path file_ = folder_.path() / "found.sqlite";
     const object question_{{"what", "a test"}, {"setting", 0.1}};
@@ -74,11 +66,11 @@ TEST_F(Journals, AreNoOtherFiles) {
               std::string::npos)
         << refused();
     std::filesystem::remove(file_);
-    run("CREATE TABLE found(question TEXT)");
+    (void)test::run_sql(file_, "CREATE TABLE found(question TEXT)");
     EXPECT_NE(refused().find("is a database of another program"), std::string::npos) << refused();
     std::filesystem::remove(file_);
     { const Journal made(file_); }
-    run("PRAGMA user_version = 7");
+    (void)test::run_sql(file_, "PRAGMA user_version = 7");
     EXPECT_NE(refused().find("is a journal of format 7; expected format 1"), std::string::npos) << refused();
     file_ = folder_.path() / "nowhere" / "found.sqlite";
     EXPECT_NE(refused().find("cannot be opened"), std::string::npos) << refused();

@@ -7,10 +7,10 @@
 #include "compressor/summary.hpp"
 #include "models/core/error.hpp"
 #include "models/core/json.hpp"
+#include "tests/unit/compressor/journal_file.hpp"
 #include "tests/unit/compressor/small_checkpoints.hpp"
 
 #include <gtest/gtest.h>
-#include <sqlite3.h>
 
 namespace berth::compressor {
 namespace {
@@ -128,25 +128,7 @@ TEST_F(Methods, MakeTheSameBytesWithAnyThreads) {
 }
 
 /// Questions that a journal has answers for.
-int answers_in(const std::filesystem::path& file) {
-    sqlite3* database = nullptr;
-    int rows = -1;
-    const auto count = [](void* into, int, char** values, char**) {
-        *static_cast<int*>(into) = std::atoi(values[0]);
-        return 0;
-    };
-    EXPECT_EQ(sqlite3_open(file.c_str(), &database), SQLITE_OK);
-    EXPECT_EQ(sqlite3_exec(database, "SELECT count(*) FROM found", count, &rows, nullptr), SQLITE_OK);
-    sqlite3_close(database);
-    return rows;
-}
-
-void forget_some(const std::filesystem::path& file) {
-    sqlite3* database = nullptr;
-    EXPECT_EQ(sqlite3_open(file.c_str(), &database), SQLITE_OK);
-    EXPECT_EQ(sqlite3_exec(database, "DELETE FROM found WHERE rowid % 3 = 0", nullptr, nullptr, nullptr), SQLITE_OK);
-    sqlite3_close(database);
-}
+int answers_in(const std::filesystem::path& file) { return test::run_sql(file, "SELECT count(*) FROM found"); }
 
 TEST_F(Methods, GoOnFromAJournal) {
     for (const char* method : {"kang", "berth"}) {
@@ -161,7 +143,7 @@ TEST_F(Methods, GoOnFromAJournal) {
             found = answers_in(file);
             EXPECT_GT(found, 10) << method;
         }
-        forget_some(file);
+        (void)test::run_sql(file, "DELETE FROM found WHERE rowid % 3 = 0");
         EXPECT_LT(answers_in(file), found);
         Journal journal(file);
         asked.journal = &journal;
@@ -177,15 +159,10 @@ TEST_F(Methods, BelieveTheirJournal) {
     asked.journal = &journal;
     asked.max_loss = 100.0;
     const auto expected = serialise(made(asked));
-    sqlite3* database = nullptr;
-    ASSERT_EQ(sqlite3_open(file.c_str(), &database), SQLITE_OK);
-    EXPECT_EQ(sqlite3_exec(database,
-                           "UPDATE found SET answer = (SELECT answer FROM found WHERE question LIKE '%\"site\",\"index\":1}') "
-                           "WHERE question LIKE '%\"site\",\"index\":0}'",
-                           nullptr, nullptr, nullptr),
-              SQLITE_OK);
-    EXPECT_GT(sqlite3_changes(database), 0);
-    sqlite3_close(database);
+    EXPECT_GT(test::run_sql(file,
+                            "UPDATE found SET answer = (SELECT answer FROM found WHERE question LIKE '%\"site\",\"index\":1}') "
+                            "WHERE question LIKE '%\"site\",\"index\":0}'"),
+              0);
     EXPECT_NE(serialise(made(asked)), expected) << "calibrations came from elsewhere";
 }
 

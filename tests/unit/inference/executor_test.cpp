@@ -330,7 +330,7 @@ TEST(Executor, GoesOnFromAPrefixToTheSameLogits) {
     for (const Arithmetic arithmetic : {Arithmetic::integer, Arithmetic::fp32}) {
         const Executor executor(random.network, engine, arithmetic);
         const auto expected = executor.logits(sentences);
-        const auto prefixes = executor.prefixes(sentences);
+        const auto prefixes = executor.prefixes(sentences, 2);
         ASSERT_EQ(prefixes.size(), 2U);
         for (const Prefix& prefix : prefixes) EXPECT_EQ(executor.logits(sentences, prefix), expected) << prefix.layer;
     }
@@ -341,7 +341,9 @@ TEST(Executor, RefusesAPrefixOfSomethingElse) {
     const std::vector<Sentence> sentences{random.sentence(9), random.sentence(4)};
     const ExactEngine engine(random.network);
     const Executor executor(random.network, engine, Arithmetic::integer);
-    const auto prefixes = executor.prefixes(sentences);
+    const auto prefixes = executor.prefixes(sentences, 2);
+    EXPECT_EQ(executor.prefixes(sentences, 1).size(), 1U);
+    for (const int count : {0, 3}) EXPECT_THROW((void)executor.prefixes(sentences, count), InputError);
     EXPECT_THROW((void)executor.logits(std::span(sentences).first(1), prefixes[1]), InputError);
     EXPECT_THROW((void)executor.logits(sentences, {2, prefixes[1].stream}), InputError);
     EXPECT_THROW((void)Executor(random.network, engine, Arithmetic::fp32).logits(sentences, prefixes[1]), InputError);
