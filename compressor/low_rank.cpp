@@ -83,6 +83,12 @@ inference::LowRankDelta factorise(const Rows& delta, const SiteCalibration& site
     return {std::move(coded_down), std::move(coded_up)};
 }
 
+std::shared_ptr<const inference::LowRankDelta> low_rank_delta(const Rows& delta, const SiteCalibration& site, int rank, int magnitude_bits,
+                                                              int rounds) {
+    return std::make_shared<const inference::LowRankDelta>(
+        factorise(delta, site, spectrum_of(delta, site, rank), rank, magnitude_bits, rounds));
+}
+
 Eigen::MatrixXf balanced_down(const Eigen::MatrixXf& up, const Eigen::MatrixXf& down, const SiteCalibration& site) {
     // With up = left * sides in the norm of the outputs, left having orthonormal columns, left^T * up * down is sides * down.
     const EigenPairs of_up = descending(up.transpose() * damped_outputs(site) * up);

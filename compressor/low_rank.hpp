@@ -37,6 +37,12 @@ struct Spectrum {
 /// T * down, by decompositions of matrices of the rank alone. @param up [out, rank]. @param down [rank, in].
 [[nodiscard]] Eigen::MatrixXf balanced_down(const Eigen::MatrixXf& up, const Eigen::MatrixXf& down, const SiteCalibration& site);
 
+inline constexpr int kMostRank = 4096;  ///< of factors that a stage may be asked for
+
+/// The delta's factors of this rank, from its spectrum.
+[[nodiscard]] std::shared_ptr<const inference::LowRankDelta> low_rank_delta(const Rows& delta, const SiteCalibration& site, int rank,
+                                                                            int magnitude_bits, int rounds);
+
 /// up * down in real weights.
 [[nodiscard]] Rows real_values(const inference::LowRankDelta& delta);
 

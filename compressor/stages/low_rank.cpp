@@ -9,8 +9,6 @@
 namespace berth::compressor {
 namespace {
 
-constexpr int kMostRank = 4096;
-
 std::vector<std::string> adapter_ways() { return {"own", "merged"}; }
 
 struct LowRankParams {
@@ -23,9 +21,8 @@ struct LowRankParams {
         Field{"bits", &LowRankParams::bits, "bit", 2, inference::kMatrixMagnitudeBits + 1, "of a factor's code, sign included; likewise"},
         Field{"rounds", &LowRankParams::rounds, "rounds", 1, 16, "times that each factor is solved for with the other as quantised"},
         Choice{"adapters", &LowRankParams::adapters, &adapter_ways,
-               "a task that came as an adapter keeps the adapter's factors at their own rank wherever they are all it has beyond an 8-bit "
-               "base "
-               "rounded to nearest, or is treated as a whole model"},
+               "a task that came as an adapter keeps the adapter's factors at their own rank wherever they are all it has beyond an "
+               "8-bit base rounded to nearest, or is treated as a whole model"},
     };
 };
 
@@ -63,8 +60,7 @@ private:
         if (rank == 0) return;
         const SiteCalibration& site = draft.subject.calibrated()[task].calibration.sites[index];
         const Rows left = draft.residual(task, index, target);
-        linear.low_rank = std::make_shared<const inference::LowRankDelta>(
-            factorise(left, site, spectrum_of(left, site, rank), rank, magnitude_bits, params.rounds));
+        linear.low_rank = low_rank_delta(left, site, rank, magnitude_bits, params.rounds);
     }
 
     /// Whether the adapter's factors are all that the image lacks of the matrix, but for the base's rounding, which is left as it is.

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "compressor/factors_together.hpp"
 #include "compressor/low_rank.hpp"
 #include "compressor/similar_deltas.hpp"
 #include "compressor/stages/kinds.hpp"
-#include "compressor/tasks_alike.hpp"
 
 #include <algorithm>
 #include <optional>
 
 namespace berth::compressor {
 namespace {
-
-constexpr int kMostRank = 4096;
 
 struct SharedDeltaParams {
     double threshold = 0.1;
@@ -29,21 +27,15 @@ struct SharedDeltaParams {
 
 using Factors = std::shared_ptr<const inference::LowRankDelta>;
 
-class SharedDeltas : public StageOf<SharedDeltaParams> {
+class SharedDeltas : public FactorsTogether<SharedDeltaParams> {
 public:
-    using StageOf::StageOf;
-
-    [[nodiscard]] Need needs() const override { return Need::calibration; }
+    using FactorsTogether::FactorsTogether;
 
     void apply(Draft& draft, Threads& threads) const override {
-        draft.need_base("shared_deltas");
-        Progress progress("deltas alike", draft.matrices(), draft.subject.request().quiet);
-        threads.for_each(draft.matrices(), [&](std::size_t index) {
-            const auto params_of = [&](std::size_t task) { return at(draft, task, index); };
-            for (const auto& [params, tasks] : tasks_without_factors<SharedDeltaParams>(draft, index, params_of))
-                share(draft, tasks, index, *params);
-            progress.advance();
-        });
+        at_every_matrix(draft, threads, "shared_deltas", "deltas alike",
+                        [&](const std::vector<std::size_t>& tasks, std::size_t index, const SharedDeltaParams& params) {
+                            share(draft, tasks, index, params);
+                        });
     }
 
 private:
@@ -76,8 +68,7 @@ private:
         const SiteCalibration site = pooled_site(cluster);
         const int rank = std::min(params.rank, static_cast<int>(std::min(mean.rows(), mean.cols()) / 2));
         if (rank == 0 || mean.isZero(0.0F)) return nullptr;
-        return std::make_shared<const inference::LowRankDelta>(
-            factorise(mean, site, spectrum_of(mean, site, rank), rank, params.bits - 1, params.rounds));
+        return low_rank_delta(mean, site, rank, params.bits - 1, params.rounds);
     }
 
     /// Of the deltas that the tasks of the image appended to have, the one with which this task loses least, where that is little enough.

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compressor/dictionary.hpp"
+#include "compressor/factors_together.hpp"
 #include "compressor/image_planes.hpp"
 #include "compressor/low_rank.hpp"
 #include "compressor/stages/kinds.hpp"
-#include "compressor/tasks_alike.hpp"
 
 #include <algorithm>
 #include <optional>
 
 namespace berth::compressor {
 namespace {
-
-constexpr int kMostRank = 4096;
 
 std::vector<std::string> common_names() { return {"larger", "up", "down"}; }
 
@@ -30,21 +28,15 @@ struct DictionaryParams {
     bool operator==(const DictionaryParams&) const = default;
 };
 
-class SharedDictionary : public StageOf<DictionaryParams> {
+class SharedDictionary : public FactorsTogether<DictionaryParams> {
 public:
-    using StageOf::StageOf;
-
-    [[nodiscard]] Need needs() const override { return Need::calibration; }
+    using FactorsTogether::FactorsTogether;
 
     void apply(Draft& draft, Threads& threads) const override {
-        draft.need_base("shared_dictionary");
-        Progress progress("dictionaries", draft.matrices(), draft.subject.request().quiet);
-        threads.for_each(draft.matrices(), [&](std::size_t index) {
-            const auto params_of = [&](std::size_t task) { return at(draft, task, index); };
-            for (const auto& [params, tasks] : tasks_without_factors<DictionaryParams>(draft, index, params_of))
-                share(draft, tasks, index, *params);
-            progress.advance();
-        });
+        at_every_matrix(draft, threads, "shared_dictionary", "dictionaries",
+                        [&](const std::vector<std::size_t>& tasks, std::size_t index, const DictionaryParams& params) {
+                            share(draft, tasks, index, params);
+                        });
     }
 
 private:
