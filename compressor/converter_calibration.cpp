@@ -142,8 +142,7 @@ crossbar::CrossbarDesign without_errors(crossbar::CrossbarDesign design) {
 
 /// Whether the task's vectors go into the plane: it is its own, one it has in common with others, or the base's and shared.
 bool is_read_by(const WeightImage& image, const ImagePlane& plane, std::size_t task) {
-    if (plane.tasks.empty()) return image.shares(image.tasks[task], plane.linear);
-    return std::find(plane.tasks.begin(), plane.tasks.end(), task) != plane.tasks.end();
+    return plane.tasks.empty() ? image.shares(image.tasks[task], plane.linear) : plane.is_of(task);
 }
 
 std::vector<crossbar::ConverterRanges>& ranges_of_kind(inference::PlaneRanges& ranges, PlaneKind kind) {

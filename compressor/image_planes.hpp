@@ -3,6 +3,7 @@
 
 #include "compressor/weight_image.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -20,6 +21,9 @@ struct ImagePlane {
     std::size_t linear = 0;              ///< index of inference::Network::linears
     std::span<const std::int8_t> codes;  ///< [out, in], row-major; the image's own
     int out = 0, in = 0, magnitude_bits = 0;
+
+    /// Whether it is the task's, alone or with others.
+    [[nodiscard]] bool is_of(std::size_t task) const { return std::find(tasks.begin(), tasks.end(), task) != tasks.end(); }
 };
 
 /// Every plane of the image: the base once, then each task's matrices, deltas and factors, layer by layer, where a factor that tasks have

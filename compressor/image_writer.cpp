@@ -162,13 +162,12 @@ private:
     [[nodiscard]] boost::json::value one(std::size_t task, std::size_t index, PlaneKind kind) {
         const std::string matrix = inference::matrix_name(image_.shape, index);
         const Int8Matrix& factor = *factor_of(image_.tasks[task], index, kind);
-        const bool down = kind == PlaneKind::down;
+        const std::string suffix = kind == PlaneKind::down ? kDownSuffix : kUpSuffix;
         const auto sharers = sharers_of_factor(image_, task, index, kind);
-        if (sharers.size() == 1)
-            return describe(factor, image_.tasks[task].name + "." + matrix + (down ? ".low_rank.down" : ".low_rank.up"), sections_);
+        if (sharers.size() == 1) return describe(factor, image_.tasks[task].name + "." + matrix + ".low_rank" + suffix, sections_);
         const auto [number, fresh] = numbers_.try_emplace({sharers.front(), index, kind}, common_.size());
         if (fresh) {
-            const std::string name = matrix + (down ? kDownSuffix : kUpSuffix);
+            const std::string name = matrix + suffix;
             object entry{{"name", name}};
             for (auto& field : describe(factor, mapping::owner_of(names_of(sharers)) + "." + name, sections_)) entry.insert(field);
             common_.push_back(std::move(entry));

@@ -38,9 +38,9 @@ struct CompressionRequest {
     std::optional<double> max_loss, max_area;
     /// Area of an image over that of the copies, on the platform it is made for.
     std::function<double(const WeightImage&)> area_ratio;
-    std::string platform_sha256;  ///< digest of that platform
     /// The same without rounding to whole tiles, by which an allocation weighs one matrix against another; empty: area_ratio.
     std::function<double(const WeightImage&)> even_area{};
+    std::string platform_sha256;  ///< digest of that platform
     /// Matrices that tasks of an image share already and these are to share too; empty: the method makes them.
     std::vector<std::shared_ptr<const inference::Int8Matrix>> shared;
     std::vector<std::shared_ptr<const inference::Embeddings>> shared_embeddings;  ///< tables of that image, for tasks that they suit

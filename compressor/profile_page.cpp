@@ -84,10 +84,10 @@ std::vector<ResiliencePoint> by_cells(const ResilienceCurves& curves) {
     return points;
 }
 
-/// The next whole number of cells, which the axis ends at.
+/// The next whole number of cells, which an axis ends at. A delta takes the most of them at the highest precision.
 double most_cells(const std::vector<ResilienceCurves>& curves) {
     double most = 0.5;
-    for (const ResilienceCurves& some : curves) most = std::max(most, by_cells(some).back().cells);
+    for (const ResilienceCurves& some : curves) most = std::max(most, some.precision.back().cells);
     return std::ceil(most);
 }
 
@@ -106,16 +106,17 @@ std::string charts(const Profile& profile) {
         if (task.whole.precision.size() > longest->whole.precision.size()) longest = &task;
         all.push_back(task.whole);
     }
+    const double cells_at_most = most_cells(all);
     Chart precision("Share of the logits' variance lost over the highest precision of the delta (bits)", most_bits + 0.2);
     Chart sharing("The same over the share of output channels whose delta is deleted", 1.0);
-    Chart cells("The same, by both stages, over the cells that the delta takes a weight", most_cells(all));
+    Chart cells("The same, by both stages, over the cells that the delta takes a weight", cells_at_most);
     for (const TaskProfile& task : profile.tasks) {
         precision.add(task.name, task.whole.precision, &ResiliencePoint::setting);
         sharing.add(task.name, task.whole.sharing, &ResiliencePoint::setting);
         cells.add(task.name, by_cells(task.whole), &ResiliencePoint::cells);
     }
     return precision.svg(settings_of(longest->whole.precision)) + sharing.svg(settings_of(profile.tasks.front().whole.sharing)) +
-           cells.svg(cell_ticks(most_cells(all)));
+           cells.svg(cell_ticks(cells_at_most));
 }
 
 /// For each task a chart with a curve a layer.

@@ -68,10 +68,16 @@ struct CellsPerElement {
 
 /// The parts of a report, on which `berth area` and `berth simulate` agree. `on_chip` null: the whole chip, no comparison.
 /// {total, components{path: mm2}, tree (area_tree.hpp), spare, whole_chips, baseline_copies, ratio, copies_sharing, groups{cells,
-/// converters, buffers, network, digital, factor_memory, embedding_memory, rest}, repair}; without an image spare and whole_chips are null
-/// too. spare: the even share of IMAs that sites without an array have repair: of total, IMAs and columns that stand for dead ones; of a
-/// column its cells and its sample-and-hold whole_chips: of chips with all their tiles and links, whether used or not copies_sharing: the
-/// copies by the image's own mapper, so that what comes of the code stands apart from what comes of sharing
+/// converters, buffers, network, digital, factor_memory, embedding_memory, rest}, repair}; without an image spare and whole_chips are
+/// null too.
+///
+/// spare: the even share of IMAs that sites without an array have.
+///
+/// repair: of total, IMAs and columns that stand for dead ones; of a column its cells and its sample-and-hold.
+///
+/// whole_chips: of chips with all their tiles and links, whether used or not.
+///
+/// copies_sharing: the copies by the image's own mapper, so that what comes of the code stands apart from what comes of sharing.
 [[nodiscard]] boost::json::object area_block(const PlatformConfig& config, const ImageOnChip* on_chip);
 /// {peak, static, density_w_per_mm2, components{path: {peak, static}}}, watts; the density is peak power over area
 [[nodiscard]] boost::json::object power_block(const PlatformConfig& config, const ImageOnChip* on_chip);

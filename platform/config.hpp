@@ -120,8 +120,7 @@ struct Timing {
     double array_write_s = 0.0;       ///< programming one array
     double drain_stages = 0.0;        ///< stages of the IMA pipeline behind the last read of a vector
     double chip_link_packet_s = 0.0;  ///< 32 bytes on one serial link between chips
-    double bank_settle_s =
-        0.0;  ///< for an array to settle on converters that it shares, before a vector's first read; 0 where none are shared
+    double bank_settle_s = 0.0;       ///< for an array to settle on converters that it shares, before a vector's first read; else 0
 
     bool operator==(const Timing&) const = default;
 };

@@ -4,7 +4,8 @@
 
 FUNCTIONAL is the test program functional_predictions: the executor, whose predictions are the platform's. MODELS holds base and one
 checkpoint a task, DATA has <task>/train.tsv and val.tsv and tasks.json. Images and figures gather in WORK, and a run goes on from those
-that are there (time and memory are then those of the run that made them, or not said); the journal beside them keeps what methods have in common, so a task is calibrated once); METHODs name the rows to make, else all.
+that are there (time and memory are then those of the run that made them, or not said). A journal beside them keeps what methods have in
+common, so that a task is calibrated once. METHODs name the rows to make, else all.
 Methods choose on training rows and even rows of validation; the odd rows, which they do not see, are reported on. OUT.md is written
 from all that WORK holds, with its plot beside it, and names what has not been made yet. Standard library only.
 """

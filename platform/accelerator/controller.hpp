@@ -175,6 +175,7 @@ private:
     [[nodiscard]] std::optional<inference::Sentence> sentence_of(const Descriptor& descriptor, std::span<const std::int32_t> words);
     [[nodiscard]] const std::vector<std::shared_ptr<const SharedWay>>& ways_of(const std::vector<std::size_t>& tasks);
     [[nodiscard]] bool takes_task(std::uint32_t task) const;
+    [[nodiscard]] std::uint64_t logit_bytes(std::size_t task) const;
     void unload(const Descriptor& descriptor);
     void set_power(const Descriptor& descriptor);
     void power(bool on);

@@ -123,9 +123,10 @@ void Controller::program(const Fetched& fetched, double written, bool read_back)
     ways_.clear();
     repair_ = std::move(repair);
     degraded_tasks_ = repair_.whole() ? std::set<std::size_t>{} : tasks_of_lost_columns(*plan_, repair_);
-    if (computes_)
-        values_ =
-            std::make_unique<Values>(repair_.whole() ? image_ : without_lost_columns(*image_, repair_, config_), plan_, config_, threads_);
+    if (computes_) {
+        const auto there = repair_.whole() ? image_ : without_lost_columns(*image_, repair_, config_);
+        values_ = std::make_unique<Values>(there, plan_, config_, threads_);
+    }
     parts_.pipeline.program(plan_);
 }
 
@@ -155,6 +156,10 @@ void Controller::cut_programming_short() {
     }
 }
 
+std::uint64_t Controller::logit_bytes(std::size_t task) const {
+    return static_cast<std::uint64_t>(image_->tasks[task].network.labels) * sizeof(float);
+}
+
 bool Controller::takes_task(std::uint32_t task) const { return task < image_->tasks.size() && !unloaded_.contains(task); }
 
 /// The ids and segments of a request; none, and an answer, where the model does not know one of them.
@@ -179,8 +184,7 @@ bool Controller::takes_requests(const Descriptor& descriptor) {
 void Controller::run_request(const Descriptor& descriptor) {
     if (!takes_requests(descriptor)) return;
     if (!takes_task(descriptor.task) || !takes_length(descriptor.length)) return complete(descriptor.tag, Outcome::bad_request);
-    const auto labels = static_cast<std::uint64_t>(image_->tasks[descriptor.task].network.labels);
-    auto result = memory_at(descriptor.tag, descriptor.result, descriptor.result_entries, labels * sizeof(float));
+    auto result = memory_at(descriptor.tag, descriptor.result, descriptor.result_entries, logit_bytes(descriptor.task));
     if (!result) return;
     const auto words = fetch_words(descriptor, 2 * descriptor.length);
     if (!words) return;
@@ -208,7 +212,7 @@ void Controller::run_tasks(const Descriptor& descriptor) {
         const bool again = std::find(tasks.begin(), tasks.end(), static_cast<std::size_t>(task)) != tasks.end();
         if (again || !takes_task(static_cast<std::uint32_t>(task))) return complete(descriptor.tag, Outcome::bad_request);
         tasks.push_back(static_cast<std::size_t>(task));
-        result_bytes += static_cast<std::uint64_t>(image_->tasks[tasks.back()].network.labels) * sizeof(float);
+        result_bytes += logit_bytes(tasks.back());
     }
     const auto result = memory_at(descriptor.tag, descriptor.result, descriptor.result_entries, result_bytes);
     if (!result) return;
@@ -219,14 +223,13 @@ void Controller::run_tasks(const Descriptor& descriptor) {
     const std::uint64_t first = next_request_;
     std::uint64_t offset = 0;
     for (const std::size_t task : tasks) {
-        const std::uint64_t bytes = static_cast<std::uint64_t>(image_->tasks[task].network.labels) * sizeof(float);
         running_[next_request_++] = {descriptor.tag,
-                                     result->part(offset, bytes),
+                                     result->part(offset, logit_bytes(task)),
                                      static_cast<int>(task),
                                      static_cast<int>(descriptor.length),
                                      logits_of(static_cast<std::uint32_t>(task), *sentence),
                                      together};
-        offset += bytes;
+        offset += logit_bytes(task);
     }
     // Tasks that take turns go one by one: they need not all be on the chip at once.
     const std::size_t turns = residents_.slots() > 0 ? tasks.size() : 1;

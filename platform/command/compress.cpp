@@ -144,8 +144,8 @@ void run(const CompressOptions& options, const Common& common) {
     request.max_loss = options.max_loss;
     request.max_area = options.max_area;
     request.area_ratio = [&config](const compressor::WeightImage& image) { return area_ratio(config, image); };
-    request.platform_sha256 = config.sha256;
     request.even_area = [&config](const compressor::WeightImage& image) { return even_area_ratio(config, image); };
+    request.platform_sha256 = config.sha256;
     request.force = options.force;
     request.quiet = common.quiet;
     if (!options.profile.empty()) request.profile = compressor::profile_from_json(read_json(options.profile), options.profile);
