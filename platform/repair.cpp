@@ -91,7 +91,7 @@ Repair repair_of(std::span<const mapping::PlacedPlane> planes, int64_t tiles, co
     const int64_t arrays = config.hierarchy.arrays_per_ima;
     for (std::size_t index = 0; index < planes.size(); ++index) {
         const mapping::PlacedPlane& placed = planes[index];
-        for (const mapping::ColumnBlock& block : placed.blocks)
+        for (const mapping::ColumnBlock& block : placed.blocks.list())
             for (int polarity = 0; polarity < placed.polarities; ++polarity)
                 for (int row_block = 0; row_block < placed.row_blocks; ++row_block) {
                     const int64_t site = block.site + polarity * block.polarity_sites + row_block;

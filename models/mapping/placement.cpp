@@ -8,7 +8,9 @@
 #include "models/mapping/mapper.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <numeric>
+#include <utility>
 
 namespace berth::mapping {
 namespace {
@@ -31,10 +33,13 @@ public:
         BankLayout banks(shape_.rows, usable());
         for (std::size_t strip = 0; strip < group.size(); ++strip)
             if (!group[strip].empty()) banks.add(strip, placement_.planes[group[strip].front()].plane.inputs, columns_of(group[strip]));
-        std::vector<std::vector<int64_t>> columns(group.size());  // where each strip's blocks begin in their arrays
-        for (const StripBlock& block : banks.blocks()) columns[block.strip].push_back(block.column);
+        std::vector<std::vector<int64_t>> starts(group.size());  // where each strip's blocks begin in their arrays
+        for (const StripBlock& block : banks.blocks()) starts[block.strip].push_back(block.column);
         for (std::size_t strip = 0; strip < group.size(); ++strip)
-            lay(group[strip], columns[strip], banks.tallest() * encoding_.polarities());
+            lay(group[strip], {.site = placement_.sites,
+                               .block_sites = banks.tallest() * encoding_.polarities(),
+                               .usable = usable(),
+                               .starts = std::make_shared<const std::vector<int64_t>>(std::move(starts[strip]))});
         placement_.sites += banks.places() * banks.tallest() * encoding_.polarities();
         placement_.arrays += banks.arrays() * encoding_.polarities();
         placement_.deepest = std::max(placement_.deepest, banks.deepest());
@@ -62,27 +67,21 @@ private:
         return sum;
     }
 
-    /// The planes of a strip side by side. @param columns where its column blocks begin in their arrays. @param sites of a column block.
-    void lay(const Strip& strip, const std::vector<int64_t>& columns, int64_t sites) {
-        int64_t column = 0;
+    /// The planes of a strip side by side. @param columns of the strip, before the first plane's.
+    void lay(const Strip& strip, ColumnBlocks columns) {
         for (const std::size_t index : strip) {
             PlacedPlane& placed = plane(index);
             const int64_t demand = columns_of(index), arrays_a_block = int64_t{placed.row_blocks} * placed.polarities;
-            const int64_t first_block = column / usable();
-            const int64_t blocks = demand == 0 ? 0 : ceil_div(column + demand, usable()) - first_block;
-            const int64_t begin = placement_.sites + first_block * sites;
-            ranges_[index] = {begin, blocks == 0 ? begin : begin + (blocks - 1) * sites + arrays_a_block};
-            for (int64_t done = 0; done < demand; done += placed.blocks.back().columns) {
-                const int64_t block = (column + done) / usable(), within = (column + done) % usable();
-                placed.blocks.push_back({.site = placement_.sites + block * sites,
-                                         .polarity_sites = placed.row_blocks,
-                                         .column = columns[static_cast<std::size_t>(block)] + within,
-                                         .first = done,
-                                         .columns = std::min(demand - done, usable() - within)});
-            }
+            const int64_t first_block = columns.before / usable();
+            const int64_t blocks = demand == 0 ? 0 : ceil_div(columns.before + demand, usable()) - first_block;
+            const int64_t begin = columns.site + first_block * columns.block_sites;
+            ranges_[index] = {begin, blocks == 0 ? begin : begin + (blocks - 1) * columns.block_sites + arrays_a_block};
+            columns.polarity_sites = placed.row_blocks;
+            columns.columns = demand;
+            placed.blocks = columns;
             placed.array_reads = blocks * arrays_a_block;
             placed.columns = demand * arrays_a_block + placed.array_reads * encoding_.unit_columns();
-            column += demand;
+            columns.before += demand;
         }
     }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/core/params.hpp"
+#include "models/mapping/column_blocks.hpp"
 #include "models/mapping/plane.hpp"
 
 #include <cstdint>
@@ -77,17 +78,6 @@ struct HierarchyParams {
     }
 };
 
-/// Columns of a plane that stand side by side in arrays: from `site` on one array for each row block, and `polarity_sites` further those of
-/// the other polarity.
-struct ColumnBlock {
-    std::int64_t site = 0, polarity_sites = 0;
-    std::int64_t column = 0;  ///< of the arrays', the first one, unit columns not counted
-    std::int64_t first = 0;   ///< of the plane's: slice by slice, and in each output by output
-    std::int64_t columns = 0;
-
-    bool operator==(const ColumnBlock&) const = default;
-};
-
 /// Where a plane went. Its cells are rows x columns of arrays; columns hold the slices of output channels.
 struct PlacedPlane {
     Plane plane;
@@ -100,7 +90,7 @@ struct PlacedPlane {
     std::int64_t array_reads = 0;     ///< arrays that one input slice drives; one that two planes share counts for both
     std::int64_t columns = 0;         ///< columns converted for one input slice, all row blocks and polarities, unit columns too
     std::vector<std::int32_t> tiles;  ///< tiles that hold some of it, ascending
-    std::vector<ColumnBlock> blocks;  ///< all of its columns, in their order
+    ColumnBlocks blocks;              ///< all of its columns
 };
 
 /// A whole image on a chip.

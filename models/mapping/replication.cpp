@@ -22,7 +22,7 @@ void append(Placement& placed, Placement more, const ArrayShape& shape, const Hi
     for (PlacedPlane& one : more.planes) {
         one.converters += converters;
         for (std::int32_t& tile : one.tiles) tile += static_cast<std::int32_t>(placed.tiles);
-        for (ColumnBlock& block : one.blocks) block.site += placed.tiles * of_a_tile;
+        one.blocks.site += placed.tiles * of_a_tile;
     }
     placed.sites = placed.tiles * of_a_tile + more.sites;
     placed.arrays += more.arrays;

@@ -66,10 +66,8 @@ PlacedPlane within(const PlacedPlane& room, const Plane& plane, const ArrayShape
     placed.array_reads = std::min(blocks, ceil_div(columns, std::int64_t{shape.cols - encoding.unit_columns()})) * arrays_a_block;
     placed.columns = columns * arrays_a_block + placed.array_reads * encoding.unit_columns();
     placed.tiles = room.tiles;
-    for (std::int64_t done = 0; done < columns; done += placed.blocks.back().columns) {
-        placed.blocks.push_back(room.blocks[placed.blocks.size()]);
-        placed.blocks.back().columns = std::min(placed.blocks.back().columns, columns - done);
-    }
+    placed.blocks = room.blocks;
+    placed.blocks.columns = columns;
     return placed;
 }
 

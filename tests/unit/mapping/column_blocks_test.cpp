@@ -34,7 +34,7 @@ std::vector<Plane> some_planes() {
 std::int64_t arrays_of(const PlacedPlane& placed, const Placement& chip, const ArrayShape& shape) {
     std::int64_t next = 0;
     std::set<std::int64_t> arrays;
-    for (const ColumnBlock& block : placed.blocks) {
+    for (const ColumnBlock& block : placed.blocks.list()) {
         RC_ASSERT(block.first == next);
         RC_ASSERT(block.columns > 0);
         RC_ASSERT(block.column >= 0);
@@ -55,7 +55,7 @@ RC_GTEST_PROP(ColumnBlocks, HoldEveryColumnOnce, ()) {
     for (const PlacedPlane& plane : placed.planes) {
         RC_ASSERT(arrays_of(plane, placed, kShape) == plane.array_reads);
         if (mapper == "banked") continue;
-        for (const ColumnBlock& block : plane.blocks)
+        for (const ColumnBlock& block : plane.blocks.list())
             for (int polarity = 0; polarity < plane.polarities; ++polarity)
                 for (int row = 0; row < plane.row_blocks; ++row)
                     for (std::int64_t column = 0; column < block.columns; ++column)
@@ -72,7 +72,7 @@ RC_GTEST_PROP(ColumnBlocks, LieOnThePlanesTiles, ()) {
         place(some_planes(), kShape, hierarchy), [&](const Plane&) { return copies; }, kShape, hierarchy);
     for (const PlacedPlane& plane : placed.planes) {
         std::set<std::int32_t> tiles;
-        for (const ColumnBlock& block : plane.blocks)
+        for (const ColumnBlock& block : plane.blocks.list())
             for (int polarity = 0; polarity < plane.polarities; ++polarity)
                 for (int row = 0; row < plane.row_blocks; ++row)
                     tiles.insert(
