@@ -2,6 +2,7 @@
 #include "platform/simulation.hpp"
 
 #include "models/buffer/memory.hpp"
+#include "models/core/address_sanitizer.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -130,6 +131,7 @@ SimulationOutcome simulate(const SimulationInput& input) {
         run(input);
     });
     const Soc& soc = *soc_there;
+    announce_own_stack();
     rethrow_faults(soc);
 
     SimulationOutcome outcome;
