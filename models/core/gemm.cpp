@@ -4,9 +4,7 @@
 #include <omp.h>
 #include <oneapi/dnnl/dnnl.hpp>
 
-#include <algorithm>
 #include <stdexcept>
-#include <vector>
 
 namespace berth {
 namespace {
@@ -40,31 +38,20 @@ void gemm(std::span<const float> x, std::span<const float> w, std::span<float> y
 }
 
 void gemm(std::span<const std::int8_t> x, std::span<const std::int8_t> w, std::span<std::int32_t> y, int tokens, int in, int out) {
-    if (tokens == 0) return;
-    static const bool exact = has_byte_dot_product();
-    if (!exact) return gemm_in_float_blocks(x, w, y, tokens, in, out);
-    stay_on_this_thread();
-    const std::int32_t no_offset = 0;
-    check(dnnl_gemm_s8s8s32('N', 'T', 'F', tokens, out, in, 1.0f, x.data(), in, 0, w.data(), in, 0, 0.0f, y.data(), out, &no_offset));
+    if (tokens > 0) PreparedWeights(w, in, out).multiply(x, y, tokens);
 }
 
-void gemm_in_float_blocks(std::span<const std::int8_t> x, std::span<const std::int8_t> w, std::span<std::int32_t> y, int tokens, int in,
-                          int out) {
-    // 1024 products of at most 2^14 sum to at most 2^24, which a float holds exactly in any order.
-    constexpr int block = 1024;
-    std::vector<float> left(std::size_t(tokens) * block), right(std::size_t(out) * block), sum(y.size());
-    std::fill(y.begin(), y.end(), 0);
-    const auto widen = [in](std::span<const std::int8_t> from, std::vector<float>& to, int rows, int begin, int width) {
-        for (int row = 0; row < rows; ++row)
-            std::copy_n(from.begin() + std::ptrdiff_t(row) * in + begin, width, to.begin() + std::ptrdiff_t(row) * width);
-    };
-    for (int begin = 0; begin < in; begin += block) {
-        const int width = std::min(block, in - begin);
-        widen(x, left, tokens, begin, width);
-        widen(w, right, out, begin, width);
-        gemm(left, right, sum, tokens, width, out);
-        for (std::size_t i = 0; i < sum.size(); ++i) y[i] += static_cast<std::int32_t>(sum[i]);
-    }
+PreparedWeights::PreparedWeights(std::span<const std::int8_t> w, int in, int out) : w_(w), in_(in), out_(out) {
+    static const bool has_library = has_byte_dot_product();
+    if (!has_library) pairs_.emplace(w, in, out);
+}
+
+void PreparedWeights::multiply(std::span<const std::int8_t> x, std::span<std::int32_t> y, int tokens) const {
+    if (tokens == 0) return;
+    if (pairs_) return pairs_->multiply(x, y, tokens);
+    stay_on_this_thread();
+    const std::int32_t no_offset = 0;
+    check(dnnl_gemm_s8s8s32('N', 'T', 'F', tokens, out_, in_, 1.0f, x.data(), in_, 0, w_.data(), in_, 0, 0.0f, y.data(), out_, &no_offset));
 }
 
 }  // namespace berth

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/core/byte_pairs.hpp"
+
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace berth {
@@ -10,12 +13,22 @@ namespace berth {
 /// Shapes: x.size() == tokens*in, w.size() == out*in, y.size() == tokens*out.
 void gemm(std::span<const float> x, std::span<const float> w, std::span<float> y, int tokens, int in, int out);
 
-/// The same in integers, exact in int32 for every input with in <= 2^17 (|x*w| <= 2^14), on every machine: where the
-/// processor lacks 8-bit dot products, whose emulation saturates, the product is taken in exact float blocks instead.
+/// The same in integers, exact in int32 for every input with in <= 2^17 (|x*w| <= 2^14), on every machine: by the library's product where
+/// the processor has a dot product of bytes, whose emulation saturates, and by pairs of 16-bit numbers elsewhere.
 void gemm(std::span<const std::int8_t> x, std::span<const std::int8_t> w, std::span<std::int32_t> y, int tokens, int in, int out);
 
-/// The float path of the integer product, whatever the machine: the check on the other, and what old processors take.
-void gemm_in_float_blocks(std::span<const std::int8_t> x, std::span<const std::int8_t> w, std::span<std::int32_t> y, int tokens, int in,
-                          int out);
+/// The right side of integer products, made ready once for many left sides. Refers to `w`.
+class PreparedWeights {
+public:
+    PreparedWeights(std::span<const std::int8_t> w, int in, int out);
+
+    /// y[tokens, out] = x[tokens, in] * w^T, as gemm gives it.
+    void multiply(std::span<const std::int8_t> x, std::span<std::int32_t> y, int tokens) const;
+
+private:
+    std::span<const std::int8_t> w_;
+    int in_, out_;
+    std::optional<BytePairs> pairs_;  ///< where they are what is multiplied
+};
 
 }  // namespace berth

@@ -2,7 +2,6 @@
 #include "models/inference/executor.hpp"
 
 #include "models/core/error.hpp"
-#include "models/core/gemm.hpp"
 #include "models/inference/encoder.hpp"
 
 #include <cmath>
@@ -213,22 +212,30 @@ std::vector<float> Executor::logits(std::span<const Sentence> sentences, const P
     return result;
 }
 
+ExactEngine::Product ExactEngine::product_of(std::shared_ptr<const Int8Matrix> matrix) {
+    need(matrix != nullptr, "engine", "is given a matrix that is missing", "a matrix");
+    need(matrix->values.size() == static_cast<std::size_t>(matrix->out) * static_cast<std::size_t>(matrix->in), "engine",
+         "is given a matrix that does not fill its shape", "out * in values");
+    PreparedWeights weights(matrix->values, matrix->in, matrix->out);
+    return {std::move(matrix), std::move(weights)};
+}
+
 ExactEngine::ExactEngine(const Network& network) {
-    for (const Linear& linear : network.linears)
-        effective_.push_back(linear.delta == nullptr ? linear.matrix : std::make_shared<const Int8Matrix>(linear.effective()));
-    for (const Linear& linear : network.linears) low_rank_.push_back(linear.low_rank);
+    for (const Linear& linear : network.linears) {
+        effective_.push_back(product_of(linear.delta == nullptr ? linear.matrix : std::make_shared<const Int8Matrix>(linear.effective())));
+        auto& factors = factors_.emplace_back();
+        if (const auto& low_rank = linear.low_rank) factors = {product_of(low_rank->down), product_of(low_rank->up)};
+    }
 }
 
 void ExactEngine::multiply_factor(std::size_t index, Factor factor, std::span<const std::int8_t> x, int tokens, std::uint64_t,
                                   std::span<std::int32_t> accumulators) const {
-    const Int8Matrix& matrix = factor == Factor::down ? *low_rank_[index]->down : *low_rank_[index]->up;
-    gemm(x, matrix.values, accumulators, tokens, matrix.in, matrix.out);
+    (*factors_[index])[static_cast<std::size_t>(factor)].weights.multiply(x, accumulators, tokens);
 }
 
 void ExactEngine::multiply(std::size_t index, std::span<const std::int8_t> x, int tokens, std::uint64_t,
                            std::span<std::int32_t> accumulators) const {
-    const Int8Matrix& matrix = *effective_[index];
-    gemm(x, matrix.values, accumulators, tokens, matrix.in, matrix.out);
+    effective_[index].weights.multiply(x, accumulators, tokens);
 }
 
 }  // namespace berth::inference

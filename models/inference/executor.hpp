@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/core/gemm.hpp"
 #include "models/inference/linear_engine.hpp"
 #include "models/inference/network.hpp"
 
+#include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <variant>
 #include <vector>
@@ -57,6 +60,7 @@ private:
 /// Exact integer products of the effective matrices: what lossless converters give.
 class ExactEngine : public LinearEngine {
 public:
+    /// @throws InputError where a matrix is missing or does not fill its shape; the rest of the network is not looked at.
     explicit ExactEngine(const Network& network);
     void multiply(std::size_t index, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
                   std::span<std::int32_t> accumulators) const override;
@@ -64,8 +68,15 @@ public:
                          std::span<std::int32_t> accumulators) const override;
 
 private:
-    std::vector<std::shared_ptr<const Int8Matrix>> effective_;
-    std::vector<std::shared_ptr<const LowRankDelta>> low_rank_;
+    /// A matrix and how its products are taken.
+    struct Product {
+        std::shared_ptr<const Int8Matrix> matrix;
+        PreparedWeights weights;
+    };
+    static Product product_of(std::shared_ptr<const Int8Matrix> matrix);
+
+    std::vector<Product> effective_;
+    std::vector<std::optional<std::array<Product, 2>>> factors_;  ///< of a low-rank delta, by Factor
 };
 
 }  // namespace berth::inference

@@ -32,43 +32,46 @@ std::vector<std::int8_t> integers(std::size_t count, std::uint32_t seed) {
     return values;
 }
 
-void expect_both_paths_exact(const std::vector<std::int8_t>& x, const std::vector<std::int8_t>& w, int tokens, int in, int out) {
+void expect_every_path_exact(const std::vector<std::int8_t>& x, const std::vector<std::int8_t>& w, int tokens, int in, int out) {
     const auto expected = product(x, w, tokens, in, out);
-    std::vector<std::int32_t> y(expected.size(), -1), blocks(expected.size(), -1);
+    std::vector<std::int32_t> y(expected.size(), -1), prepared(expected.size(), -1), pairs(expected.size(), -1);
     gemm(x, w, y, tokens, in, out);
-    gemm_in_float_blocks(x, w, blocks, tokens, in, out);
+    PreparedWeights(w, in, out).multiply(x, prepared, tokens);
+    BytePairs(w, in, out).multiply(x, pairs, tokens);
     EXPECT_EQ(y, expected);
-    EXPECT_EQ(blocks, expected);
+    EXPECT_EQ(prepared, expected);
+    EXPECT_EQ(pairs, expected);
 }
 
 RC_GTEST_PROP(IntegerProduct, EqualsThePlainTripleLoop, ()) {
-    const int tokens = *rc::gen::inRange(1, 9);
+    // Whole and broken tiles, panels and blocks of what multiplies pairs, and more tokens than it takes at once.
+    const int tokens = *rc::gen::oneOf(rc::gen::inRange(1, 9), rc::gen::inRange(125, 135));
     const int in = *rc::gen::oneOf(rc::gen::inRange(1, 70), rc::gen::inRange(1000, 1100), rc::gen::inRange(2040, 2060));
     const int out = *rc::gen::inRange(1, 40);
     const auto seed = *rc::gen::arbitrary<std::uint32_t>();
-    expect_both_paths_exact(integers(std::size_t(tokens * in), seed), integers(std::size_t(out * in), ~seed), tokens, in, out);
+    expect_every_path_exact(integers(std::size_t(tokens * in), seed), integers(std::size_t(out * in), ~seed), tokens, in, out);
     RC_ASSERT(!testing::Test::HasFailure());
 }
 
 TEST(IntegerProduct, IsExactWhereEverySumIsLargest) {
-    // 4096 * 127 * 127 = 66064384 needs 26 bits; a float holds 24, a saturating 16-bit pair 15.
+    // 4096 * 127 * 127 = 66064384 needs 26 bits; a float would hold 24, a pair that saturates at 16 bits 15.
     constexpr int in = 4096;
     for (const int left : {-128, -127, 127})
         for (const int right : {-127, 127}) {
             const std::vector<std::int8_t> x(3 * in, static_cast<std::int8_t>(left)), w(5 * in, static_cast<std::int8_t>(right));
-            std::vector<std::int32_t> y(15), blocks(15);
+            std::vector<std::int32_t> y(15), pairs(15);
             gemm(x, w, y, 3, in, 5);
-            gemm_in_float_blocks(x, w, blocks, 3, in, 5);
+            BytePairs(w, in, 5).multiply(x, pairs, 3);
             EXPECT_EQ(y, std::vector<std::int32_t>(15, in * left * right));
-            EXPECT_EQ(blocks, y);
+            EXPECT_EQ(pairs, y);
         }
 }
 
 TEST(IntegerProduct, KeepsTheLastUnitOfALongSum) {
-    // One product of 1 beside 1023 of 127 * 127: the sum is odd and close to 2^24, where an inexact float path rounds.
+    // One product of 1 beside 1023 of 127 * 127: the sum is odd and close to 2^24, where floats round.
     std::vector<std::int8_t> x(1024, 127), w(1024, 127);
     x[511] = w[511] = 1;
-    expect_both_paths_exact(x, w, 1, 1024, 1);
+    expect_every_path_exact(x, w, 1, 1024, 1);
 }
 
 TEST(IntegerProduct, OfNoTokensIsEmpty) {
@@ -76,6 +79,7 @@ TEST(IntegerProduct, OfNoTokensIsEmpty) {
     std::vector<std::int32_t> y;
     gemm(std::vector<std::int8_t>{}, w, y, 0, 2, 2);
     EXPECT_TRUE(y.empty());
+    BytePairs(w, 2, 2).multiply(std::vector<std::int8_t>{}, y, 0);
 }
 
 TEST(FloatProduct, EqualsTheLoopWithinRounding) {

@@ -288,10 +288,10 @@ TEST(Executor, RefusesFactorsThatDoNotFit) {
     const auto refused = [](const auto& spoil) {
         test::RandomNetwork random;
         random.add_low_rank(4, 5);
+        const ExactEngine engine(random.network);
         LowRankDelta delta = *random.network.linears[4].low_rank;
         spoil(delta);
         random.network.linears[4].low_rank = std::make_shared<const LowRankDelta>(delta);
-        const ExactEngine engine(random.network);
         EXPECT_THROW(Executor(random.network, engine, Arithmetic::integer), InputError);
     };
     refused([](LowRankDelta& delta) { std::swap(delta.down, delta.up); });
@@ -301,6 +301,24 @@ TEST(Executor, RefusesFactorsThatDoNotFit) {
         delta.up = std::make_shared<const Int8Matrix>(std::move(up));
     });
     refused([](LowRankDelta& delta) { delta = {}; });
+}
+
+TEST(ExactEngine, RefusesMatricesThatAreNotWhole) {
+    test::RandomNetwork random;
+    random.add_low_rank(4, 5);
+    const Linear whole = random.network.linears[4];
+    const auto refused = [&](const auto& spoil) {
+        random.network.linears[4] = whole;
+        spoil(random.network.linears[4]);
+        EXPECT_THROW(ExactEngine(random.network), InputError);
+    };
+    refused([](Linear& linear) { linear.matrix = nullptr; });
+    refused([](Linear& linear) { linear.low_rank = std::make_shared<const LowRankDelta>(); });
+    refused([](Linear& linear) {
+        auto shorter = std::make_shared<Int8Matrix>(*linear.matrix);
+        shorter->values.pop_back();
+        linear.matrix = shorter;
+    });
 }
 
 TEST(Executor, AnUnusedFactorAddsNothing) {
