@@ -89,7 +89,10 @@ void multiply_panel(const std::int16_t* x, std::size_t x_stride, const std::int1
     std::size_t token = 0;
     for (; token + kTokensAtOnce <= tokens; token += kTokensAtOnce)
         multiply_tile<kTokensAtOnce>(x + token * x_stride, x_stride, w, pairs, y + token * panel);
-    for (; token < tokens; ++token) multiply_tile<1>(x + token * x_stride, x_stride, w, pairs, y + token * panel);
+    const std::int16_t* const rest = x + token * x_stride;
+    if (tokens - token == 1) multiply_tile<1>(rest, x_stride, w, pairs, y + token * panel);
+    if (tokens - token == 2) multiply_tile<2>(rest, x_stride, w, pairs, y + token * panel);
+    if (tokens - token == 3) multiply_tile<3>(rest, x_stride, w, pairs, y + token * panel);
 }
 
 }  // namespace berth::HWY_NAMESPACE
@@ -128,14 +131,15 @@ BytePairs::BytePairs(std::span<const std::int8_t> w, int in, int out)
 }
 
 void BytePairs::multiply(std::span<const std::int8_t> x, std::span<std::int32_t> y, int tokens) const {
-    std::vector<std::int16_t> wide(kTokensOfABlock * pairs_ * 2);
-    std::vector<std::int32_t> sums(kTokensOfABlock * panel_);
+    const std::size_t most = std::min(kTokensOfABlock, static_cast<std::size_t>(tokens));
+    std::vector<std::int16_t> wide(most * pairs_ * 2);
+    std::vector<std::int32_t> sums(most * panel_);
     for (std::size_t first = 0, count = 0; first < static_cast<std::size_t>(tokens); first += count) {
         count = std::min(kTokensOfABlock, static_cast<std::size_t>(tokens) - first);
         for (std::size_t token = 0; token < count; ++token)
             std::copy_n(x.data() + (first + token) * inputs_, inputs_, wide.data() + token * pairs_ * 2);
         for (std::size_t output = 0; output < outputs_; output += panel_) {
-            std::fill(sums.begin(), sums.end(), 0);
+            std::fill_n(sums.begin(), count * panel_, 0);
             for (std::size_t pair = 0; pair < pairs_; pair += kPairsAtOnce) HWY_DYNAMIC_DISPATCH(multiply_panel)
             (wide.data() + pair * 2, pairs_ * 2, values_.data() + (output * pairs_ + pair * panel_) * 2,
              std::min(kPairsAtOnce, pairs_ - pair), sums.data(), count);
