@@ -131,13 +131,16 @@ BytePairs::BytePairs(std::span<const std::int8_t> w, int in, int out)
 }
 
 void BytePairs::multiply(std::span<const std::int8_t> x, std::span<std::int32_t> y, int tokens) const {
-    const std::size_t most = std::min(kTokensOfABlock, static_cast<std::size_t>(tokens));
-    std::vector<std::int16_t> wide(most * pairs_ * 2);
-    std::vector<std::int32_t> sums(most * panel_);
+    thread_local std::vector<std::int16_t> wide;
+    thread_local std::vector<std::int32_t> sums;
+    wide.resize(std::max(wide.size(), kTokensOfABlock * pairs_ * 2));
+    sums.resize(std::max(sums.size(), kTokensOfABlock * panel_));
     for (std::size_t first = 0, count = 0; first < static_cast<std::size_t>(tokens); first += count) {
         count = std::min(kTokensOfABlock, static_cast<std::size_t>(tokens) - first);
-        for (std::size_t token = 0; token < count; ++token)
+        for (std::size_t token = 0; token < count; ++token) {
             std::copy_n(x.data() + (first + token) * inputs_, inputs_, wide.data() + token * pairs_ * 2);
+            if (inputs_ % 2 == 1) wide[(token + 1) * pairs_ * 2 - 1] = 0;
+        }
         for (std::size_t output = 0; output < outputs_; output += panel_) {
             std::fill_n(sums.begin(), count * panel_, 0);
             for (std::size_t pair = 0; pair < pairs_; pair += kPairsAtOnce) HWY_DYNAMIC_DISPATCH(multiply_panel)

@@ -64,8 +64,34 @@ void Encoder<Arithmetic>::trace(std::span<const Sentence> sentences, std::vector
 
 template <class Arithmetic>
 void Encoder<Arithmetic>::layers_from(int first, std::span<const Sentence> sentences, std::span<float> logits) {
-    for (int index = first; index < network_.shape.layers; ++index) layer(sentences, index);
-    classify(sentences, logits);
+    const int last = network_.shape.layers - 1;
+    for (int index = first; index < last; ++index) layer(sentences, index);
+    attention(sentences, last);
+    // The pooler takes each sentence's first token alone, as a sentence of one token; what the last layer makes of the others, nobody
+    // reads.
+    std::vector<Sentence> firsts;
+    for (const Sentence& sentence : sentences) firsts.push_back({sentence.request, {0}, {0}});
+    if (engine_.pure()) {
+        keep_first_tokens(context_, sentences);
+        keep_first_tokens(stream_, sentences);
+        tokens_ = firsts.size();
+        after_attention(firsts, last);
+    } else {
+        after_attention(sentences, last);
+        keep_first_tokens(stream_, sentences);
+        tokens_ = firsts.size();
+    }
+    classify(firsts, logits);
+}
+
+template <class Arithmetic>
+void Encoder<Arithmetic>::keep_first_tokens(std::vector<Value>& rows, std::span<const Sentence> sentences) const {
+    std::size_t token = 0;
+    for (std::size_t i = 0; i < sentences.size(); ++i) {
+        std::copy_n(row(rows, token, hidden()).begin(), hidden(), row(rows, i, hidden()).begin());
+        token += sentences[i].ids.size();
+    }
+    rows.resize(sentences.size() * hidden());
 }
 
 template <class Arithmetic>
@@ -90,12 +116,21 @@ void Encoder<Arithmetic>::embed(std::span<const Sentence> sentences) {
 
 template <class Arithmetic>
 void Encoder<Arithmetic>::layer(std::span<const Sentence> sentences, int index) {
+    attention(sentences, index);
+    after_attention(sentences, index);
+}
+
+template <class Arithmetic>
+void Encoder<Arithmetic>::attention(std::span<const Sentence> sentences, int index) {
     quantise(stream_, hidden(), largest_input_);
     linear(sentences, matrix_index(index, query), query_);
     linear(sentences, matrix_index(index, key), key_);
     linear(sentences, matrix_index(index, value), value_);
     attend(sentences);
+}
 
+template <class Arithmetic>
+void Encoder<Arithmetic>::after_attention(std::span<const Sentence> sentences, int index) {
     quantise(context_, hidden(), largest_input_);
     linear(sentences, matrix_index(index, attention_output), update_);
     residual(stream_, update_, constants_.attention_norms[static_cast<std::size_t>(index)]);
@@ -159,17 +194,7 @@ void Encoder<Arithmetic>::attend(std::size_t first_token, std::size_t tokens, st
 }
 
 template <class Arithmetic>
-void Encoder<Arithmetic>::classify(std::span<const Sentence> sentences, std::span<float> logits) {
-    // Of the last layer the pooler takes each sentence's first token alone, as a sentence of one token.
-    std::vector<Sentence> firsts;
-    std::size_t token = 0;
-    for (std::size_t i = 0; i < sentences.size(); ++i) {
-        std::copy_n(row(stream_, token, hidden()).begin(), hidden(), row(stream_, i, hidden()).begin());
-        token += sentences[i].ids.size();
-        firsts.push_back({sentences[i].request, {0}, {0}});
-    }
-    tokens_ = sentences.size();
-    stream_.resize(tokens_ * hidden());
+void Encoder<Arithmetic>::classify(std::span<const Sentence> firsts, std::span<float> logits) {
     quantise(stream_, hidden(), largest_input_);
     linear(firsts, matrix_index(network_.shape.layers, 0), update_);
     const bool relu = network_.shape.head_activation == HeadActivation::relu;
@@ -242,6 +267,7 @@ void Encoder<Arithmetic>::add_low_rank(std::span<const Sentence> sentences, std:
 template <class Arithmetic>
 template <class Multiply>
 void Encoder<Arithmetic>::by_sentence(std::span<const Sentence> sentences, const Multiply& multiply) {
+    if (engine_.pure()) return multiply(0, tokens_, 0);
     std::size_t first = 0;
     for (const Sentence& sentence : sentences) {
         multiply(first, sentence.ids.size(), sentence.request);

@@ -49,9 +49,15 @@ private:
     void embed(std::span<const Sentence> sentences);
     void layers_from(int first, std::span<const Sentence> sentences, std::span<float> logits);
     void layer(std::span<const Sentence> sentences, int index);
+    /// The two halves of a layer: up to context_, and from there to the residual stream behind the layer.
+    void attention(std::span<const Sentence> sentences, int index);
+    void after_attention(std::span<const Sentence> sentences, int index);
+    /// Of [tokens, hidden] the rows of each sentence's first token.
+    void keep_first_tokens(std::vector<Value>& rows, std::span<const Sentence> sentences) const;
     void attend(std::span<const Sentence> sentences);
     void attend(std::size_t first_token, std::size_t tokens, std::size_t head);
-    void classify(std::span<const Sentence> sentences, std::span<float> logits);
+    /// From stream_ of the sentences' first tokens alone.
+    void classify(std::span<const Sentence> firsts, std::span<float> logits);
 
     /// Makes each token's vector whole numbers up to +-most, in input_.
     void quantise(std::span<const Value> values, std::size_t width, std::int32_t most);
@@ -59,7 +65,7 @@ private:
     void linear(std::span<const Sentence> sentences, std::size_t index, std::vector<Value>& output);
     /// Adds what the low-rank delta of matrix `index` makes of input_.
     void add_low_rank(std::span<const Sentence> sentences, std::size_t index, std::vector<Value>& output);
-    /// One product a sentence: multiply(tokens, first token, sentence).
+    /// One product a sentence, or one for all where it is all the same: multiply(first token, tokens, request).
     template <class Multiply>
     void by_sentence(std::span<const Sentence> sentences, const Multiply& multiply);
     void norm(std::vector<Value>& values, const typename Arithmetic::Norm& norm);

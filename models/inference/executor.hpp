@@ -66,6 +66,7 @@ public:
                   std::span<std::int32_t> accumulators) const override;
     void multiply_factor(std::size_t index, Factor factor, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
                          std::span<std::int32_t> accumulators) const override;
+    [[nodiscard]] bool pure() const override { return true; }
 
 private:
     /// A matrix and how its products are taken.

@@ -26,6 +26,10 @@ public:
     virtual void multiply_factor(std::size_t index, Factor factor, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
                                  std::span<std::int32_t> accumulators) const = 0;
 
+    /// Whether a product is a function of its operands alone, and nobody counts who asked for what. Then those of many sentences are asked
+    /// for at once, and those that no logit depends on not at all.
+    [[nodiscard]] virtual bool pure() const { return false; }
+
     /// Bits that the elements of x have, the sign among them: the executor makes them within +-(2^(bits - 1) - 1).
     [[nodiscard]] virtual int activation_bits() const { return 8; }
 };

@@ -164,7 +164,7 @@ TEST(Executor, GivesNothingForNothing) {
 /// Records which products were asked for.
 class RecordingEngine : public LinearEngine {
 public:
-    explicit RecordingEngine(const Network& network) : exact_(network) {}
+    explicit RecordingEngine(const Network& network, bool pure = false) : exact_(network), pure_(pure) {}
     void multiply(std::size_t index, std::span<const std::int8_t> x, int tokens, std::uint64_t request,
                   std::span<std::int32_t> accumulators) const override {
         calls.push_back({index, static_cast<std::uint64_t>(tokens), request});
@@ -174,10 +174,12 @@ public:
                          std::span<std::int32_t> accumulators) const override {
         exact_.multiply_factor(index, factor, x, tokens, request, accumulators);
     }
-    mutable std::vector<std::array<std::uint64_t, 3>> calls;
+    [[nodiscard]] bool pure() const override { return pure_; }
+    mutable std::vector<std::array<std::uint64_t, 3>> calls;  ///< matrix, tokens, request
 
 private:
     ExactEngine exact_;
+    bool pure_;
 };
 
 TEST(Executor, AsksForEveryMatrixOnceASentence) {
@@ -190,6 +192,20 @@ TEST(Executor, AsksForEveryMatrixOnceASentence) {
         const bool pooler = matrix == 12;
         EXPECT_EQ(engine.calls[2 * matrix], (std::array<std::uint64_t, 3>{matrix, pooler ? 1u : 5u, 70}));
         EXPECT_EQ(engine.calls[2 * matrix + 1], (std::array<std::uint64_t, 3>{matrix, pooler ? 1u : 9u, 71}));
+    }
+}
+
+TEST(Executor, AsksAPureEngineOnceAndForNothingThatNoLogitReads) {
+    test::RandomNetwork random;
+    random.add_low_rank(3, 4), random.add_low_rank(10, 5);
+    const std::vector<Sentence> sentences{random.sentence(5, 70), random.sentence(9, 71)};
+    for (const Arithmetic arithmetic : {Arithmetic::integer, Arithmetic::fp32}) {
+        const RecordingEngine pure(random.network, true), other(random.network);
+        const auto logits = [&](const RecordingEngine& engine) { return Executor(random.network, engine, arithmetic).logits(sentences); };
+        EXPECT_EQ(logits(pure), logits(other));
+        ASSERT_EQ(pure.calls.size(), 13u);
+        for (std::uint64_t matrix = 0; matrix < 13; ++matrix)  // behind the last layer's attention the first tokens alone
+            EXPECT_EQ(pure.calls[matrix], (std::array<std::uint64_t, 3>{matrix, matrix < 9 ? 14u : 2u, 0}));
     }
 }
 
