@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/mapping/slots.hpp"
 
-#include "models/core/ceil_div.hpp"
 #include "models/core/error.hpp"
 #include "models/crossbar/encoding.hpp"
 
@@ -62,12 +61,11 @@ PlacedPlane within(const PlacedPlane& room, const Plane& plane, const ArrayShape
     if (plane.digital) return placed;
     const std::int64_t columns = std::int64_t{plane.outputs} * placed.slices;
     const std::int64_t arrays_a_block = std::int64_t{placed.row_blocks} * placed.polarities;
-    const std::int64_t blocks = room.array_reads / (std::int64_t{room.row_blocks} * room.polarities);
-    placed.array_reads = std::min(blocks, ceil_div(columns, std::int64_t{shape.cols - encoding.unit_columns()})) * arrays_a_block;
-    placed.columns = columns * arrays_a_block + placed.array_reads * encoding.unit_columns();
     placed.tiles = room.tiles;
     placed.blocks = room.blocks;
     placed.blocks.columns = columns;
+    placed.array_reads = static_cast<std::int64_t>(placed.blocks.list().size()) * arrays_a_block;
+    placed.columns = columns * arrays_a_block + placed.array_reads * encoding.unit_columns();
     return placed;
 }
 

@@ -45,6 +45,9 @@ RC_GTEST_PROP(Slots, HaveRoomForEveryTasksPlanes, ()) {
             RC_ASSERT(one.plane.outputs == planes[i].outputs);
             const std::int64_t blocks = one.array_reads / (one.row_blocks * one.polarities);
             RC_ASSERT(blocks * kShape.cols >= std::int64_t{one.plane.outputs} * one.slices);
+            // And it reads every array that it stands in, wherever in the first of them it begins.
+            RC_ASSERT(blocks == static_cast<std::int64_t>(one.blocks.list().size()));
+            RC_ASSERT(one.array_reads == blocks * one.row_blocks * one.polarities);
             RC_ASSERT(!one.tiles.empty() && one.tiles.back() < placed.chip.tiles);
             if (is_common(planes[i].owner)) {
                 RC_ASSERT(one.tiles == placed.in_slot.front()[i].tiles);
