@@ -13,8 +13,8 @@ namespace berth {
 /// Shapes: x.size() == tokens*in, w.size() == out*in, y.size() == tokens*out.
 void gemm(std::span<const float> x, std::span<const float> w, std::span<float> y, int tokens, int in, int out);
 
-/// The same in integers, exact in int32 for every input with in <= 2^17 (|x*w| <= 2^14), on every machine: by the library's product where
-/// the processor has a dot product of bytes, whose emulation saturates, and by pairs of 16-bit numbers elsewhere.
+/// The same in integers, exact in int32 for every input with in <= 2^17 (|x*w| <= 2^14), on every machine: by oneDNN where the
+/// processor has a dot product of bytes, and elsewhere, where oneDNN's saturates, by pairs of 16-bit numbers.
 void gemm(std::span<const std::int8_t> x, std::span<const std::int8_t> w, std::span<std::int32_t> y, int tokens, int in, int out);
 
 /// The right side of integer products, made ready once for many left sides. Refers to `w`.
