@@ -34,7 +34,27 @@ void multiply_tile(const std::int16_t* x, std::size_t x_stride, const std::int16
                     y[2 * token + output] += x[token * x_stride + 2 * pair + side] * w[4 * pair + 2 * output + side];
 }
 
+std::int32_t dot(const std::int16_t* x, const std::int8_t* w, std::size_t count) {
+    std::int32_t sum = 0;
+    for (std::size_t i = 0; i < count; ++i) sum += x[i] * w[i];
+    return sum;
+}
+
 #else
+
+std::int32_t dot(const std::int16_t* x, const std::int8_t* w, std::size_t count) {
+    const Whole d;
+    const Half h;
+    const hn::Rebind<std::int8_t, Half> bytes;
+    const std::size_t lanes = hn::Lanes(h);
+    Sums sums = hn::Zero(d), odd = sums;
+    std::size_t i = 0;
+    for (; i + lanes <= count; i += lanes)
+        sums = hn::ReorderWidenMulAccumulate(d, hn::PromoteTo(h, hn::LoadU(bytes, w + i)), hn::LoadU(h, x + i), sums, odd);
+    std::int32_t sum = hn::GetLane(hn::SumOfLanes(d, hn::Add(sums, odd)));
+    for (; i < count; ++i) sum += x[i] * w[i];
+    return sum;
+}
 
 /// Sums of a token's products with a panel of outputs.
 struct Row {
@@ -95,6 +115,11 @@ void multiply_panel(const std::int16_t* x, std::size_t x_stride, const std::int1
     if (tokens - token == 3) multiply_tile<3>(rest, x_stride, w, pairs, y + token * panel);
 }
 
+void multiply_rows(const std::int16_t* x, std::size_t tokens, const std::int8_t* w, std::size_t in, std::size_t out, std::int32_t* y) {
+    for (std::size_t output = 0; output < out; ++output)
+        for (std::size_t token = 0; token < tokens; ++token) y[token * out + output] = dot(x + token * in, w + output * in, in);
+}
+
 }  // namespace berth::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -103,6 +128,7 @@ namespace berth {
 
 HWY_EXPORT(outputs_of_a_panel);
 HWY_EXPORT(multiply_panel);
+HWY_EXPORT(multiply_rows);
 
 namespace {
 
@@ -151,6 +177,12 @@ void BytePairs::multiply(std::span<const std::int8_t> x, std::span<std::int32_t>
                 std::copy_n(sums.data() + token * panel_, there, y.data() + (first + token) * outputs_ + output);
         }
     }
+}
+
+void multiply_few(std::span<const std::int8_t> x, std::span<const std::int8_t> w, std::span<std::int32_t> y, int tokens, int in, int out) {
+    const std::vector<std::int16_t> wide(x.begin(), x.end());
+    HWY_DYNAMIC_DISPATCH(multiply_rows)
+    (wide.data(), static_cast<std::size_t>(tokens), w.data(), static_cast<std::size_t>(in), static_cast<std::size_t>(out), y.data());
 }
 
 }  // namespace berth

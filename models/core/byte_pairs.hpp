@@ -24,4 +24,7 @@ private:
     std::vector<std::int16_t> values_;              ///< [panel][pair][output of the panel][2]
 };
 
+/// The same product from w[out, in] as it is: for so few tokens that laying it out takes longer.
+void multiply_few(std::span<const std::int8_t> x, std::span<const std::int8_t> w, std::span<std::int32_t> y, int tokens, int in, int out);
+
 }  // namespace berth

@@ -29,6 +29,14 @@ bool has_byte_dot_product() {
     return static_cast<unsigned>(isa) > static_cast<unsigned>(cpu_isa::avx512_core_vnni) && isa != cpu_isa::all;
 }
 
+bool library_is_exact() {
+    static const bool exact = has_byte_dot_product();
+    return exact;
+}
+
+/// A weight takes half a nanosecond to lay out, which so many products with it win back.
+constexpr int kTokensWorthLayingOut = 16;
+
 }  // namespace
 
 void gemm(std::span<const float> x, std::span<const float> w, std::span<float> y, int tokens, int in, int out) {
@@ -38,12 +46,13 @@ void gemm(std::span<const float> x, std::span<const float> w, std::span<float> y
 }
 
 void gemm(std::span<const std::int8_t> x, std::span<const std::int8_t> w, std::span<std::int32_t> y, int tokens, int in, int out) {
-    if (tokens > 0) PreparedWeights(w, in, out).multiply(x, y, tokens);
+    if (tokens == 0) return;
+    if (tokens < kTokensWorthLayingOut && !library_is_exact()) return multiply_few(x, w, y, tokens, in, out);
+    PreparedWeights(w, in, out).multiply(x, y, tokens);
 }
 
 PreparedWeights::PreparedWeights(std::span<const std::int8_t> w, int in, int out) : w_(w), in_(in), out_(out) {
-    static const bool has_library = has_byte_dot_product();
-    if (!has_library) pairs_.emplace(w, in, out);
+    if (!library_is_exact()) pairs_.emplace(w, in, out);
 }
 
 void PreparedWeights::multiply(std::span<const std::int8_t> x, std::span<std::int32_t> y, int tokens) const {

@@ -34,13 +34,15 @@ std::vector<std::int8_t> integers(std::size_t count, std::uint32_t seed) {
 
 void expect_every_path_exact(const std::vector<std::int8_t>& x, const std::vector<std::int8_t>& w, int tokens, int in, int out) {
     const auto expected = product(x, w, tokens, in, out);
-    std::vector<std::int32_t> y(expected.size(), -1), prepared(expected.size(), -1), pairs(expected.size(), -1);
+    std::vector<std::int32_t> y(expected.size(), -1), prepared(expected.size(), -1), pairs(expected.size(), -1), few(expected.size(), -1);
     gemm(x, w, y, tokens, in, out);
     PreparedWeights(w, in, out).multiply(x, prepared, tokens);
     BytePairs(w, in, out).multiply(x, pairs, tokens);
+    multiply_few(x, w, few, tokens, in, out);
     EXPECT_EQ(y, expected);
     EXPECT_EQ(prepared, expected);
     EXPECT_EQ(pairs, expected);
+    EXPECT_EQ(few, expected);
 }
 
 RC_GTEST_PROP(IntegerProduct, EqualsThePlainTripleLoop, ()) {
@@ -59,11 +61,13 @@ TEST(IntegerProduct, IsExactWhereEverySumIsLargest) {
     for (const int left : {-128, -127, 127})
         for (const int right : {-127, 127}) {
             const std::vector<std::int8_t> x(3 * in, static_cast<std::int8_t>(left)), w(5 * in, static_cast<std::int8_t>(right));
-            std::vector<std::int32_t> y(15), pairs(15);
+            std::vector<std::int32_t> y(15), pairs(15), few(15);
             gemm(x, w, y, 3, in, 5);
             BytePairs(w, in, 5).multiply(x, pairs, 3);
+            multiply_few(x, w, few, 3, in, 5);
             EXPECT_EQ(y, std::vector<std::int32_t>(15, in * left * right));
             EXPECT_EQ(pairs, y);
+            EXPECT_EQ(few, y);
         }
 }
 
