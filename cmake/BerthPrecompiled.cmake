@@ -6,6 +6,10 @@ set(BERTH_PRECOMPILED_HEADERS
     <algorithm> <array> <bit> <charconv> <cmath> <cstddef> <cstdint> <cstring> <filesystem> <functional> <iostream> <limits> <map> <memory>
     <numeric> <optional> <random> <set> <span> <stdexcept> <string> <string_view> <tuple> <unordered_map> <utility> <vector>
     <boost/iostreams/device/mapped_file.hpp> <boost/json.hpp> <fmt/format.h>)
+# Behind a precompiled header GCC 12 forgets that it does not optimise, and would take the intrinsics in the form for optimised code.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  list(APPEND BERTH_PRECOMPILED_HEADERS <immintrin.h>)
+endif()
 set(BERTH_PRECOMPILED_KERNEL <systemc> <tlm> <tlm_utils/simple_initiator_socket.h> <tlm_utils/simple_target_socket.h>)
 set(BERTH_PRECOMPILED_TESTS <gtest/gtest.h> <rapidcheck/gtest.h>)
 
