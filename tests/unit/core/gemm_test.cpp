@@ -47,7 +47,7 @@ void expect_every_path_exact(const std::vector<std::int8_t>& x, const std::vecto
 
 RC_GTEST_PROP(IntegerProduct, EqualsThePlainTripleLoop, ()) {
     // Whole and broken tiles, panels and blocks of what multiplies pairs, and more tokens than it takes at once.
-    const int tokens = *rc::gen::oneOf(rc::gen::inRange(1, 9), rc::gen::inRange(125, 135));
+    const int tokens = *rc::gen::weightedOneOf<int>({{6, rc::gen::inRange(1, 18)}, {1, rc::gen::inRange(125, 135)}});
     const int in = *rc::gen::oneOf(rc::gen::inRange(1, 70), rc::gen::inRange(1000, 1100), rc::gen::inRange(2040, 2060));
     const int out = *rc::gen::inRange(1, 40);
     const auto seed = *rc::gen::arbitrary<std::uint32_t>();
