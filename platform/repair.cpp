@@ -120,13 +120,6 @@ NoSpare::NoSpare(const Repair& repair, const PlatformConfig& config)
                      " columns that the image needs without a spare, on tile " + std::to_string(repair.lost_on.value_or(0)) + " for one",
                  "more of hierarchy.spare_imas or hierarchy.spare_columns, or dead_parts.policy run") {}
 
-Repair self_test(std::span<const mapping::PlacedPlane> planes, int64_t tiles, const PlatformConfig& config) {
-    if (!tests_itself(config)) return {};
-    Repair repair = repair_of(planes, tiles, config);
-    if (!repair.whole() && config.dead_parts.policy == kRefuse) throw NoSpare(repair, config);
-    return repair;
-}
-
 boost::json::value repair_block(const Repair& repair, const PlatformConfig& config) {
     if (!tests_itself(config)) return nullptr;
     const auto block = [](const Repair::Counts& counts) {

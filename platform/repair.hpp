@@ -49,9 +49,6 @@ public:
     NoSpare(const Repair& repair, const PlatformConfig& config);
 };
 
-/// What the self-test finds of an image. @throws NoSpare where something is lost and the platform is to refuse that.
-[[nodiscard]] Repair self_test(std::span<const mapping::PlacedPlane> planes, std::int64_t tiles, const PlatformConfig& config);
-
 /// {imas{dead, replaced, lost, spares_left}, columns{...}}, or null where the chip does not test itself.
 [[nodiscard]] boost::json::value repair_block(const Repair& repair, const PlatformConfig& config);
 

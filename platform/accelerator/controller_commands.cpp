@@ -141,7 +141,9 @@ Repair Controller::test_itself(const ChipPlan& plan, const Programming& whole) {
     wait(length);
     check_replaced();
     const auto planes = plan.planes();
-    return elsewhere([&] { return self_test(planes, plan.placement.tiles, config_); });
+    Repair repair = elsewhere([&] { return repair_of(planes, plan.placement.tiles, config_); });
+    if (!repair.whole() && config_.dead_parts.policy == kRefuse) throw NoSpare(repair, config_);
+    return repair;
 }
 
 /// The power has gone while an image was being written: of every tile the arrays up to the one at hand are whole.

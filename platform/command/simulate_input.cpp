@@ -4,7 +4,6 @@
 #include "compressor/image_file.hpp"
 #include "models/core/error.hpp"
 #include "platform/accelerator/accelerator.hpp"
-#include "platform/repair.hpp"
 #include "workloads/encoded_dataset.hpp"
 #include "workloads/metrics.hpp"
 
@@ -131,7 +130,6 @@ SimulateInput read_simulate_input(const SimulateOptions& options, std::uint64_t 
     const auto wanted = read_tasks(options, *image);
     for (const Wanted& one : wanted) (void)image->task(one.name);
     platform::ImageOnChip on_chip = platform::place_on_chip(config, *image);
-    (void)platform::self_test(on_chip.image.planes, on_chip.image.tiles, config);  // refuses at once what loading would refuse
     const std::uint32_t in_flight = requests_in_flight(options, config, image->shape);
     SimulateInput input{std::move(config), std::move(file), image, std::move(on_chip), {}, {}, in_flight, options.together, false};
     for (const Wanted& one : wanted) input.tasks.push_back(read_task(options, one, *image));
