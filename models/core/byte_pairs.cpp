@@ -34,27 +34,7 @@ void multiply_tile(const std::int16_t* x, std::size_t x_stride, const std::int16
                     y[2 * token + output] += x[token * x_stride + 2 * pair + side] * w[4 * pair + 2 * output + side];
 }
 
-std::int32_t dot(const std::int16_t* x, const std::int8_t* w, std::size_t count) {
-    std::int32_t sum = 0;
-    for (std::size_t i = 0; i < count; ++i) sum += x[i] * w[i];
-    return sum;
-}
-
 #else
-
-std::int32_t dot(const std::int16_t* x, const std::int8_t* w, std::size_t count) {
-    const Whole d;
-    const Half h;
-    const hn::Rebind<std::int8_t, Half> bytes;
-    const std::size_t lanes = hn::Lanes(h);
-    Sums sums = hn::Zero(d), odd = sums;
-    std::size_t i = 0;
-    for (; i + lanes <= count; i += lanes)
-        sums = hn::ReorderWidenMulAccumulate(d, hn::PromoteTo(h, hn::LoadU(bytes, w + i)), hn::LoadU(h, x + i), sums, odd);
-    std::int32_t sum = hn::GetLane(hn::SumOfLanes(d, hn::Add(sums, odd)));
-    for (; i < count; ++i) sum += x[i] * w[i];
-    return sum;
-}
 
 /// Sums of a token's products with a panel of outputs.
 struct Row {
@@ -113,6 +93,22 @@ void multiply_panel(const std::int16_t* x, std::size_t x_stride, const std::int1
     if (tokens - token == 1) multiply_tile<1>(rest, x_stride, w, pairs, y + token * panel);
     if (tokens - token == 2) multiply_tile<2>(rest, x_stride, w, pairs, y + token * panel);
     if (tokens - token == 3) multiply_tile<3>(rest, x_stride, w, pairs, y + token * panel);
+}
+
+std::int32_t dot(const std::int16_t* x, const std::int8_t* w, std::size_t count) {
+    std::int32_t sum = 0;
+    std::size_t i = 0;
+#if HWY_TARGET != HWY_SCALAR
+    const Whole d;
+    const Half h;
+    const hn::Rebind<std::int8_t, Half> bytes;
+    Sums sums = hn::Zero(d), odd = sums;
+    for (const std::size_t lanes = hn::Lanes(h); i + lanes <= count; i += lanes)
+        sums = hn::ReorderWidenMulAccumulate(d, hn::PromoteTo(h, hn::LoadU(bytes, w + i)), hn::LoadU(h, x + i), sums, odd);
+    sum = hn::GetLane(hn::SumOfLanes(d, hn::Add(sums, odd)));
+#endif
+    for (; i < count; ++i) sum += x[i] * w[i];
+    return sum;
 }
 
 void multiply_rows(const std::int16_t* x, std::size_t tokens, const std::int8_t* w, std::size_t in, std::size_t out, std::int32_t* y) {

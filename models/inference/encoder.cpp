@@ -71,16 +71,11 @@ void Encoder<Arithmetic>::layers_from(int first, std::span<const Sentence> sente
     // reads.
     std::vector<Sentence> firsts;
     for (const Sentence& sentence : sentences) firsts.push_back({sentence.request, {0}, {0}});
-    if (engine_.pure()) {
-        keep_first_tokens(context_, sentences);
-        keep_first_tokens(stream_, sentences);
-        tokens_ = firsts.size();
-        after_attention(firsts, last);
-    } else {
-        after_attention(sentences, last);
-        keep_first_tokens(stream_, sentences);
-        tokens_ = firsts.size();
-    }
+    if (!engine_.pure()) after_attention(sentences, last);
+    keep_first_tokens(stream_, sentences);
+    keep_first_tokens(context_, sentences);
+    tokens_ = firsts.size();
+    if (engine_.pure()) after_attention(firsts, last);
     classify(firsts, logits);
 }
 
