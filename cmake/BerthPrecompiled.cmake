@@ -16,7 +16,7 @@ set(BERTH_PRECOMPILED_TESTS <gtest/gtest.h> <rapidcheck/gtest.h>)
 # berth_precompiled(NAME HEADERS ... LINK ...): parses them. Who shares what it parsed has the same definitions, hence links the same.
 function(berth_precompiled name)
   cmake_parse_arguments(arg "" "" "HEADERS;LINK" ${ARGN})
-  file(WRITE ${PROJECT_BINARY_DIR}/generated/${name}.cpp "")
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/generated/${name}.cpp CONTENT "\n")
   add_library(berth_${name}_link INTERFACE)
   target_link_libraries(berth_${name}_link INTERFACE Boost::json Boost::iostreams fmt::fmt ${arg_LINK} berth::flags)
   target_compile_features(berth_${name}_link INTERFACE cxx_std_20)
