@@ -16,6 +16,9 @@ struct RankOffer {
 /// Vectors bought of each offer, in their order.
 using Ranks = std::vector<int>;
 
+/// Offers of tasks one after another, with every task's losses times its weight.
+[[nodiscard]] std::vector<RankOffer> weighted(std::vector<RankOffer> offers, const std::vector<double>& weights);
+
 /// Sum of squares of the values that were not bought.
 [[nodiscard]] double loss_left(const std::vector<RankOffer>& offers, const Ranks& ranks);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compressor/finish.hpp"
 
+#include "models/core/statistics.hpp"
+
 #include <algorithm>
 
 namespace berth::compressor {
@@ -54,7 +56,7 @@ double measure(const Draft& draft, std::size_t t, TaskImage& image, Threads& thr
     const double lost = lost_variance(task.expected, logits, network.labels);
     const double reference = metric_of(task.expected, network, task.probe, image.metric);
     const DrawKey key = draw_key(request.seed, kNoisePurpose, t);
-    const double expected = metric_under_noise(task.expected, network, task.probe, image.metric, lost, key);
+    const double expected = mean(metrics_under_noise(task.expected, network, task.probe, image.metric, lost, key));
     image.statistics["cosine"] = task.cosine;
     image.statistics["calibration_sentences"] = task.calibration.sentences;
     image.statistics["measured_sentences"] = task.probe.sentences.size();

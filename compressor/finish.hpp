@@ -12,7 +12,7 @@ struct Finished {
 };
 
 /// Adds each task's statistics. Calibrated tasks are measured on their probes: the metric that is left, and the one to expect of the
-/// variance that is lost (metric_under_noise). What one task may gain does not pay for another's loss.
+/// variance that is lost (metrics_under_noise). What one task may gain does not pay for another's loss.
 [[nodiscard]] Finished finish(Draft draft, Threads& threads);
 
 }  // namespace berth::compressor

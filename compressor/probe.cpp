@@ -89,20 +89,20 @@ double metric_of(std::span<const float> logits, const inference::Network& networ
     return workloads::score(metric, predictions, probe.labels);
 }
 
-double metric_under_noise(std::span<const float> logits, const inference::Network& network, const Probe& probe, const std::string& metric,
-                          double lost, const DrawKey& key) {
+std::vector<double> metrics_under_noise(std::span<const float> logits, const inference::Network& network, const Probe& probe,
+                                        const std::string& metric, double lost, const DrawKey& key) {
     const double squares = squares_around_means(logits, static_cast<std::size_t>(network.labels));
     const double deviation = std::sqrt(lost * squares / static_cast<double>(logits.size()));
-    double sum = 0.0;
+    std::vector<double> metrics;
     std::vector<float> noisy(logits.size());
     for (std::uint32_t draw = 0; draw < kNoiseDraws; ++draw) {
         for (std::size_t i = 0; i < logits.size(); ++i) {
             const auto normal = normals(philox({low_word(i), high_word(i), draw, 0}, key));
             noisy[i] = static_cast<float>(static_cast<double>(logits[i]) + deviation * normal[0]);
         }
-        sum += metric_of(noisy, network, probe, metric);
+        metrics.push_back(metric_of(noisy, network, probe, metric));
     }
-    return sum / kNoiseDraws;
+    return metrics;
 }
 
 double lost_variance(std::span<const float> expected, std::span<const float> got, int labels) {

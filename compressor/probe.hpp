@@ -64,10 +64,10 @@ private:
 [[nodiscard]] double metric_of(std::span<const float> logits, const inference::Network& network, const Probe& probe,
                                const std::string& metric);
 
-/// The metric that logits [sentences, labels] keep on average where independent normal noise of `lost` times their variance is added:
-/// what losing that share costs, without the luck of the few sentences that happen to change sides. The mean of 32 draws.
-[[nodiscard]] double metric_under_noise(std::span<const float> logits, const inference::Network& network, const Probe& probe,
-                                        const std::string& metric, double lost, const DrawKey& key);
+/// The metric of logits [sentences, labels] to which independent normal noise of `lost` times their variance is added, 32 times over:
+/// what losing that share costs, without the luck of the few sentences that happen to change sides.
+[[nodiscard]] std::vector<double> metrics_under_noise(std::span<const float> logits, const inference::Network& network, const Probe& probe,
+                                                      const std::string& metric, double lost, const DrawKey& key);
 
 /// Share of the variance of `expected` [sentences, labels] (around each label's mean) that `got` does not keep; 0 where equal.
 [[nodiscard]] double lost_variance(std::span<const float> expected, std::span<const float> got, int labels);

@@ -2,6 +2,7 @@
 #include "compressor/rank_costs.hpp"
 
 #include "compressor/stages/kinds.hpp"
+#include "compressor/task_weights.hpp"
 #include "models/core/ceil_div.hpp"
 #include "models/core/error.hpp"
 
@@ -19,6 +20,7 @@ constexpr int kCapsAnArray = 3;  ///< ranks asked for on the way to a full array
 
 struct AllocationParams {
     int base_bits_least = 3, base_bits_most = 6, word_bits_least = 3, word_bits_most = inference::kMatrixMagnitudeBits + 1, factor_bits = 4;
+    double metric_share = 0.5;
 
     static constexpr std::tuple fields{
         Field{"base_bits_least", &AllocationParams::base_bits_least, "bit", 2, inference::kMatrixMagnitudeBits + 1,
@@ -30,6 +32,8 @@ struct AllocationParams {
         Field{"word_bits_most", &AllocationParams::word_bits_most, "bit", 2, inference::kMatrixMagnitudeBits + 1, "likewise"},
         Field{"factor_bits", &AllocationParams::factor_bits, "bit", 2, inference::kMatrixMagnitudeBits + 1,
               "of the factors, sign included"},
+        Field{"metric_share", &AllocationParams::metric_share, "of a task's weight", 0.0, 1.0,
+              "in proportion to the mean square by which its metric moves where 1 % of its logits' variance is lost; the rest is alike"},
     };
 };
 
@@ -143,17 +147,20 @@ private:
         double least = 0.0;
         const WeightImage part = placed_part(draft);
         const double coherence = std::sqrt(static_cast<double>(draft.matrices()));
+        const std::vector<double> weights =
+            task_weights(draft.subject.calibrated(), settings().common().metric_share, draft.subject.request().seed);
         for (const int base_bits : bases(draft)) {
             const Market& market = draft.subject.market(base_bits, threads);
+            const std::vector<RankOffer> offers = weighted(market.offers, weights);
             for (const int word_bits : words(draft)) {
                 const EmbeddingTables& tables = draft.subject.words(word_bits, threads);
-                auto ranks = best_fit(market.offers, costs(draft, part, market, tables),
+                auto ranks = best_fit(offers, costs(draft, part, market, tables),
                                       [&](const Ranks& chosen) { return area(draft, part, market.base, tables, chosen) <= most; });
                 if (!ranks) continue;
-                const double lost = coherence * loss_left(market.offers, *ranks) + tables.loss;
+                const double lost = coherence * loss_left(offers, *ranks) + tables.loss;
                 if (best && lost >= least) continue;
                 least = lost;
-                const bool all = *ranks == ranks_at(market.offers, costs(draft, part, market, tables), 0.0);
+                const bool all = *ranks == ranks_at(offers, costs(draft, part, market, tables), 0.0);
                 best = Plan{market.base, tables, factor_magnitude_bits(), std::move(*ranks), all};
             }
         }

@@ -6,6 +6,7 @@
 #include "compressor/probe.hpp"
 #include "models/core/error.hpp"
 #include "models/core/files.hpp"
+#include "models/core/statistics.hpp"
 #include "tests/unit/compressor/small_checkpoints.hpp"
 
 #include <gtest/gtest.h>
@@ -169,7 +170,7 @@ TEST(MetricUnderNoise, IsTheMetricWithoutNoiseAndChanceWhereNoiseIsAll) {
         logits.insert(logits.end(), {i % 2 ? -margin : margin, i % 2 ? margin : -margin});
     }
     const DrawKey key = draw_key(1, 2, 3);
-    const auto at = [&](double lost) { return metric_under_noise(logits, network, probe, "accuracy", lost, key); };
+    const auto at = [&](double lost) { return mean(metrics_under_noise(logits, network, probe, "accuracy", lost, key)); };
     EXPECT_EQ(at(0.0), 1.0);
     EXPECT_LT(at(0.3), 1.0);
     EXPECT_GT(at(0.3), at(3.0));
