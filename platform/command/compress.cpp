@@ -6,6 +6,7 @@
 #include "compressor/methods.hpp"
 #include "compressor/probe.hpp"
 #include "compressor/summary.hpp"
+#include "compressor/synthetic_tasks.hpp"
 #include "models/core/error.hpp"
 #include "models/core/files.hpp"
 #include "models/core/json.hpp"
@@ -34,6 +35,7 @@ struct CompressOptions {
     std::string base, method, method_file, stages, mode = "acc", profile, out, journal, platform = "reram-multitask", append, calibrate_adc;
     std::vector<std::string> tasks, remove, settings;
     std::optional<double> max_loss, max_area;
+    int synthetic = 0;
     bool force = false, mode_given = false;
 };
 
@@ -49,6 +51,7 @@ void check_options(const CompressOptions& options) {
         if (!given) throw InputError(option, "is required", expected);
     };
     needed(options.remove.empty(), "--append", "the image that --remove takes tasks from");
+    needed(options.synthetic == 0, "--append", "the image whose tasks --synthetic mixes");
     needed(!options.base.empty(), "--base", "the checkpoint that the tasks were fine-tuned from");
     needed(!options.tasks.empty(), "--task", "at least one");
     needed(!options.method.empty() || !options.stages.empty() || !options.method_file.empty(), "--method", "how to compress");
@@ -86,10 +89,12 @@ void complete(compressor::CompressionRequest& request, const CompressOptions& op
 }
 
 /// The command that would make the image anew from its own.
-std::string joined(const compressor::WeightImage& image, const CompressOptions& options, const std::string& appended) {
+std::string joined(const compressor::WeightImage& image, const CompressOptions& options, const std::string& appended, std::uint64_t seed) {
     std::string command = image.command;
     for (const std::string& name : options.remove) command += "; --remove " + name;
-    return appended.empty() ? command : command + "; --append " + appended;
+    if (!appended.empty()) command += "; --append " + appended;
+    if (options.synthetic > 0) command += fmt::format("; --synthetic {} --seed {}", options.synthetic, seed);
+    return command;
 }
 
 /// Sentences of a task's data, at equal distances.
@@ -174,7 +179,8 @@ void run(const CompressOptions& options, const Common& common) {
         appended = more.command;
         compressor::append_tasks(image, std::move(more));
     }
-    image.command = joined(image, options, appended);
+    if (options.synthetic > 0) compressor::add_synthetic_tasks(image, options.synthetic, common.seed, threads);
+    image.command = joined(image, options, appended, common.seed);
     write(image, options.out);
 }
 
@@ -199,6 +205,10 @@ void add_compress(CLI::App& app, Common& common) {
     command->add_option("--append", options->append,
                         "an image whose tasks come first; its base, method or stages, and mode stand where none is given");
     command->add_option("--remove", options->remove, "leave this task of that image out (repeatable)")->allow_extra_args(false);
+    command
+        ->add_option("--synthetic", options->synthetic,
+                     "put so many tasks behind that image's which are mixed and perturbed from its own, to see what more tasks would cost")
+        ->check(CLI::Range(1, compressor::kMostSyntheticTasks));
     command->add_option("--profile", options->profile, "what `berth profile` measured, instead of measuring again");
     command->add_option("--platform", options->platform, "preset or file whose arrays the image is made for")->capture_default_str();
     command->add_option("--set", options->settings, "path=value in that platform, e.g. adc.bits=5 (repeatable)")->allow_extra_args(false);

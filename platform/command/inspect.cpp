@@ -2,6 +2,7 @@
 #include "compressor/image_file.hpp"
 #include "compressor/stored_sizes.hpp"
 #include "compressor/summary.hpp"
+#include "compressor/synthetic_tasks.hpp"
 #include "models/core/digest.hpp"
 #include "models/core/files.hpp"
 #include "models/core/json.hpp"
@@ -9,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -82,6 +84,8 @@ std::string description(const std::string& file, std::span<const std::byte> byte
     const auto size = static_cast<double>(bytes.size()), full = static_cast<double>(compressor::checkpoint_bytes(image));
     std::string out = fmt::format("{}: weight image, {:.2f} MB, every CRC-32C matches\n", file, size / 1e6);
     out += fmt::format("its {} tasks as fp32 checkpoints: {:.2f} MB, {:.1f} times as much\n", image.tasks.size(), full / 1e6, full / size);
+    if (const auto made = std::count_if(image.tasks.begin(), image.tasks.end(), &compressor::is_synthetic); made > 0)
+        out += fmt::format("{} of them synthetic: mixed and perturbed from the others, trained by nobody\n", made);
     out += fmt::format("method {}{}, seed {}\n", image.method, image.mode.empty() ? "" : ", mode " + image.mode, image.seed);
     out += fmt::format("made by: {}\n", image.command);
     out += fmt::format("base: {}{}\n", image.base_checkpoint, image.base.empty() ? " (its matrices are not kept)" : "");

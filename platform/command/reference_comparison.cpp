@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/command/reference_comparison.hpp"
 
+#include "compressor/synthetic_tasks.hpp"
 #include "models/core/digest.hpp"
 #include "models/core/error.hpp"
 #include "platform/command/predictions.hpp"
@@ -48,6 +49,7 @@ ReferenceLogits reference_logits(const ReferenceChoice& choice, const compressor
     if (choice.none) return {{}, "--no-reference was given"};
     if (!choice.directory.empty())
         return {forward(workloads::Checkpoint(choice.directory, base_for(choice.directory, base)), task, sentences, threads), ""};
+    if (compressor::is_synthetic(task)) return {{}, "task " + task.name + " is synthetic"};
     try {
         const workloads::Checkpoint checkpoint(task.checkpoint, base);
         if (const std::string what = difference(checkpoint, task); !what.empty()) return {{}, what};

@@ -245,6 +245,20 @@ class BadInput(unittest.TestCase):
         self.refused('trec: is not in the image; expected sst2 or stsb', 'compress', '--append', both, '--remove', 'trec', '--out', self.work / 'bad.berth')
         self.refused('is also read as input', 'compress', '--append', both, '--remove', 'stsb', '--out', both)
 
+    def test_synthetic_tasks(self):
+        family = self.work / 'family.berth'
+        self.addCleanup(family.unlink, True)
+        done = berth('compress', '--append', self.image, '--synthetic', '3', '--out', family)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('3 of them synthetic', berth('inspect', family).stdout)
+        self.assertIn('; --synthetic 3 --seed 1', berth('inspect', family).stdout)
+        done = berth('simulate', '--platform', 'reram-multitask', '--image', family, '--task', 'synthetic-3', '--input', self.data, '--limit', '2')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('no fp32 reference: task synthetic-3 is synthetic', done.stderr)
+        for count in ('0', '-1', '1025', 'many'):
+            self.refused('--synthetic', 'compress', '--append', self.image, '--synthetic', count, '--out', self.work / 'bad.berth')
+        self.refused('--append: is required; expected the image whose tasks --synthetic mixes', 'compress', '--synthetic', '2', '--out', self.work / 'bad.berth')
+
     def test_tasks_that_come_to_an_image_of_listed_stages(self):
         stages = 'shared_base,low_rank{rank=2},bias_correction'
         tasks = [f'{name}={DEMO}/{name},data={DEMO}/{name}.tsv' for name in ('sst2', 'stsb')]
