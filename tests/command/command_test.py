@@ -171,7 +171,8 @@ class BadInput(unittest.TestCase):
     def test_stages_that_cannot_be(self):
         options = ('compress', '--base', DEMO / 'base', '--task', f'sst2={DEMO}/sst2,data={self.data}', '--out', self.work / 'bad.berth')
         for stages, says in (('magic', r'stages\[0\]\.stage'), ('shared_base{bits=12}', r'stages\[0\]\.bits: is 12'), ('shared_base{', 'stages'), ('[{"stage"', 'stages'),
-                             ('[]', 'stages: is empty'), ('hard_sharing', 'stages: has hard_sharing before')):
+                             ('[]', 'stages: is empty'), ('hard_sharing', 'stages: has hard_sharing before'),
+                             ('low_bit_copies{matrices=pooler}', r'stages: leaves task sst2 without a matrix layer\.0\.query')):
             self.refused(says, *options, '--stages', stages)
         self.refused('stages: is given beside', *options, '--stages', 'shared_base', '--method', 'kang')
         method = self.work / 'method.json'
