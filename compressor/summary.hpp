@@ -3,6 +3,7 @@
 
 #include "compressor/weight_image.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,6 +22,10 @@ struct TaskSummary {
     std::optional<double> cosine;    ///< base and fine-tuned, where the method measured it
 };
 
+/// Cells that a task takes at a matrix, in one polarity, with the image's geometry: as in TaskSummary::cells_per_weight.
+[[nodiscard]] double own_cells(const WeightImage& image, std::size_t task, std::size_t matrix);
+
+/// @param task one of the image's.
 [[nodiscard]] TaskSummary summarise(const WeightImage& image, const TaskImage& task);
 
 /// A line a task: what `berth compress` and `berth inspect` print.
