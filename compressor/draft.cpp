@@ -43,8 +43,13 @@ const EmbeddingTables& Subject::words(int magnitude_bits, Threads& threads) {
     return found->second;
 }
 
-Draft::Draft(Subject& of, std::vector<std::string> stages, const Budget& may_spend)
-    : subject(of), image(of.family().begin_image()), tasks(of.tasks()), budget(may_spend), stages_(std::move(stages)) {
+Draft::Draft(Subject& of, std::vector<std::string> stages, std::string where, const Budget& may_spend)
+    : subject(of),
+      image(of.family().begin_image()),
+      tasks(of.tasks()),
+      budget(may_spend),
+      stages_(std::move(stages)),
+      where_(std::move(where)) {
     image.geometry = of.request().geometry;
     for (std::size_t task = 0; task < of.tasks(); ++task) image.tasks.push_back(of.bare(task));
 }
@@ -64,13 +69,13 @@ Rows Draft::residual(std::size_t task, std::size_t index, const Rows& target) co
 }
 
 void Draft::need_base(const char* stage) const {
-    if (image.base.empty()) throw InputError("--stages", std::string("has ") + stage + " before any base", "shared_base before it");
+    if (image.base.empty()) throw InputError(where_, std::string("has ") + stage + " before any base", "shared_base before it");
 }
 
 void Draft::need_codes(const char* stage) const {
     const bool coded = std::any_of(tasks.begin(), tasks.end(), [](const TaskDraft& task) { return task.coded.has_value(); });
     if (!coded)
-        throw InputError("--stages", std::string("has ") + stage + " before any stage that codes a delta in the base's integers",
+        throw InputError(where_, std::string("has ") + stage + " before any stage that codes a delta in the base's integers",
                          "ntq, row_scaled_sign or row_scaled_ternary before it");
 }
 

@@ -93,7 +93,8 @@ struct Budget {
 /// An image in the making.
 class Draft {
 public:
-    Draft(Subject& subject, std::vector<std::string> stages, const Budget& budget);
+    /// @param where leads to the stages in messages.
+    Draft(Subject& subject, std::vector<std::string> stages, std::string where, const Budget& budget);
 
     [[nodiscard]] std::string matrix_name(std::size_t index) const { return inference::matrix_name(image.shape, index); }
     [[nodiscard]] std::size_t matrices() const { return subject.matrices(); }
@@ -125,6 +126,7 @@ private:
     [[nodiscard]] TaskDeltas deltas_of(std::size_t task, Threads& threads);
 
     std::vector<std::string> stages_;
+    std::string where_;
 };
 
 }  // namespace berth::compressor

@@ -24,28 +24,32 @@ std::vector<std::size_t> sharers_of_factor(const WeightImage& image, std::size_t
     return sharers;
 }
 
+std::vector<ImagePlane> planes_at(const WeightImage& image, std::size_t task, std::size_t index) {
+    const inference::Linear& linear = image.tasks[task].network.linears[index];
+    std::vector<ImagePlane> planes;
+    if (!image.shares(image.tasks[task], index)) planes.push_back(plane_of(PlaneKind::matrix, {task}, index, *linear.matrix));
+    if (const auto* const delta = linear.delta.get(); delta && !delta->channels.empty())
+        planes.push_back({PlaneKind::delta,
+                          {task},
+                          index,
+                          delta->codes,
+                          static_cast<int>(delta->channels.size()),
+                          linear.matrix->in,
+                          delta->magnitude_bits});
+    for (const PlaneKind kind : {PlaneKind::down, PlaneKind::up})
+        if (const auto* const factor = factor_of(image.tasks[task], index, kind))
+            planes.push_back(plane_of(kind, sharers_of_factor(image, task, index, kind), index, *factor));
+    return planes;
+}
+
 std::vector<ImagePlane> image_planes(const WeightImage& image) {
     std::vector<ImagePlane> planes;
     for (std::size_t index = 0; index < image.base.size(); ++index)
         planes.push_back(plane_of(PlaneKind::matrix, {}, index, *image.base[index]));
     for (std::size_t task = 0; task < image.tasks.size(); ++task)
-        for (std::size_t index = 0; index < image.tasks[task].network.linears.size(); ++index) {
-            const inference::Linear& linear = image.tasks[task].network.linears[index];
-            if (!image.shares(image.tasks[task], index)) planes.push_back(plane_of(PlaneKind::matrix, {task}, index, *linear.matrix));
-            if (const auto* const delta = linear.delta.get(); delta && !delta->channels.empty())
-                planes.push_back({PlaneKind::delta,
-                                  {task},
-                                  index,
-                                  delta->codes,
-                                  static_cast<int>(delta->channels.size()),
-                                  linear.matrix->in,
-                                  delta->magnitude_bits});
-            for (const PlaneKind kind : {PlaneKind::down, PlaneKind::up}) {
-                std::vector<std::size_t> sharers = sharers_of_factor(image, task, index, kind);
-                if (sharers.empty() || sharers.front() != task) continue;
-                planes.push_back(plane_of(kind, std::move(sharers), index, *factor_of(image.tasks[task], index, kind)));
-            }
-        }
+        for (std::size_t index = 0; index < image.tasks[task].network.linears.size(); ++index)
+            for (ImagePlane& plane : planes_at(image, task, index))
+                if (plane.tasks.front() == task) planes.push_back(std::move(plane));
     return planes;
 }
 

@@ -30,6 +30,10 @@ struct ImagePlane {
 /// in common (one object, at one layer) stands among the first one's. planes_of names the same ones in the same order.
 [[nodiscard]] std::vector<ImagePlane> image_planes(const WeightImage& image);
 
+/// What a task has at a matrix beside the base's, in the same order: a matrix of its own, a delta, factors, those too that stand among an
+/// earlier task's in image_planes.
+[[nodiscard]] std::vector<ImagePlane> planes_at(const WeightImage& image, std::size_t task, std::size_t linear);
+
 /// The factor that a task has at a layer; null where it has none. @param kind down or up.
 [[nodiscard]] const inference::Int8Matrix* factor_of(const TaskImage& task, std::size_t linear, PlaneKind kind);
 

@@ -57,6 +57,16 @@ struct ResilienceCurves {
     bool operator==(const ResilienceCurves&) const = default;
 };
 
+/// What a task loses by a list of stages, over the values of one parameter.
+struct StageCurves {
+    std::string stages;                                ///< the list as it was given
+    std::string parameter;                             ///< STAGE.PARAMETER, whose values the settings are
+    std::vector<ResiliencePoint> whole;                ///< all that the stages make of the task, by setting
+    std::vector<std::vector<ResiliencePoint>> layers;  ///< one layer's matrices and biases of it alone, by layer, then by setting
+
+    bool operator==(const StageCurves&) const = default;
+};
+
 struct TaskProfile {
     std::string name, metric;
     boost::json::object checkpoint;  ///< file name to SHA-256: a profile of other files is refused
@@ -67,6 +77,7 @@ struct TaskProfile {
     double copy_metric = 0.0;              ///< of the task's own int8 copy, on the same sentences
     ResilienceCurves whole;                ///< all matrices together
     std::vector<ResilienceCurves> layers;  ///< one layer alone, every other matrix being the int8 copy's; empty where not measured
+    std::vector<StageCurves> curves;       ///< of the lists that were asked for, the same ones of every task
 };
 
 /// What `berth profile` measures and `berth compress --profile` takes.

@@ -33,8 +33,9 @@ class Chart {
 public:
     Chart(std::string title, double most) : title_(std::move(title)), most_(most) {}
 
-    /// @param over the member of a point that goes to the right.
-    void add(const std::string& name, const std::vector<ResiliencePoint>& curve, double ResiliencePoint::*over) {
+    /// @param over the member of a point that goes to the right. @param called the one that a point is called by.
+    void add(const std::string& name, const std::vector<ResiliencePoint>& curve, double ResiliencePoint::*over,
+             double ResiliencePoint::*called) {
         std::string points;
         for (const ResiliencePoint& point : curve) points += fmt::format("{:.1f},{:.1f} ", x(point.*over), y(point.lost));
         curves_ += fmt::format("<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"2\"/>\n", points, colour(count_));
@@ -42,8 +43,11 @@ public:
             curves_ += fmt::format(
                 "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\" fill=\"{}\"><title>{}, {:.4g}: lost {:.4f}, metric {:.4f}, {:.3f} cells a "
                 "weight</title></circle>\n",
-                x(point.*over), y(point.lost), colour(count_), escaped(name), point.*over, point.lost, point.metric, point.cells);
+                x(point.*over), y(point.lost), colour(count_), escaped(name), point.*called, point.lost, point.metric, point.cells);
         ++count_;
+    }
+    void add(const std::string& name, const std::vector<ResiliencePoint>& curve, double ResiliencePoint::*over) {
+        add(name, curve, over, over);
     }
 
     [[nodiscard]] std::string svg(const std::vector<double>& ticks) const {
@@ -76,19 +80,32 @@ std::vector<double> settings_of(const std::vector<ResiliencePoint>& curve) {
     return settings;
 }
 
-/// Both stages over the cells that the delta takes, from the fewest on.
-std::vector<ResiliencePoint> by_cells(const ResilienceCurves& curves) {
-    std::vector<ResiliencePoint> points = curves.precision;
-    points.insert(points.end(), curves.sharing.begin(), curves.sharing.end());
+/// From the fewest cells on.
+std::vector<ResiliencePoint> by_cells(std::vector<ResiliencePoint> points) {
     std::stable_sort(points.begin(), points.end(), [](const auto& a, const auto& b) { return a.cells < b.cells; });
     return points;
 }
 
-/// The next whole number of cells, which an axis ends at. A delta takes the most of them at the highest precision.
-double most_cells(const std::vector<ResilienceCurves>& curves) {
+/// Both stages over the cells that the delta takes.
+std::vector<ResiliencePoint> by_cells(const ResilienceCurves& curves) {
+    std::vector<ResiliencePoint> points = curves.precision;
+    points.insert(points.end(), curves.sharing.begin(), curves.sharing.end());
+    return by_cells(std::move(points));
+}
+
+/// The next whole number of cells, which an axis ends at.
+double axis_end(const std::vector<std::vector<ResiliencePoint>>& curves) {
     double most = 0.5;
-    for (const ResilienceCurves& some : curves) most = std::max(most, some.precision.back().cells);
+    for (const auto& curve : curves)
+        for (const ResiliencePoint& point : curve) most = std::max(most, point.cells);
     return std::ceil(most);
+}
+
+/// A delta takes the most cells at the highest precision.
+double most_cells(const std::vector<ResilienceCurves>& curves) {
+    std::vector<std::vector<ResiliencePoint>> highest;
+    for (const ResilienceCurves& some : curves) highest.push_back({some.precision.back()});
+    return axis_end(highest);
 }
 
 std::vector<double> cell_ticks(double most) {
@@ -119,21 +136,62 @@ std::string charts(const Profile& profile) {
            cells.svg(cell_ticks(cells_at_most));
 }
 
+std::string layer_name(std::size_t layer) { return fmt::format("layer {}", layer); }
+
+/// The colours of as many layers.
+std::string layer_key(std::size_t layers) {
+    std::string key;
+    for (std::size_t layer = 0; layer < layers; ++layer) key += fmt::format(" <span style=\"color:{}\">{}</span>", colour(layer), layer);
+    return "<p>layer" + key + "</p>\n";
+}
+
 /// For each task a chart with a curve a layer.
 std::string layer_charts(const Profile& profile) {
     std::string all;
     for (const TaskProfile& task : profile.tasks) {
         if (task.layers.empty()) continue;
         const double most = most_cells(task.layers);
-        std::string key;
         Chart chart(escaped(task.name) + ": one layer alone, by both stages, over the cells its delta takes a weight", most);
-        for (std::size_t layer = 0; layer < task.layers.size(); ++layer) {
-            chart.add(fmt::format("layer {}", layer), by_cells(task.layers[layer]), &ResiliencePoint::cells);
-            key += fmt::format(" <span style=\"color:{}\">{}</span>", colour(layer), layer);
-        }
-        all += chart.svg(cell_ticks(most)) + "<p>layer" + key + "</p>\n";
+        for (std::size_t layer = 0; layer < task.layers.size(); ++layer)
+            chart.add(layer_name(layer), by_cells(task.layers[layer]), &ResiliencePoint::cells);
+        all += chart.svg(cell_ticks(most)) + layer_key(task.layers.size());
     }
     return all.empty() ? "" : "<h2>Layer by layer</h2>\n" + all;
+}
+
+/// Curves over cells, their points called by the setting.
+Chart cell_chart(const std::string& title, const std::vector<std::string>& names, const std::vector<std::vector<ResiliencePoint>>& curves) {
+    Chart chart(title, axis_end(curves));
+    for (std::size_t i = 0; i < curves.size(); ++i)
+        chart.add(names[i], by_cells(curves[i]), &ResiliencePoint::cells, &ResiliencePoint::setting);
+    return chart;
+}
+
+/// For a list of stages a chart with a curve a task, and for each task one with a curve a layer.
+std::string stage_charts(const Profile& profile, std::size_t list) {
+    const StageCurves& first = profile.tasks.front().curves[list];
+    std::vector<std::string> tasks, layers;
+    std::vector<std::vector<ResiliencePoint>> whole;
+    for (const TaskProfile& task : profile.tasks) {
+        tasks.push_back(task.name);
+        whole.push_back(task.curves[list].whole);
+    }
+    const std::string over = " over the cells that it takes a weight, by " + escaped(first.parameter);
+    std::string all = "<h2>" + escaped(first.stages) + "</h2>\n" +
+                      cell_chart("Share of the logits' variance lost" + over, tasks, whole).svg(cell_ticks(axis_end(whole)));
+    for (const TaskProfile& task : profile.tasks) {
+        const auto& curves = task.curves[list].layers;
+        while (layers.size() < curves.size()) layers.push_back(layer_name(layers.size()));
+        all += cell_chart(escaped(task.name) + ": one layer alone," + over, layers, curves).svg(cell_ticks(axis_end(curves))) +
+               layer_key(curves.size());
+    }
+    return all;
+}
+
+std::string stage_charts(const Profile& profile) {
+    std::string all;
+    for (std::size_t list = 0; list < profile.tasks.front().curves.size(); ++list) all += stage_charts(profile, list);
+    return all;
 }
 
 std::string task_table(const Profile& profile) {
@@ -166,7 +224,7 @@ std::string profile_page(const Profile& profile) {
            "body{font:14px sans-serif;margin:2em;max-width:70em}table{border-collapse:collapse}td,th{padding:.3em .8em;text-align:right;"
            "border-bottom:1px solid #ddd}figure{display:inline-block;margin:1em 1em 1em 0}svg text{font-size:11px}</style></head><body>\n"
            "<h1>What the tasks can lose</h1>\n" +
-           task_table(profile) + charts(profile) + layer_charts(profile) + "</body></html>\n";
+           task_table(profile) + charts(profile) + layer_charts(profile) + stage_charts(profile) + "</body></html>\n";
 }
 
 }  // namespace berth::compressor

@@ -2,7 +2,7 @@
 #include "compressor/resilience.hpp"
 
 #include "berth/version.hpp"
-#include "compressor/evaluator.hpp"
+#include "compressor/copy_comparison.hpp"
 #include "compressor/quantise.hpp"
 #include "compressor/sentence_digest.hpp"
 #include "models/core/ceil_div.hpp"
@@ -12,7 +12,7 @@
 #include <numeric>
 #include <optional>
 #include <span>
-#include <string>
+#include <utility>
 
 namespace berth::compressor {
 namespace {
@@ -28,14 +28,14 @@ std::vector<int> measured_precisions(int most, int cell_bits) {
 }
 
 /// One point of a curve: both stages at these settings, on all matrices or on those of one layer.
-struct Trial {
+struct StageTrial {
     KangSettings settings;
     std::optional<int> layer;
 };
 
 /// Both curves' trials, one after the other. At no channel deleted they meet: that point is measured once.
 struct Trials {
-    std::vector<Trial> list;
+    std::vector<StageTrial> list;
     std::size_t precisions;
 };
 
@@ -56,81 +56,51 @@ ResilienceCurves curves_of(const Trials& trials, std::vector<ResiliencePoint> po
     return curves;
 }
 
-/// Compares compressed networks of one task with its own int8 copy on the same sentences.
+/// Networks of one task with deltas at the stages' settings, and what their points depend on.
 class Measurement {
 public:
     Measurement(const FamilyMember& member, const SharedMatrices& base, const TaskDeltas& deltas, const Probe& probe,
                 const ResilienceRequest& request, Threads& threads)
         : base_(base),
           deltas_(deltas),
-          probe_(probe),
           cell_bits_(request.cell_bits),
-          kept_layers_(request.by_layer ? member.image.network.shape.layers : 1),
-          journal_(request.journal),
-          threads_(threads),
-          metric_(member.image.metric),
-          copy_(member.image.network) {
-        for (std::size_t index = 0; index < base.size(); ++index) copy_.linears[index].matrix = quantise(matrix_of(member.weights, index));
-        if (journal_ == nullptr) return;
+          comparison_(copy_of(member, base.size()), member.image.metric, probe, request.by_layer ? member.image.network.shape.layers : 1,
+                      request.journal, threads) {
+        if (request.journal == nullptr) return;
         subject_ = {{"what", "resilience"},
                     {"berth", kVersion},
                     {"checkpoint", member.image.provenance},
-                    {"metric", metric_},
+                    {"metric", member.image.metric},
                     {"base", digest_of(base)},
                     {"rows", sentence_digest(probe.sentences)},
                     {"labels", sha256(std::as_bytes(std::span(probe.labels)))},
                     {"cell_bits", cell_bits_}};
     }
 
-    [[nodiscard]] double copy_metric() {
-        return recall<double>(journal_, question("int8 copy", {}), 1,
-                              [&] { return std::vector{metric_of(evaluator().reference(), copy_, probe_, metric_)}; })
-            .front();
-    }
+    [[nodiscard]] double copy_metric() { return comparison_.metric(question("int8 copy", {})); }
 
-    /// As many trials at a time as there are threads, each recorded when its group is done.
-    [[nodiscard]] std::vector<ResiliencePoint> at(const std::vector<Trial>& trials, Progress& progress) {
-        std::vector<std::optional<std::vector<double>>> answers;
-        std::vector<std::size_t> missing;
-        for (std::size_t i = 0; i < trials.size(); ++i) {
-            answers.push_back(journal_ ? journal_->find<double>(question("stages", trials[i]), 3) : std::nullopt);
-            if (!answers.back()) missing.push_back(i);
-        }
-        progress.advance((trials.size() - missing.size()) * probe_.sentences.size());
-        const auto together = static_cast<std::size_t>(threads_.count());
-        for (std::size_t begin = 0; begin < missing.size(); begin += together) {
-            const auto group = std::span(missing).subspan(begin, std::min(together, missing.size() - begin));
-            measure(trials, group, answers, progress);
-        }
-        std::vector<ResiliencePoint> points;
-        for (std::size_t i = 0; i < trials.size(); ++i) {
-            const KangSettings& settings = trials[i].settings;
+    [[nodiscard]] std::vector<ResiliencePoint> at(const std::vector<StageTrial>& trials, Progress& progress) {
+        std::vector<Trial> asked;
+        for (const StageTrial& trial : trials) {
+            const KangSettings& settings = trial.settings;
             const double setting = settings.selective_factor > 0.0 ? settings.selective_factor : settings.max_precision;
-            points.push_back({setting, (*answers[i])[0], (*answers[i])[1], (*answers[i])[2]});
+            asked.push_back({setting, question("stages", trial), [this, &trial] { return compressed(trial); }});
         }
-        return points;
+        return comparison_.points(asked, progress);
     }
 
 private:
-    /// Answers: lost variance, metric, cells.
-    void measure(const std::vector<Trial>& trials, std::span<const std::size_t> which,
-                 std::vector<std::optional<std::vector<double>>>& answers, Progress& progress) {
-        std::vector<inference::Network> networks(which.size());
-        std::vector<double> cells(which.size());
-        threads_.for_each(which.size(), [&](std::size_t i) { networks[i] = compressed(trials[which[i]], cells[i]); });
-        const auto logits = evaluator().logits(networks, progress);
-        for (std::size_t i = 0; i < which.size(); ++i) {
-            answers[which[i]] = {lost_variance(evaluator().reference(), logits[i], copy_.labels),
-                                 metric_of(logits[i], copy_, probe_, metric_), cells[i]};
-            if (journal_) journal_->record<double>(question("stages", trials[which[i]]), *answers[which[i]]);
-        }
+    [[nodiscard]] static inference::Network copy_of(const FamilyMember& member, std::size_t matrices) {
+        inference::Network copy = member.image.network;
+        for (std::size_t index = 0; index < matrices; ++index) copy.linears[index].matrix = quantise(matrix_of(member.weights, index));
+        return copy;
     }
 
-    /// @param cells set to those of the deltas, for each weight of the matrices that the trial changes.
-    [[nodiscard]] inference::Network compressed(const Trial& trial, double& cells) const {
+    /// Cells: those of the deltas, for each weight of the matrices that the trial changes.
+    [[nodiscard]] Candidate compressed(const StageTrial& trial) const {
         const std::vector<std::size_t> matrices = changed(trial);
         const auto codes = apply_stages(deltas_, base_, trial.settings, matrices);
-        inference::Network network = copy_;
+        inference::Network network = comparison_.copy();
         double taken = 0.0, weights = 0.0;
         for (const std::size_t index : matrices) {
             network.linears[index].matrix = base_[index];
@@ -138,17 +108,16 @@ private:
             weights += static_cast<double>(base_[index]->values.size());
             if (codes[index]) taken += static_cast<double>(codes[index]->codes.size()) * ceil_div(codes[index]->magnitude_bits, cell_bits_);
         }
-        cells = taken / weights;
-        return network;
+        return {std::move(network), taken / weights};
     }
 
-    [[nodiscard]] std::vector<std::size_t> changed(const Trial& trial) const {
+    [[nodiscard]] std::vector<std::size_t> changed(const StageTrial& trial) const {
         std::vector<std::size_t> matrices(trial.layer ? inference::kMatricesPerLayer : base_.size());
         std::iota(matrices.begin(), matrices.end(), trial.layer ? inference::matrix_index(*trial.layer, 0) : 0);
         return matrices;
     }
 
-    [[nodiscard]] boost::json::object question(const char* of, const Trial& trial) const {
+    [[nodiscard]] boost::json::object question(const char* of, const StageTrial& trial) const {
         boost::json::object asked = subject_;
         asked["of"] = of;
         asked["layer"] = trial.layer ? boost::json::value(*trial.layer) : nullptr;
@@ -157,21 +126,11 @@ private:
         return asked;
     }
 
-    [[nodiscard]] Evaluator& evaluator() {
-        if (!evaluator_) evaluator_.emplace(copy_, probe_, kept_layers_, threads_);
-        return *evaluator_;
-    }
-
     const SharedMatrices& base_;
     const TaskDeltas& deltas_;
-    const Probe& probe_;
-    int cell_bits_, kept_layers_;
-    Journal* journal_;
-    Threads& threads_;
-    std::string metric_;
-    inference::Network copy_;
+    int cell_bits_;
+    CopyComparison comparison_;
     boost::json::object subject_;  ///< of every question
-    std::optional<Evaluator> evaluator_;
 };
 
 }  // namespace

@@ -19,10 +19,7 @@ public:
     Run(const StageList& list, const CompressionRequest& request, Threads& threads)
         : list_(list), threads_(threads), subject_(request, list.needs(), threads) {}
 
-    [[nodiscard]] WeightImage make(const Budget& budget) {
-        Draft draft = drafted(budget);
-        return finish(std::move(draft), threads_).image;
-    }
+    [[nodiscard]] WeightImage make(const Budget& budget) { return finish(list_.draft(subject_, budget, threads_), threads_).image; }
 
     [[nodiscard]] WeightImage within_loss(double most) {
         constexpr int steps = 40;
@@ -33,7 +30,7 @@ public:
                 if (known->last) break;
                 continue;
             }
-            Draft draft = drafted({std::nullopt, step});
+            Draft draft = list_.draft(subject_, {std::nullopt, step}, threads_);
             const bool last = draft.plan && draft.plan->all;
             Finished finished = finish(std::move(draft), threads_);
             record(step, {finished.loss, last});
@@ -69,18 +66,13 @@ private:
         const CompressionRequest& request = subject_.request();
         boost::json::array tasks;
         for (std::size_t t = 0; t < request.tasks.size(); ++t)
-            tasks.push_back({{"files", subject_.bare(t).provenance},
+            tasks.push_back({{"name", request.tasks[t].name},
+                             {"files", subject_.bare(t).provenance},
                              {"rows", static_cast<int>(request.tasks[t].rows)},
                              {"metric", subject_.bare(t).metric}});
         return {{"what", "loss of a step"},  {"berth", kVersion},     {"base", subject_.family().provenance()},
                 {"tasks", std::move(tasks)}, {"stages", list_.given}, {"platform", request.platform_sha256},
                 {"seed", request.seed},      {"step", step}};
-    }
-
-    [[nodiscard]] Draft drafted(const Budget& budget) {
-        Draft draft(subject_, list_.names, budget);
-        for (const auto& stage : list_.stages) stage->apply(draft, threads_);
-        return draft;
     }
 
     const StageList& list_;

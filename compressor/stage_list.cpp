@@ -30,6 +30,14 @@ StageKind kind_named(const boost::json::value* name, const std::string& where) {
     throw InputError(where + ".stage", name ? "is " + berth::detail::shown(*name) : "is missing", berth::detail::alternatives(names));
 }
 
+void check_matrices(const Draft& draft, const std::string& where) {
+    for (const TaskImage& task : draft.image.tasks)
+        for (std::size_t index = 0; index < draft.matrices(); ++index)
+            if (!task.network.linears[index].matrix)
+                throw InputError(where, fmt::format("leaves task {} without a matrix {}", task.name, draft.matrix_name(index)),
+                                 "shared_base, or low_bit_copies of every matrix");
+}
+
 }  // namespace
 
 bool StageList::has(std::string_view name) const { return std::find(names.begin(), names.end(), name) != names.end(); }
@@ -40,11 +48,19 @@ Need StageList::needs() const {
     return most;
 }
 
+Draft StageList::draft(Subject& subject, const Budget& budget, Threads& threads) const {
+    Draft made(subject, names, where, budget);
+    for (const auto& stage : stages) stage->apply(made, threads);
+    check_matrices(made, where);
+    return made;
+}
+
 StageList read_stages(const boost::json::value& list, const std::string& where) {
     if (!list.is_array() || list.get_array().empty())
         throw InputError(where, list.is_array() ? "is empty" : "is " + berth::detail::shown(list), "a list of at least one stage");
     StageList read;
     read.given = list;
+    read.where = where;
     for (std::size_t i = 0; i < list.get_array().size(); ++i) {
         const std::string at = fmt::format("{}[{}]", where, i);
         const boost::json::value& entry = list.get_array()[i];

@@ -12,15 +12,6 @@
 namespace berth::compressor {
 namespace {
 
-boost::json::value value_of(std::string_view text) {
-    std::int64_t whole = 0;
-    double number = 0.0;
-    const char* const end = text.data() + text.size();
-    if (const auto read = std::from_chars(text.data(), end, whole); read.ec == std::errc{} && read.ptr == end) return whole;
-    if (const auto read = std::from_chars(text.data(), end, number); read.ec == std::errc{} && read.ptr == end) return number;
-    return boost::json::string(text);
-}
-
 class StageText {
 public:
     StageText(std::string_view text, std::string where) : left_(text), where_(std::move(where)) {}
@@ -41,7 +32,7 @@ private:
         do {
             const std::string key = word("a parameter's name", "=,{}");
             if (!take('=')) refuse("= behind " + key);
-            entry[key] = value_of(word("a value", ",{}"));
+            entry[key] = value_from_text(word("a value", ",{}"));
         } while (take(','));
         if (!take('}')) refuse("} behind the parameters");
     }
@@ -69,6 +60,15 @@ private:
 };
 
 }  // namespace
+
+boost::json::value value_from_text(std::string_view text) {
+    std::int64_t whole = 0;
+    double number = 0.0;
+    const char* const end = text.data() + text.size();
+    if (const auto read = std::from_chars(text.data(), end, whole); read.ec == std::errc{} && read.ptr == end) return whole;
+    if (const auto read = std::from_chars(text.data(), end, number); read.ec == std::errc{} && read.ptr == end) return number;
+    return boost::json::string(text);
+}
 
 boost::json::array stages_from_text(std::string_view text, const std::string& where) {
     if (!text.starts_with('[')) return StageText(text, where).read();

@@ -13,4 +13,7 @@ namespace berth::compressor {
 /// @throws InputError on text that is neither.
 [[nodiscard]] boost::json::array stages_from_text(std::string_view text, const std::string& where);
 
+/// A parameter's value in that form.
+[[nodiscard]] boost::json::value value_from_text(std::string_view text);
+
 }  // namespace berth::compressor

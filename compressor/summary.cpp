@@ -7,18 +7,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 namespace berth::compressor {
 namespace {
 
-std::int64_t nonzero(const std::vector<std::int8_t>& values) {
+std::int64_t nonzero(std::span<const std::int8_t> values) {
     return static_cast<std::int64_t>(values.size()) - std::count(values.begin(), values.end(), std::int8_t{0});
 }
 
-/// How many tasks have the very same factor there.
-double tasks_with(const WeightImage& image, std::size_t index, PlaneKind kind, const inference::Int8Matrix& factor) {
-    return static_cast<double>(std::count_if(image.tasks.begin(), image.tasks.end(),
-                                             [&](const TaskImage& task) { return factor_of(task, index, kind) == &factor; }));
+/// A task's share of what a plane takes.
+double cells_of(const ImagePlane& plane, const Geometry& geometry) {
+    const int slices = crossbar::make_encoding(geometry.encoding)->slices(plane.magnitude_bits, geometry.cell_bits);
+    return static_cast<double>(plane.codes.size()) * slices / static_cast<double>(plane.tasks.size());
 }
 
 std::optional<double> number_at(const boost::json::object& object, std::string_view key) {
@@ -30,11 +31,14 @@ std::optional<double> number_at(const boost::json::object& object, std::string_v
 
 }  // namespace
 
-TaskSummary summarise(const WeightImage& image, const TaskImage& task) {
-    const auto encoding = crossbar::make_encoding(image.geometry.encoding);
-    const auto cells = [&](std::size_t elements, int magnitude_bits) {
-        return static_cast<double>(elements) * encoding->slices(magnitude_bits, image.geometry.cell_bits);
-    };
+double own_cells(const WeightImage& image, std::size_t task, std::size_t matrix) {
+    double cells = 0.0;
+    for (const ImagePlane& plane : planes_at(image, task, matrix)) cells += cells_of(plane, image.geometry);
+    return cells;
+}
+
+TaskSummary summarise(const WeightImage& image, std::size_t place) {
+    const TaskImage& task = image.tasks[place];
     TaskSummary summary;
     double kept_cells = 0.0;
     std::int64_t kept_values = 0;
@@ -43,24 +47,15 @@ TaskSummary summarise(const WeightImage& image, const TaskImage& task) {
         const bool on_base = image.shares(task, index);
         summary.weights += static_cast<std::int64_t>(linear.matrix->values.size());
         summary.channels += linear.matrix->out;
-        if (!on_base) {
-            kept_cells += cells(linear.matrix->values.size(), linear.matrix->magnitude_bits);
-            kept_values += nonzero(linear.matrix->values);
+        for (const ImagePlane& plane : planes_at(image, place, index)) {
+            kept_cells += cells_of(plane, image.geometry);
+            kept_values += nonzero(plane.codes);
+        }
+        if (linear.low_rank) summary.ranks += linear.low_rank->down->out;
+        if (!on_base || (linear.low_rank && !linear.delta))
             summary.kept_channels += linear.matrix->out;
-        }
-        if (linear.low_rank) {
-            for (const PlaneKind kind : {PlaneKind::down, PlaneKind::up}) {
-                const inference::Int8Matrix& factor = *factor_of(task, index, kind);
-                kept_cells += cells(factor.values.size(), factor.magnitude_bits) / tasks_with(image, index, kind, factor);
-                kept_values += nonzero(factor.values);
-            }
-            summary.ranks += linear.low_rank->down->out;
-            if (on_base && !linear.delta) summary.kept_channels += linear.matrix->out;
-        }
-        if (!linear.delta) continue;
-        kept_cells += cells(linear.delta->codes.size(), linear.delta->magnitude_bits);
-        kept_values += nonzero(linear.delta->codes);
-        if (on_base) summary.kept_channels += static_cast<std::int64_t>(linear.delta->channels.size());
+        else if (linear.delta)
+            summary.kept_channels += static_cast<std::int64_t>(linear.delta->channels.size());
     }
     summary.cells_per_weight = kept_cells / static_cast<double>(summary.weights);
     summary.nonzero_share = static_cast<double>(kept_values) / static_cast<double>(summary.weights);
@@ -71,8 +66,9 @@ TaskSummary summarise(const WeightImage& image, const TaskImage& task) {
 std::string summary_table(const WeightImage& image) {
     std::string table = fmt::format("{:<16}{:>10}{:>8}{:>14}{:>10}{:>9}{:>16}\n", "task", "metric", "labels", "cells/weight", "nonzero",
                                     "cosine", "channels kept");
-    for (const TaskImage& task : image.tasks) {
-        const TaskSummary summary = summarise(image, task);
+    for (std::size_t place = 0; place < image.tasks.size(); ++place) {
+        const TaskImage& task = image.tasks[place];
+        const TaskSummary summary = summarise(image, place);
         const std::string cosine = summary.cosine ? fmt::format("{:.4f}", *summary.cosine) : "-";
         table += fmt::format("{:<16}{:>10}{:>8}{:>14.3f}{:>9.1f}%{:>9}{:>16}\n", task.name, task.metric, task.network.labels,
                              summary.cells_per_weight, 100.0 * summary.nonzero_share, cosine,

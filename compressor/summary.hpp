@@ -3,6 +3,7 @@
 
 #include "compressor/weight_image.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,7 +22,11 @@ struct TaskSummary {
     std::optional<double> cosine;    ///< base and fine-tuned, where the method measured it
 };
 
-[[nodiscard]] TaskSummary summarise(const WeightImage& image, const TaskImage& task);
+/// Cells that a task takes at a matrix, in one polarity, with the image's geometry: as in TaskSummary::cells_per_weight.
+[[nodiscard]] double own_cells(const WeightImage& image, std::size_t task, std::size_t matrix);
+
+/// @param task its place in the image.
+[[nodiscard]] TaskSummary summarise(const WeightImage& image, std::size_t task);
 
 /// A line a task: what `berth compress` and `berth inspect` print.
 [[nodiscard]] std::string summary_table(const WeightImage& image);

@@ -23,10 +23,9 @@ struct InspectOptions {
     bool json = false;
 };
 
-boost::json::object task_block(const compressor::WeightImage& image, const compressor::TaskImage& task,
-                               const compressor::StoredMatrices& stored) {
+boost::json::object task_block(const compressor::WeightImage& image, std::size_t task, const compressor::StoredMatrices& stored) {
     const compressor::TaskSummary summary = compressor::summarise(image, task);
-    return {{"name", task.name},
+    return {{"name", image.tasks[task].name},
             {"weights", summary.weights},
             {"cells_per_weight", summary.cells_per_weight},
             {"nonzero_share", summary.nonzero_share},
@@ -39,7 +38,7 @@ boost::json::object report(const std::string& file, std::span<const std::byte> b
     boost::json::object header = compressor::parse_header(bytes, file);
     const compressor::StoredSizes sizes = compressor::stored_sizes(header, image.shape);
     boost::json::array tasks;
-    for (std::size_t i = 0; i < image.tasks.size(); ++i) tasks.emplace_back(task_block(image, image.tasks[i], sizes.tasks[i]));
+    for (std::size_t i = 0; i < image.tasks.size(); ++i) tasks.emplace_back(task_block(image, i, sizes.tasks[i]));
     return {{"path", file},
             {"sha256", sha256(bytes)},
             {"bytes", bytes.size()},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compressor/profile_page.hpp"
 #include "compressor/profiler.hpp"
+#include "compressor/stage_curves.hpp"
 #include "models/core/files.hpp"
 #include "models/core/json.hpp"
 #include "platform/command/command.hpp"
@@ -12,13 +13,14 @@
 
 #include <iostream>
 #include <memory>
+#include <utility>
 
 namespace berth::command {
 namespace {
 
 struct ProfileOptions {
     std::string base, out, html, journal, platform = "reram-multitask";
-    std::vector<std::string> tasks;
+    std::vector<std::string> tasks, curves;
     bool force = false;
 };
 
@@ -43,16 +45,38 @@ std::string table(const compressor::Profile& profile) {
     return out;
 }
 
+/// What every list of stages needs to be applied and measured.
+compressor::CompressionRequest request_of(const ProfileOptions& options, const std::vector<compressor::TaskRequest>& tasks,
+                                          const mapping::ArrayShape& arrays, compressor::Journal* journal, const Common& common) {
+    compressor::CompressionRequest request;
+    request.base = options.base;
+    request.tasks = tasks;
+    request.geometry = {arrays.rows, arrays.cols, arrays.cell_bits, arrays.encoding};
+    request.seed = common.seed;
+    request.force = options.force;
+    request.quiet = common.quiet;
+    request.journal = journal;
+    return request;
+}
+
 void run(const ProfileOptions& options, const Common& common) {
     const auto tasks = read_task_options(options.tasks);
+    std::vector<compressor::SweptStages> lists;
+    for (const std::string& text : options.curves) lists.push_back(compressor::swept_stages_from_text(text, "--curve"));
     check_outputs({options.out, options.html, options.journal}, inputs_of(tasks, {options.platform}));
-    const int cell_bits = platform::load_platform(options.platform).crossbar.cell_bits;
+    const platform::PlatformConfig config = platform::load_platform(options.platform);
+    const int cell_bits = config.crossbar.cell_bits;
     Threads threads(common.threads);
     const compressor::Family family(options.base);
     const auto journal = open_journal(options.journal);
+    // First, for a list may turn out not to go together, and the published stages take long.
+    std::vector<std::vector<compressor::StageCurves>> curves;
+    if (!lists.empty())
+        curves = compressor::measure_stage_curves(lists, request_of(options, tasks, config.array_shape(), journal.get(), common), threads);
     const auto prepared = compressor::prepare(family, family.base_matrices(),
                                               {tasks, cell_bits, std::nullopt, options.force, common.quiet, true, journal.get()}, threads);
-    const compressor::Profile profile = compressor::profile_of(prepared, cell_bits);
+    compressor::Profile profile = compressor::profile_of(prepared, cell_bits);
+    for (std::size_t task = 0; task < curves.size(); ++task) profile.tasks[task].curves = std::move(curves[task]);
     write_text(options.out, pretty_json(compressor::to_json(profile)));
     if (!options.html.empty()) write_text(options.html, compressor::profile_page(profile));
     std::cout << table(profile);
@@ -71,10 +95,18 @@ void add_profile(CLI::App& app, Common& common) {
     command->add_option("--platform", options->platform, "preset or file whose cells set the steps of precision")->capture_default_str();
     command->add_option("--out", options->out, "the profile, as JSON for `berth compress --profile`")->required();
     command->add_option("--html", options->html, "the profile as a page with curves");
+    command
+        ->add_option("--curve", options->curves,
+                     "measure what tasks lose by these stages, written as for `berth compress --stages`, over several values of one "
+                     "parameter: NAME{KEY=VALUE|VALUE|...},NAME,... (repeatable)")
+        ->allow_extra_args(false);
     add_journal_option(*command, options->journal);
     command->add_flag("--force", options->force, "take tasks that do not look fine-tuned from the base");
     add_common_options(*command, common);
-    command->footer("Example:\n  berth profile --base base --task sst2=sst2,data=sst2.tsv --out profile.json --html profile.html");
+    command->footer(
+        "Example:\n  berth profile --base base --task sst2=sst2,data=sst2.tsv --out profile.json --html profile.html\n"
+        "  berth profile --base base --task sst2=sst2,data=sst2.tsv --curve 'shared_base,low_rank{rank=2|4|8|16,bits=4},bias_correction' "
+        "--out profile.json --html profile.html");
     command->callback([options, &common] { run(*options, common); });
 }
 

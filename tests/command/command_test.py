@@ -171,7 +171,8 @@ class BadInput(unittest.TestCase):
     def test_stages_that_cannot_be(self):
         options = ('compress', '--base', DEMO / 'base', '--task', f'sst2={DEMO}/sst2,data={self.data}', '--out', self.work / 'bad.berth')
         for stages, says in (('magic', r'stages\[0\]\.stage'), ('shared_base{bits=12}', r'stages\[0\]\.bits: is 12'), ('shared_base{', 'stages'), ('[{"stage"', 'stages'),
-                             ('[]', 'stages: is empty'), ('hard_sharing', 'stages: has hard_sharing before')):
+                             ('[]', 'stages: is empty'), ('hard_sharing', 'stages: has hard_sharing before'),
+                             ('low_bit_copies{matrices=pooler}', r'stages: leaves task sst2 without a matrix layer\.0\.query')):
             self.refused(says, *options, '--stages', stages)
         self.refused('stages: is given beside', *options, '--stages', 'shared_base', '--method', 'kang')
         method = self.work / 'method.json'
@@ -180,6 +181,18 @@ class BadInput(unittest.TestCase):
             method.write_text(content)
             self.refused(says, *options, '--method-file', method)
         self.refused(r'nowhere\.json', *options, '--method-file', self.work / 'nowhere.json')
+
+    def test_curves_that_cannot_be(self):
+        options = ('profile', '--base', DEMO / 'base', '--task', f'sst2={DEMO}/sst2,data={self.data}', '--out', self.work / 'bad.json', '--html', self.work / 'bad.html')
+        for curve, says in (('shared_base,low_rank{rank=4}', 'curve: has no parameter with several values'),
+                            ('shared_base{bits=4|8},low_rank{rank=4|8}', r'curve\[1\]\.rank: has several values beside --curve\[0\]\.bits'),
+                            ('low_bit_copies{bits=4|3}', r'curve\[0\]\.bits: has 3 behind 4'), ('low_bit_copies{bits=4|9}', r'curve\[0\]\.bits: is 9; expected a number from 2 to 8'),
+                            ('low_bit_copies{rounding=nearest|feedback}', r'curve\[0\]\.rounding: has "nearest"'),
+                            ('[{"stage": "low_bit_copies", "bits": "4|3"}, {"stage": "shared_base"}]', r'curve\[0\]\.bits: has 3 behind 4'),
+                            ('shared_base,resilience,ntq{max_precision=1|2}', r'curve\[1\]\.stage: is "resilience"'), ('', 'curve: ends early'),
+                            ('ntq{max_precision=1|2}', 'curve: has ntq before any base'), ('low_bit_copies{bits=4|5,matrices=pooler}', 'curve: leaves task sst2 without a matrix')):
+            self.refused(says, *options, '--curve', curve)
+            self.refused(says, *options, '--curve', 'low_bit_copies{bits=7|8}', '--curve', curve)
 
     def test_empty_data(self):
         empty = self.work / 'empty.tsv'

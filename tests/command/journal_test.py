@@ -75,6 +75,9 @@ class Journals(unittest.TestCase):
     def test_profile(self):
         self.goes_on('profile', '--base', DEMO / 'base', *TASKS)
 
+    def test_profile_with_a_curve(self):
+        self.goes_on('profile', '--base', DEMO / 'base', *TASKS, '--curve', 'shared_base,ntq{max_precision=1|2}')
+
     def test_search_for_a_loss(self):
         self.goes_on('compress', '--base', DEMO / 'base', *TASKS, '--method', 'berth', '--max-loss', '0.5')
 

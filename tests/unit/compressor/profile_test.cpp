@@ -26,6 +26,12 @@ TaskProfile task(const std::string& name, double slope, double at_one_bit) {
     return profile;
 }
 
+/// What the task loses by one list of stages, in two layers.
+StageCurves curves(double lost) {
+    const std::vector<ResiliencePoint> whole{{2.0, lost, 0.75, 0.5}, {4.5, 0.5 * lost, 0.875, 9.25}};
+    return {"shared_base,low_rank{rank=2|4.5}", "low_rank.rank", whole, {whole, {{2.0, 0.125, 0.5, 0.25}, {4.5, 0.0, 0.625, 1.5}}}};
+}
+
 std::string refusal(const boost::json::value& json) {
     try {
         (void)profile_from_json(json, "p.json");
@@ -132,14 +138,64 @@ TEST(Profile, NamesThePathOfWhatIsWrong) {
     EXPECT_NE(in_task([](auto& json) { json["sentences"] = -1; }).find("sentences: is -1"), std::string::npos);
 }
 
+TEST(Profile, BringsTheCurvesOfListsOfStages) {
+    Profile profile{1, {task("a", 0.5, 0.25), task("b", 2.0, 1.0)}};
+    EXPECT_FALSE(to_json(profile)["tasks"].at(0).as_object().contains("curves")) << "a profile without them is as it ever was";
+    profile.tasks[0].curves = {curves(0.75), curves(0.5)};
+    profile.tasks[1].curves = {curves(3.0), curves(0.25)};
+    const boost::json::value json = parse_json(pretty_json(to_json(profile)), "p.json");
+    const Profile read = profile_from_json(json, "p.json");
+    for (std::size_t i = 0; i < 2; ++i) EXPECT_EQ(read.tasks[i].curves, profile.tasks[i].curves);
+    EXPECT_EQ(json.at("tasks").at(1).at("curves").at(0).at("layers").at(1).at(0),
+              parse_json(R"({"setting": 2, "lost_variance": 0.125, "metric": 0.5, "cells_per_weight": 0.25})", "t"));
+
+    const auto changed = [&](auto change) {
+        boost::json::value other = json;
+        change(other.as_object()["tasks"].as_array()[1].as_object());
+        return refusal(other);
+    };
+    const auto in_curve = [&](auto change) { return changed([&](auto& of_task) { change(of_task["curves"].as_array()[1].as_object()); }); };
+    EXPECT_EQ(changed([](auto&) {}), "");
+    EXPECT_EQ(changed([](auto& of_task) { of_task.erase("curves"); }),
+              "p.json:tasks[1]: has curves of other stages than task a; expected the same lists for every task");
+    EXPECT_NE(in_curve([](auto& of_list) { of_list["parameter"] = "low_rank.bits"; }).find("of other stages than task a"),
+              std::string::npos);
+    EXPECT_NE(in_curve([](auto& of_list) { of_list.erase("stages"); }).find("tasks[1].curves[1].stages: is missing"), std::string::npos);
+    EXPECT_NE(in_curve([](auto& of_list) { of_list["whole"] = boost::json::array(); }).find("curves[1].whole: is empty"),
+              std::string::npos);
+    EXPECT_NE(in_curve([](auto& of_list) { of_list["whole"].as_array()[1].as_object()["setting"] = 2.0; }).find("does not rise"),
+              std::string::npos);
+    EXPECT_NE(in_curve([](auto& of_list) {
+                  of_list["layers"].as_array()[0].as_array()[0].as_object()["cells_per_weight"] = -1.0;
+              }).find("curves[1].layers[0][0].cells_per_weight: is -1"),
+              std::string::npos);
+}
+
+std::size_t count(const std::string& page, const std::string& what) {
+    std::size_t found = 0;
+    for (std::size_t place = page.find(what); place != std::string::npos; place = page.find(what, place + 1)) ++found;
+    return found;
+}
+
 TEST(ProfilePage, ShowsEveryTaskWithACurve) {
     const Profile profile{1, {task("a<b", 0.5, 0.25), task("c", 2.0, 1.0)}};
     const std::string page = profile_page(profile);
     EXPECT_NE(page.find("a&lt;b"), std::string::npos);
-    std::size_t curves = 0;
-    for (std::size_t place = page.find("<polyline"); place != std::string::npos; place = page.find("<polyline", place + 1)) ++curves;
-    EXPECT_EQ(curves, 3u * 2 + 2u * 2) << "three charts with a curve a task, and a chart a task with a curve a layer";
+    EXPECT_EQ(count(page, "<polyline"), 3u * 2 + 2u * 2) << "three charts with a curve a task, and a chart a task with a curve a layer";
     EXPECT_EQ(page.find("src="), std::string::npos) << "the page must stand alone";
+}
+
+TEST(ProfilePage, ShowsEveryListOfStages) {
+    Profile profile{1, {task("a", 0.5, 0.25), task("c", 2.0, 1.0)}};
+    const std::string before = profile_page(profile);
+    for (TaskProfile& of_task : profile.tasks) of_task.curves = {curves(0.75), curves(0.5)};
+    profile.tasks[0].curves[1].stages = profile.tasks[1].curves[1].stages = "a<b";
+    const std::string page = profile_page(profile);
+    EXPECT_EQ(count(page, "<polyline"), count(before, "<polyline") + 2u * (2 + 2u * 2)) << "a chart of tasks, and one of layers a task";
+    EXPECT_NE(page.find("<h2>a&lt;b</h2>"), std::string::npos);
+    EXPECT_NE(page.find("by low_rank.rank"), std::string::npos);
+    EXPECT_NE(page.find("<title>c, 4.5: lost 0.3750, metric 0.8750, 9.250 cells a weight</title>"), std::string::npos);
+    EXPECT_NE(page.find(">10</text>"), std::string::npos) << "the axis holds all cells";
 }
 
 }  // namespace

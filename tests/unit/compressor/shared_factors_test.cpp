@@ -119,7 +119,7 @@ TEST(SharedFactors, CountOnceInSizesAndByShareInSummaries) {
     EXPECT_EQ(sizes.common.weights, 64u);
     for (std::size_t task = 0; task < 2; ++task) {
         EXPECT_EQ(sizes.tasks[task].bytes, before.tasks[task].bytes - down);
-        const TaskSummary own = summarise(image, image.tasks[task]), all = summarise(apart, apart.tasks[task]);
+        const TaskSummary own = summarise(image, task), all = summarise(apart, task);
         EXPECT_DOUBLE_EQ(own.cells_per_weight * 576, all.cells_per_weight * 576 - 0.5 * 24 * 2);
     }
 }

@@ -7,6 +7,7 @@
 #include "models/core/error.hpp"
 #include "models/core/json.hpp"
 #include "tests/unit/compressor/small_checkpoints.hpp"
+#include "tests/unit/core/refusal.hpp"
 
 #include <gtest/gtest.h>
 
@@ -253,6 +254,15 @@ TEST_F(Stages, SayWhatIsMissingBeforeThem) {
     EXPECT_EQ(refusal("ntq"), "--stages: has ntq before any base; expected shared_base before it");
     EXPECT_NE(refusal("shared_base,hard_sharing").find("has hard_sharing before any stage that codes a delta"), std::string::npos);
     EXPECT_NE(refusal("shared_base,block_sparsity").find("has block_sparsity before any stage"), std::string::npos);
+    CompressionRequest from_file = request("ntq");
+    from_file.stages->where = "m.json:stages";
+    EXPECT_EQ(test::refusal([&] { (void)made(from_file); }), "m.json:stages: has ntq before any base; expected shared_base before it");
+}
+
+TEST_F(Stages, RefuseToLeaveAMatrixOut) {
+    EXPECT_EQ(refusal("low_bit_copies{matrices=pooler}"),
+              "--stages: leaves task one without a matrix layer.0.query; expected shared_base, or low_bit_copies of every matrix");
+    EXPECT_NE(refusal("embeddings").find("without a matrix"), std::string::npos);
 }
 
 TEST_F(Stages, NameTheEntryThatIsWrong) {
