@@ -31,6 +31,8 @@ whole accounting of [presets.md](presets.md): cells, converters, buffers, router
 - **Factors of a low-rank delta take few columns or few rows**, so several tasks' stand in one array: the first factors, which take all rows, side by
   side; the second, which take all columns, below one another. Only the active task's rows are driven and only its columns are converted. Tasks come in
   the order of the image, each to the first array with room, so that one that is appended moves nothing.
+- **Factors stand beside their matrix.** Tiles take what is placed in order: each base matrix, then the deltas and factors that join its sums, so that a token's vectors and sums stay among neighbours on the network. With the
+  factors behind all matrices a sentence of SST-2 took 3.2 ms and 1318 uJ on the image within 0.10, with the busiest link at work for 96 % of the time; side by side 0.64 ms and 517 uJ, on the same area.
 - **Factors may be digital** (`hierarchy.low_rank`: `arrays`, `digital` or `cheaper`): kept in SRAM beside the tile's digital unit (`tile.factor_memory`, a sign
   and the magnitude's bits a value), multiplied by its int8 lanes, at the lanes' energy and a read of every byte. They are exact and take neither cells nor
   converters, but bytes for every task. `cheaper` weighs a stage's arrays (sites at their even share of a tile, banks) against its bytes.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/mapping/mapper.hpp"
+#include "models/mapping/neighbours.hpp"
 
 #include <algorithm>
 #include <map>
@@ -57,7 +58,7 @@ public:
             if (first) strips.emplace_back();
             strips[strip->second].push_back(i);
         }
-        return groups;
+        return neighbours(std::move(groups), planes);
     }
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/mapping/mapper.hpp"
+#include "models/mapping/neighbours.hpp"
 
 #include <map>
 #include <utility>
@@ -17,7 +18,7 @@ public:
             if (fresh) groups.push_back({Strip{}});
             groups[found->second].front().push_back(i);
         }
-        return groups;
+        return neighbours(std::move(groups), planes);
     }
 };
 

@@ -247,8 +247,9 @@ TEST(DeadParts, ReadZeroWhereverTheyAre) {
 }
 
 TEST(DeadParts, WithoutASpareFlagNoResultOfAnotherTask) {
-    // The last planes placed are the second task's own: kill the last tile that they reach.
-    const auto config = platform::load_platform("reram-multitask", small_tiles({}));
+    // With the mapper separate the last planes placed are the second task's own: kill the last tile that they reach.
+    const std::string separate = "hierarchy.mapper=separate";
+    const auto config = platform::load_platform("reram-multitask", small_tiles({separate}));
     const auto image = small_image();
     const auto placed = mapping::place(compressor::planes_of(image), config.array_shape(), config.hierarchy);
     const mapping::PlacedPlane* last = nullptr;
@@ -282,7 +283,7 @@ TEST(DeadParts, WithoutASpareFlagNoResultOfAnotherTask) {
             soc.processor.check(berth_run_tasks(&soc.device, &request));
             EXPECT_EQ(soc.finish().outcome, BERTH_OUTCOME_DEGRADED) << "one of the two";
         },
-        small_tiles({"dead_parts.imas=[[" + at + ",0],[" + at + ",1],[" + at + ",2]]", "dead_parts.policy=run"}))
+        small_tiles({separate, "dead_parts.imas=[[" + at + ",0],[" + at + ",1],[" + at + ",2]]", "dead_parts.policy=run"}))
         .run();
 }
 
