@@ -17,6 +17,8 @@ import sys
 import time
 from pathlib import Path
 
+from compression_plots import area_against_tasks, points_against_area
+
 BERTH, FUNCTIONAL, MODELS, DATA, WORK, OUT = (Path(argument).resolve() for argument in sys.argv[1:7])
 TASKS = ['cola', 'sst2', 'mrpc', 'stsb', 'sicke', 'trec', 'subj', 'mpqa']
 INFO = json.loads((DATA / 'tasks.json').read_text())
@@ -60,8 +62,6 @@ TARGETS = [
     ('worst task at -1.0 point or better, 8-bit base', 'berth-8b', lambda area, mean, worst: worst >= -1.0),
     ('worst task at -1.0 point or better, code alone', 'berth-020', lambda area, mean, worst: worst >= -1.0),
 ]
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 300, 56, 20, 16, 40
-LETTER = 5.6  # width of a letter in a plot, on average
 
 
 def run(*command):
@@ -198,33 +198,6 @@ def table(heads, rows):
     return ['| ' + ' | '.join(heads) + ' |', '|---' * len(heads) + '|', *('| ' + ' | '.join(row) + ' |' for row in rows), '']
 
 
-def frontier(results, against):
-    """Area and mean difference, a dot a method."""
-    dots = [(METHODS[key][0], result['area'], mean(row['difference'] for row in against[key].values())) for key, result in results.items()]
-    most = max(1.05, max(area for _, area, _ in dots))
-    low, high = min(-0.5, *(loss for *_, loss in dots)) - 0.1, max(0.2, *(loss for *_, loss in dots)) + 0.1
-    across = lambda area: LEFT + (WIDTH - LEFT - RIGHT) * (math.log(area) - math.log(0.05)) / (math.log(most) - math.log(0.05))
-    down = lambda points: TOP + (HEIGHT - TOP - BOTTOM) * (high - points) / (high - low)
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" role="img" aria-label="points against area"',
-             '     font-family="Helvetica, Arial, sans-serif" font-size="11">', f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>']
-    for area in (0.05, 0.1, 0.2, 0.5, 1.0):
-        parts.append(f'<path d="M{across(area):.1f} {TOP}V{HEIGHT - BOTTOM}" stroke="#ddd"/><text x="{across(area):.1f}" y="{HEIGHT - 22}" text-anchor="middle">{area}</text>')
-    for points in range(math.ceil(low), math.floor(high) + 1):
-        parts.append(f'<path d="M{LEFT} {down(points):.1f}H{WIDTH - RIGHT}" stroke="#ddd"/><text x="{LEFT - 6}" y="{down(points) + 4:.1f}" text-anchor="end">{points:+d}</text>')
-    parts.append(f'<text x="{(LEFT + WIDTH) / 2}" y="{HEIGHT - 6}" text-anchor="middle">area over that of eight int8 copies; points against them, on average</text>')
-    placed = [(across(area) - 5, across(area) + 5, down(points)) for _, area, points in dots]
-    for name, area, points in sorted(dots, key=lambda dot: -dot[2]):
-        x, y = across(area), down(points)
-        left = x - 8 - LETTER * len(name) if x + 8 + LETTER * len(name) > WIDTH else x + 8
-        line = y
-        while any(abs(line - other) < 12 and left < end and begin < left + LETTER * len(name) for begin, end, other in placed):
-            line += 12
-        placed.append((left, left + LETTER * len(name), line))
-        leader = f'<path d="M{x:.1f} {y:.1f}L{left - 2 if left > x else left + LETTER * len(name):.1f} {line:.1f}" stroke="#aaa"/>' if line > y else ''
-        parts.append(f'{leader}<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="#0b6"/><text x="{left:.1f}" y="{line + 4:.1f}">{name}</text>')
-    return '\n'.join(parts + ['</svg>', ''])
-
-
 def figures_of(row):
     """Mean and worst difference, and the worst task."""
     worst = min(row, key=lambda task: row[task]['difference'])
@@ -335,28 +308,6 @@ def scaled(key, tasks):
     return result
 
 
-def growth():
-    """Area against the number of tasks, a line a method beside 1/N, both axes logarithmic."""
-    lines = {'1/N': [(tasks, 1 / tasks) for tasks in COUNTS]}
-    lines |= {METHODS[key][0]: [(tasks, scaled(key, tasks)['area']) for tasks in COUNTS] for key in FAMILIES if (WORK / f'{key}.berth').exists()}
-    low, high = 0.01, 1.5
-    across = lambda tasks: LEFT + (WIDTH - LEFT - RIGHT - 100) * math.log(tasks) / math.log(COUNTS[-1])
-    down = lambda area: TOP + (HEIGHT - TOP - BOTTOM) * math.log(high / area) / math.log(high / low)
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" role="img" aria-label="area against the number of tasks"',
-             '     font-family="Helvetica, Arial, sans-serif" font-size="11">', f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>']
-    for tasks in COUNTS:
-        parts.append(f'<path d="M{across(tasks):.1f} {TOP}V{HEIGHT - BOTTOM}" stroke="#ddd"/><text x="{across(tasks):.1f}" y="{HEIGHT - 22}" text-anchor="middle">{tasks}</text>')
-    for area in (0.01, 0.03, 0.1, 0.3, 1.0):
-        parts.append(f'<path d="M{LEFT} {down(area):.1f}H{across(COUNTS[-1]):.1f}" stroke="#ddd"/><text x="{LEFT - 6}" y="{down(area) + 4:.1f}" text-anchor="end">{area}</text>')
-    parts.append(f'<text x="{(LEFT + WIDTH) / 2}" y="{HEIGHT - 6}" text-anchor="middle">tasks; area over that of as many int8 copies</text>')
-    for (name, points), colour in zip(lines.items(), ('#999', '#0b6', '#d50', '#07b')):
-        path = ' '.join(f'{across(tasks):.1f},{down(area):.1f}' for tasks, area in points)
-        end = points[-1]
-        parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>'
-                     f'<text x="{across(end[0]) + 6:.1f}" y="{down(end[1]) + (12 if name == METHODS[FAMILIES[0]][0] else 0):.1f}" fill="{colour}">{name}</text>')
-    return '\n'.join(parts + ['</svg>', ''])
-
-
 def families(results):
     """What N tasks take, by the images of some methods."""
     lines = ['## From 1 task to 64', '',
@@ -407,8 +358,8 @@ def page(results):
              '## Options', '',
              *table(['method', 'options of `berth compress`'], [[METHODS[key][0], '`' + ' '.join(METHODS[key][1] + METHODS[key][2]) + '`'] for key in results])]
     OUT.write_text('\n'.join(lines).rstrip() + '\n')
-    OUT.with_suffix('.svg').write_text(frontier(results, against))
-    OUT.with_name(OUT.stem + '-tasks.svg').write_text(growth())
+    OUT.with_suffix('.svg').write_text(points_against_area([(METHODS[key][0], result['area'], figures_of(against[key])[0]) for key, result in results.items()]))
+    OUT.with_name(OUT.stem + '-tasks.svg').write_text(area_against_tasks({METHODS[key][0]: [(tasks, scaled(key, tasks)['area']) for tasks in COUNTS] for key in FAMILIES if key in results}))
 
 
 def main():
