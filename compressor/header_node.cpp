@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace berth::compressor {
 
 void HeaderNode::refuse(const std::string& fault, const std::string& expected) const {
@@ -68,6 +70,12 @@ bool HeaderNode::flag() const {
 std::string HeaderNode::text() const {
     if (!value_->is_string()) refuse("is " + detail::shown(*value_), "text");
     return std::string(value_->get_string());
+}
+
+std::string HeaderNode::one_of(const std::vector<std::string>& names) const {
+    const std::string name = text();
+    if (std::find(names.begin(), names.end(), name) == names.end()) refuse("is " + name, detail::alternatives(names));
+    return name;
 }
 
 }  // namespace berth::compressor

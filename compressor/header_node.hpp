@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace berth::compressor {
 
@@ -32,6 +33,8 @@ public:
     [[nodiscard]] double number(double least, double most) const;
     [[nodiscard]] bool flag() const;
     [[nodiscard]] std::string text() const;
+    /// A text that is one of the names.
+    [[nodiscard]] std::string one_of(const std::vector<std::string>& names) const;
     [[nodiscard]] const boost::json::object& object() const;
 
     [[noreturn]] void refuse(const std::string& fault, const std::string& expected) const;

@@ -1,24 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "compressor/converter_calibration.hpp"
 #include "compressor/header_node.hpp"
 #include "compressor/image_file.hpp"
 #include "compressor/image_layout.hpp"
 #include "compressor/image_sections.hpp"
+#include "compressor/image_settings.hpp"
 #include "models/core/digest.hpp"
 #include "models/core/error.hpp"
 #include "models/core/files.hpp"
 #include "models/core/json.hpp"
-#include "models/core/params.hpp"
-#include "models/crossbar/crossbar_params.hpp"
-#include "models/crossbar/encoding.hpp"
-#include "workloads/byte_bpe.hpp"
 #include "workloads/metrics.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <cstring>
 #include <limits>
 #include <map>
@@ -29,9 +23,8 @@ namespace {
 
 using inference::Int8Matrix;
 
-constexpr int kLargestWidth = 1 << 20, kLargestTable = 1 << 26, kMostLayers = 1024, kMostLabels = 1 << 20;
+constexpr int kLargestWeight = 127, kMostLabels = 1 << 20;
 constexpr const char* kSharedFactors = "shared_factors";
-constexpr int kLargestWeight = 127, kMostConverterBits = 16;
 constexpr float kAnyFloat = std::numeric_limits<float>::lowest(), kSmallestScale = std::numeric_limits<float>::denorm_min();
 
 template <class Value>
@@ -60,51 +53,6 @@ std::string_view header_text(std::span<const std::byte> bytes, const std::string
     return {reinterpret_cast<const char*>(header.data()), header.size()};
 }
 
-std::string one_of(const HeaderNode& node, const std::vector<std::string>& names) {
-    const std::string name = node.text();
-    if (std::find(names.begin(), names.end(), name) == names.end()) node.refuse("is " + name, detail::alternatives(names));
-    return name;
-}
-
-/// Which of the names the text is.
-template <class Names>
-std::size_t index_in(const HeaderNode& node, const Names& names) {
-    const std::vector<std::string> known(names.begin(), names.end());
-    return static_cast<std::size_t>(std::find(known.begin(), known.end(), one_of(node, known)) - known.begin());
-}
-
-/// A number that stands as text.
-double exact_number(const HeaderNode& node, const std::string& expected) {
-    const std::string text = node.text();
-    double value = 0.0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size()) node.refuse("is \"" + text + "\"", expected);
-    return value;
-}
-
-double read_epsilon(const HeaderNode& node) {
-    const std::string expected = "a number from 0 to 1 as text";
-    const double value = exact_number(node, expected);
-    if (!(value >= 0.0 && value < 1.0)) node.refuse("is \"" + node.text() + "\"", expected);
-    return value;
-}
-
-inference::Shape read_shape(const HeaderNode& node) {
-    inference::Shape shape;
-    shape.hidden = node["hidden"].count(1, kLargestWidth);
-    shape.layers = node["layers"].count(1, kMostLayers);
-    shape.heads = node["heads"].count(1, shape.hidden);
-    if (shape.hidden % shape.heads != 0) node["heads"].refuse("does not divide hidden", "heads of equal size");
-    shape.intermediate = node["intermediate"].count(1, kLargestWidth);
-    shape.vocabulary = node["vocabulary"].count(1, kLargestTable);
-    shape.positions = node["positions"].count(1, kLargestTable);
-    shape.segments = node["segments"].count(0, kLargestTable);
-    shape.norm_epsilon = read_epsilon(node["norm_epsilon"]);
-    if (node.has("head_activation"))
-        shape.head_activation = static_cast<inference::HeadActivation>(index_in(node["head_activation"], layout::kHeadActivations));
-    return shape;
-}
-
 void expect_elements(const HeaderNode& list, std::size_t count) {
     if (list.size() != count) list.refuse(fmt::format("has {} elements", list.size()), fmt::format("{}", count));
 }
@@ -124,9 +72,9 @@ public:
         image_.seed = header_["seed"].unsigned_integer();
         image_.command = header_["command"].text();
         if (header_.has("stages")) image_.stages = read_stage_list(header_["stages"]);
-        image_.geometry = read_geometry();
+        image_.geometry = read_geometry(header_["geometry"]);
         image_.shape = read_shape(header_["shape"]);
-        image_.tokenizer = read_tokenizer_settings();
+        image_.tokenizer = read_tokenizer_settings(header_["tokenizer"], sections_, image_.shape);
         read_base();
         const HeaderNode tasks = header_["tasks"];
         if (tasks.size() == 0) tasks.refuse("is empty", "at least one task");
@@ -136,85 +84,16 @@ public:
             if (!names.insert(image_.tasks.back().name).second)
                 tasks[i]["name"].refuse("is " + image_.tasks.back().name + " again", "a name of its own");
         }
-        if (header_.has("calibration")) image_.calibration = read_calibration(header_["calibration"]);
+        if (header_.has("calibration")) image_.calibration = read_calibration(header_["calibration"], sections_, image_);
         return std::move(image_);
     }
 
 private:
-    ConverterCalibration read_calibration(const HeaderNode& node) {
-        ConverterCalibration calibration;
-        calibration.method = one_of(node["method"], calibration_methods());
-        ConverterSetting& converters = calibration.converters;
-        converters.rows = node["rows"].count(1, kLargestWidth);
-        converters.cell_bits = node["cell_bits"].count(1, inference::kMatrixMagnitudeBits);
-        converters.encoding = one_of(node["encoding"], crossbar::encoding_names());
-        converters.dac_bits = node["dac_bits"].count(1, kMostConverterBits);
-        converters.activation_bits =
-            node.has("activation_bits") ? node["activation_bits"].count(2, periphery::kActivationBits) : periphery::kActivationBits;
-        converters.adc_bits = node["adc_bits"].count(1, kMostConverterBits);
-        const std::string expected = "a number above 0 as text";
-        converters.step = exact_number(node["step"], expected);
-        if (!(converters.step > 0.0 && std::isfinite(converters.step))) node["step"].refuse("is \"" + node["step"].text() + "\"", expected);
-
-        const auto encoding = crossbar::make_encoding(converters.encoding);
-        std::size_t all = 0;
-        for (const mapping::Plane& plane : planes_of(image_)) {
-            const int kinds = encoding->polarities() * encoding->slices(plane.magnitude_bits, converters.cell_bits);
-            calibration.exponents.emplace_back(static_cast<std::size_t>(kinds));
-            all += static_cast<std::size_t>(kinds);
-        }
-        const std::vector<std::int8_t> exponents = sections_.integers(node["exponents"], all, kLargestRangeExponent);
-        std::size_t next = 0;
-        for (auto& plane : calibration.exponents)
-            for (int& exponent : plane) {
-                exponent = exponents[next++];
-                if (exponent < 0)
-                    node["exponents"].refuse(fmt::format("has a range of {}", exponent), fmt::format("0 to {}", kLargestRangeExponent));
-            }
-        return calibration;
-    }
-
     /// What the stages are is for whoever runs them to say: an image made with one that this reader does not know is read all the same.
     static std::string read_stage_list(const HeaderNode& node) {
         const std::string text = node.text();
         if (!parse_json(text, node.path()).is_array()) node.refuse("is no list", "the stages that the image was made with, in JSON");
         return text;
-    }
-
-    Geometry read_geometry() {
-        const HeaderNode node = header_["geometry"];
-        return {node["rows"].count(1, kLargestWidth), node["cols"].count(1, kLargestWidth),
-                node["cell_bits"].count(1, inference::kMatrixMagnitudeBits), one_of(node["encoding"], crossbar::encoding_names())};
-    }
-
-    workloads::TokenizerSettings read_tokenizer_settings() {
-        const HeaderNode node = header_["tokenizer"];
-        workloads::TokenizerSettings settings;
-        const int pieces = node["pieces"].count(1, image_.shape.vocabulary);
-        settings.vocabulary = sections_.lines(node["vocabulary"], static_cast<std::size_t>(pieces));
-        settings.lower_case = node["lower_case"].flag();
-        settings.strip_accents = node["strip_accents"].flag();
-        settings.tokenize_chinese = node["tokenize_chinese"].flag();
-        settings.limit = node["limit"].count(1, image_.shape.positions);
-        if (node.has("kind")) settings.kind = static_cast<workloads::TokenizerKind>(index_in(node["kind"], workloads::kTokenizerKinds));
-        if (node.has("pair_segments")) settings.pair_segments = node["pair_segments"].flag();
-        if (settings.kind == workloads::TokenizerKind::byte_bpe)
-            read_merges(node, settings);
-        else
-            for (const char* special : {"[CLS]", "[SEP]", "[UNK]"})
-                if (std::find(settings.vocabulary.begin(), settings.vocabulary.end(), special) == settings.vocabulary.end())
-                    node["vocabulary"].refuse(std::string("lacks ") + special, "BERT's special pieces");
-        return settings;
-    }
-
-    void read_merges(const HeaderNode& node, workloads::TokenizerSettings& settings) const {
-        settings.prefix_space = node["prefix_space"].flag();
-        const int count = node["merge_count"].count(0, kLargestTable);
-        settings.merges = sections_.lines(node["merges"], static_cast<std::size_t>(count));
-        if (const auto missing = workloads::missing_from_byte_vocabulary(settings.vocabulary))
-            node["vocabulary"].refuse("lacks " + *missing, "RoBERTa's special pieces and a letter a byte");
-        if (const auto bad = workloads::first_bad_merge(settings.vocabulary, settings.merges))
-            node["merges"].refuse(fmt::format("line {} {}", bad->merge + 1, bad->fault), "two pieces of the vocabulary that make a third");
     }
 
     void read_base() {
@@ -323,7 +202,7 @@ private:
             const inference::MatrixSize size = inference::matrix_size(image_.shape, index);
             inference::Linear linear;
             if (matrix.is_text()) {
-                (void)one_of(matrix, {"base"});
+                (void)matrix.one_of({"base"});
                 if (index >= image_.base.size()) matrix.refuse("is the base's", "a matrix, for the base has none here");
                 linear.matrix = image_.base[index];
             } else {
@@ -355,7 +234,7 @@ private:
         task.name = node["name"].text();
         if (task.name.find(mapping::kOwnerJoin) != task.name.npos)
             node["name"].refuse("is " + task.name, "a name without " + std::string(1, mapping::kOwnerJoin));
-        task.metric = one_of(node["metric"], workloads::metric_names());
+        task.metric = node["metric"].one_of(workloads::metric_names());
         const HeaderNode names = node["label_names"];
         for (std::size_t i = 0; i < names.size(); ++i) task.label_names.push_back(names[i].text());
         task.checkpoint = node["checkpoint"].text();
