@@ -89,6 +89,11 @@ std::vector<double> channel_importance(const DeltaMatrix& delta, std::span<const
     return importance;
 }
 
+std::int16_t within_int8(int code, std::int8_t base) {
+    constexpr int largest = inference::largest_magnitude(inference::kMatrixMagnitudeBits);
+    return static_cast<std::int16_t>(std::clamp(base + code, -largest, largest) - base);
+}
+
 inference::MatrixDelta encode(const DeltaMatrix& delta, int magnitude_bits, std::vector<std::int32_t> channels) {
     const int limit = inference::largest_magnitude(magnitude_bits);
     inference::MatrixDelta code{magnitude_bits, std::move(channels), {}};

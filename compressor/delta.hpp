@@ -58,6 +58,9 @@ inline constexpr int kMostMagnitudeBits = 7;  ///< an int8 code's; steps of the 
 /// What deleting an output channel of the delta would take away: its Euclidean norm in real units.
 [[nodiscard]] std::vector<double> channel_importance(const DeltaMatrix& delta, std::span<const float> scales);
 
+/// A code on a weight of the base: where it would take the weight out of [-127, 127] it stops at the end.
+[[nodiscard]] std::int16_t within_int8(int code, std::int8_t base);
+
 /// The kept channels of a delta, clipped to `magnitude_bits`.
 [[nodiscard]] inference::MatrixDelta encode(const DeltaMatrix& delta, int magnitude_bits, std::vector<std::int32_t> channels);
 

@@ -3,7 +3,6 @@
 
 #include "models/core/error.hpp"
 
-#include <algorithm>
 #include <memory>
 #include <set>
 
@@ -36,7 +35,7 @@ std::shared_ptr<const Embeddings> known(const WeightImage& image, const std::sha
 void append_tasks(WeightImage& image, WeightImage more) {
     check_family(image, more);
     for (TaskImage& task : more.tasks) {
-        if (std::any_of(image.tasks.begin(), image.tasks.end(), [&](const TaskImage& there) { return there.name == task.name; }))
+        if (image.has_task(task.name))
             throw InputError("task " + task.name, "is in the image already", "another name, or --remove " + task.name);
         for (std::size_t index = 0; index < more.base.size(); ++index)
             if (auto& matrix = task.network.linears[index].matrix; matrix == more.base[index]) matrix = image.base[index];

@@ -33,18 +33,25 @@ std::vector<std::size_t> probed_rows(const workloads::DataSet& set) { return eve
 
 }  // namespace
 
+std::vector<inference::Sentence> sentences_of(std::vector<workloads::Encoded> encoded) {
+    std::vector<inference::Sentence> sentences;
+    for (workloads::Encoded& one : encoded) sentences.push_back({sentences.size(), std::move(one.ids), std::move(one.segments)});
+    return sentences;
+}
+
 Probe read_probe(const TaskRequest& task, const workloads::BertConfig& config, const workloads::Tokenizer& tokenizer) {
     const std::filesystem::path& file = task.measure ? *task.measure : task.data.value();
     const workloads::DataSet set = workloads::read_dataset(file).only(task.rows);
     if (!set.labelled) throw InputError(file.string(), "has no labels", "a column `label`, for the method measures on it");
     workloads::check_labels(set, config.labels, config.regression);
     Probe probe;
+    std::vector<workloads::Encoded> encoded;
     for (const std::size_t row : probed_rows(set)) {
         const workloads::Example& example = set.examples[row];
-        workloads::Encoded encoded = tokenizer.encode(example.first, example.second);
-        probe.sentences.push_back({probe.sentences.size(), std::move(encoded.ids), std::move(encoded.segments)});
+        encoded.push_back(tokenizer.encode(example.first, example.second));
         probe.labels.push_back(example.label.value());
     }
+    probe.sentences = sentences_of(std::move(encoded));
     probe.data_sha256 = sha256_of_file(file);
     return probe;
 }

@@ -27,6 +27,9 @@ struct Probe {
     std::string data_sha256;
 };
 
+/// Numbered from 0 in their order.
+[[nodiscard]] std::vector<inference::Sentence> sentences_of(std::vector<workloads::Encoded> encoded);
+
 /// A probe cut into blocks of sentences, of which a thread takes one at a time.
 class ProbeBlocks {
 public:

@@ -160,11 +160,13 @@ std::string layer_charts(const Profile& profile) {
 }
 
 /// Curves over cells, their points called by the setting.
-Chart cell_chart(const std::string& title, const std::vector<std::string>& names, const std::vector<std::vector<ResiliencePoint>>& curves) {
-    Chart chart(title, axis_end(curves));
+std::string cell_chart(const std::string& title, const std::vector<std::string>& names,
+                       const std::vector<std::vector<ResiliencePoint>>& curves) {
+    const double end = axis_end(curves);
+    Chart chart(title, end);
     for (std::size_t i = 0; i < curves.size(); ++i)
         chart.add(names[i], by_cells(curves[i]), &ResiliencePoint::cells, &ResiliencePoint::setting);
-    return chart;
+    return chart.svg(cell_ticks(end));
 }
 
 /// For a list of stages a chart with a curve a task, and for each task one with a curve a layer.
@@ -177,13 +179,11 @@ std::string stage_charts(const Profile& profile, std::size_t list) {
         whole.push_back(task.curves[list].whole);
     }
     const std::string over = " over the cells that it takes a weight, by " + escaped(first.parameter);
-    std::string all = "<h2>" + escaped(first.stages) + "</h2>\n" +
-                      cell_chart("Share of the logits' variance lost" + over, tasks, whole).svg(cell_ticks(axis_end(whole)));
+    std::string all = "<h2>" + escaped(first.stages) + "</h2>\n" + cell_chart("Share of the logits' variance lost" + over, tasks, whole);
     for (const TaskProfile& task : profile.tasks) {
         const auto& curves = task.curves[list].layers;
         while (layers.size() < curves.size()) layers.push_back(layer_name(layers.size()));
-        all += cell_chart(escaped(task.name) + ": one layer alone," + over, layers, curves).svg(cell_ticks(axis_end(curves))) +
-               layer_key(curves.size());
+        all += cell_chart(escaped(task.name) + ": one layer alone," + over, layers, curves) + layer_key(curves.size());
     }
     return all;
 }

@@ -11,13 +11,6 @@
 namespace berth::compressor {
 namespace {
 
-constexpr int kLargestWeight = 127;
-
-/// Where the code would take a weight out of its range it stops at the end.
-std::int16_t within(int code, std::int8_t base) {
-    return static_cast<std::int16_t>(std::clamp(base + code, -kLargestWeight, kLargestWeight) - base);
-}
-
 /// Takes note of a matrix's new codes: its precision and the channels that have any.
 void settle(CodedDeltas& coded, std::size_t index) {
     const DeltaMatrix& delta = coded.deltas.deltas[index];
@@ -54,7 +47,7 @@ void code_by_magnitude(CodedDeltas& coded, std::size_t index, const inference::I
         const int magnitude = std::min(static_cast<int>(std::lround(mean)), inference::largest_magnitude(max_precision));
         for (std::size_t i = 0; i < width; ++i) {
             const int sign = std::abs(row[i]) < least ? 0 : row[i] > 0 ? 1 : -1;
-            row[i] = within(sign * magnitude, base.values[channel * width + i]);
+            row[i] = within_int8(sign * magnitude, base.values[channel * width + i]);
         }
     }
     settle(coded, index);
@@ -70,7 +63,8 @@ void code_with_feedback(CodedDeltas& coded, std::size_t index, const inference::
     const inference::Int8Matrix codes = round_with_feedback(delta, magnitudes.cwiseProduct(steps), 1, inputs);
     DeltaMatrix& coding = coded.deltas.deltas[index];
     for (std::size_t i = 0; i < coding.values.size(); ++i)
-        coding.values[i] = within(codes.values[i] * static_cast<int>(magnitudes(static_cast<Eigen::Index>(i / width))), base.values[i]);
+        coding.values[i] =
+            within_int8(codes.values[i] * static_cast<int>(magnitudes(static_cast<Eigen::Index>(i / width))), base.values[i]);
     settle(coded, index);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compressor/synthetic_tasks.hpp"
 
+#include "compressor/delta.hpp"
+#include "compressor/image_planes.hpp"
 #include "models/core/draws.hpp"
 #include "models/core/error.hpp"
 
@@ -80,13 +82,6 @@ Int8Matrix mixed_rows(const std::vector<const Int8Matrix*>& alike, const Draws& 
     return mixed;
 }
 
-/// Makes codes smaller that would take a weight of the base out of the range.
-void keep_to_int8(std::vector<std::int8_t>& codes, const std::int8_t* weights) {
-    constexpr int largest = inference::largest_magnitude(inference::kMatrixMagnitudeBits);
-    for (std::size_t i = 0; i < codes.size(); ++i)
-        codes[i] = static_cast<std::int8_t>(std::clamp<int>(codes[i], -largest - weights[i], largest - weights[i]));
-}
-
 /// @param deltas of tasks on the base; null where one has none.
 std::shared_ptr<const MatrixDelta> mixed_delta(const std::vector<const MatrixDelta*>& deltas, const Int8Matrix& base, const Draws& from,
                                                const Draws& codes) {
@@ -98,11 +93,11 @@ std::shared_ptr<const MatrixDelta> mixed_delta(const std::vector<const MatrixDel
         const auto kept = std::lower_bound(delta->channels.begin(), delta->channels.end(), channel);
         if (kept == delta->channels.end() || *kept != channel) continue;
         const auto begin = delta->codes.begin() + (kept - delta->channels.begin()) * base.in;
-        auto own = codes.perturbed({begin, begin + base.in}, place);
-        keep_to_int8(own, &base.values[place * static_cast<std::size_t>(base.in)]);
+        const auto own = codes.perturbed({begin, begin + base.in}, place);
         mixed.magnitude_bits = std::max(mixed.magnitude_bits, delta->magnitude_bits);
         mixed.channels.push_back(channel);
-        mixed.codes.insert(mixed.codes.end(), own.begin(), own.end());
+        for (std::size_t i = 0; i < own.size(); ++i)
+            mixed.codes.push_back(static_cast<std::int8_t>(within_int8(own[i], base.values[place * own.size() + i])));
     }
     return mixed.channels.empty() ? nullptr : std::make_shared<const MatrixDelta>(std::move(mixed));
 }
@@ -123,8 +118,14 @@ std::vector<std::int8_t> column_in_scales_of(const Int8Matrix& into, const Int8M
 /// One synthetic task in the making.
 class Mixture {
 public:
-    Mixture(const WeightImage& image, std::vector<const TaskImage*> parents, const DrawKey& key)
-        : image_(image), parents_(std::move(parents)), key_(key), first_(*parents_[Draws(key, whole_task, 0).below(parents_.size(), 0)]) {}
+    /// @param parents places of the tasks that are mixed.
+    Mixture(const WeightImage& image, const std::vector<std::size_t>& parents, const DrawKey& key)
+        : image_(image),
+          key_(key),
+          first_place_(parents[Draws(key, whole_task, 0).below(parents.size(), 0)]),
+          first_(image.tasks[first_place_]) {
+        for (const std::size_t parent : parents) parents_.push_back(&image.tasks[parent]);
+    }
 
     [[nodiscard]] TaskImage named(std::string name) const {
         TaskImage task = first_;
@@ -189,11 +190,8 @@ private:
         const auto of = [index](const TaskImage* parent) { return parent->network.linears[index].low_rank; };
         const auto pattern = of(&first_);
         if (!pattern) return nullptr;
-        const auto has_too = [&](auto factor) {
-            return 1 < std::count_if(image_.tasks.begin(), image_.tasks.end(),
-                                     [&](const TaskImage& task) { return of(&task) && (*of(&task)).*factor == (*pattern).*factor; });
-        };
-        const bool common_down = has_too(&LowRankDelta::down), common_up = has_too(&LowRankDelta::up);
+        const auto is_common = [&](PlaneKind kind) { return sharers_of_factor(image_, first_place_, index, kind).size() > 1; };
+        const bool common_down = is_common(PlaneKind::down), common_up = is_common(PlaneKind::up);
         std::vector<const LowRankDelta*> from;
         for (const TaskImage* parent : parents_) {
             const auto pair = of(parent);
@@ -224,9 +222,10 @@ private:
     }
 
     const WeightImage& image_;
-    std::vector<const TaskImage*> parents_;
     DrawKey key_;
+    std::size_t first_place_;
     const TaskImage& first_;
+    std::vector<const TaskImage*> parents_;
 };
 
 }  // namespace
@@ -237,16 +236,16 @@ bool is_synthetic(const TaskImage& task) {
 }
 
 void add_synthetic_tasks(WeightImage& image, int count, std::uint64_t seed, Threads& threads) {
-    std::vector<const TaskImage*> parents;
-    for (const TaskImage& task : image.tasks)
-        if (!is_synthetic(task)) parents.push_back(&task);
+    std::vector<std::size_t> parents;
+    for (std::size_t place = 0; place < image.tasks.size(); ++place)
+        if (!is_synthetic(image.tasks[place])) parents.push_back(place);
     if (parents.empty())
         throw InputError("--synthetic", "has no task to mix: all of the image's are synthetic", "an image with real tasks");
     const std::size_t before = image.tasks.size() - parents.size();
     std::vector<std::string> names;
     for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
         names.push_back(fmt::format("{}-{}", kMark, before + i + 1));
-        if (std::any_of(image.tasks.begin(), image.tasks.end(), [&](const TaskImage& there) { return there.name == names.back(); }))
+        if (image.has_task(names.back()))
             throw InputError("task " + names.back(), "is in the image already", "an image whose synthetic tasks are numbered from 1");
     }
     std::vector<TaskImage> made(names.size());

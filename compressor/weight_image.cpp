@@ -6,6 +6,8 @@
 #include "models/core/error.hpp"
 #include "models/core/params.hpp"
 
+#include <algorithm>
+
 namespace berth::compressor {
 namespace {
 
@@ -15,6 +17,10 @@ mapping::Plane copy_of(const inference::Int8Matrix& matrix, const std::string& n
 }
 
 }  // namespace
+
+bool WeightImage::has_task(std::string_view name) const {
+    return std::any_of(tasks.begin(), tasks.end(), [&](const TaskImage& task) { return task.name == name; });
+}
 
 const TaskImage& WeightImage::task(const std::string& name) const {
     std::vector<std::string> names;

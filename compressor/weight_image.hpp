@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace berth::compressor {
@@ -69,6 +70,7 @@ struct WeightImage {
         return index < base.size() && task.network.linears[index].matrix == base[index];
     }
 
+    [[nodiscard]] bool has_task(std::string_view name) const;
     /// @throws InputError naming the task and those that are there.
     [[nodiscard]] const TaskImage& task(const std::string& name) const;
 };

@@ -155,18 +155,24 @@ def compressed(key):
     return image, json.loads(figures.read_text())
 
 
+def inspected(image):
+    return json.loads(subprocess.run([str(BERTH), 'inspect', str(image), '--json'], check=True, capture_output=True, text=True).stdout)
+
+
+def area_ratios(options, image, report):
+    run(BERTH, 'area', '--platform', 'reram-multitask', *options, '--image', image, '--json', report)
+    return json.loads(report.read_text())['ratios']
+
+
 def measured(key):
     """Everything that the page says of one method."""
     file = WORK / f'{key}.measured.json'
     if file.exists():
         return json.loads(file.read_text())
     image, figures = compressed(key)
-    report = WORK / f'{key}.area.json'
-    run(BERTH, 'area', '--platform', 'reram-multitask', *METHODS[key][2], '--image', image, '--json', report)
-    inspected = json.loads(subprocess.run([str(BERTH), 'inspect', str(image), '--json'], check=True, capture_output=True, text=True).stdout)
-    ratios = json.loads(report.read_text())['ratios']
-    result = {**figures, 'area': ratios['area'], 'cells': ratios['cells'], 'bytes': image.stat().st_size, 'summary': inspected['summary'],
-              'statistics': [task['statistics'] for task in inspected['header']['tasks']], 'tasks': {}}
+    ratios, content = area_ratios(METHODS[key][2], image, WORK / f'{key}.area.json'), inspected(image)
+    result = {**figures, 'area': ratios['area'], 'cells': ratios['cells'], 'bytes': image.stat().st_size, 'summary': content['summary'],
+              'statistics': [task['statistics'] for task in content['header']['tasks']], 'tasks': {}}
     for task in TASKS:
         predicted, logits = predict(image, task, WORK / f'{key}-{task}.tsv')
         labels, metric = labels_of(task), INFO[task]['metric']
@@ -295,14 +301,12 @@ def scaled(key, tasks):
     file = WORK / f'{key}-of-{tasks}.json'
     if file.exists():
         return json.loads(file.read_text())
-    image, area, simulated = of_size(key, tasks), WORK / 'family.area.json', WORK / 'family.json'
-    options = ['--platform', 'reram-multitask', *METHODS[key][2], '--set', f'hierarchy.chips={1 if tasks < 64 else 2}', '--image', image]
-    run(BERTH, 'area', *options, '--json', area)
-    run(BERTH, 'simulate', *options, '--task', FAMILY_ORDER[0], '--input', DATA / FAMILY_ORDER[0] / 'val.tsv', '--limit', FAMILY_SENTENCES, '--no-reference', '--json', simulated)
-    header = json.loads(subprocess.run([str(BERTH), 'inspect', str(image), '--json'], check=True, capture_output=True, text=True).stdout)['header']
-    codes = sum(section['length'] for section in header['sections'] if section['type'].startswith('int') and section['type'] != 'int32' or section['type'] == 'ternary')
+    image, simulated = of_size(key, tasks), WORK / 'family.json'
+    options = [*METHODS[key][2], '--set', f'hierarchy.chips={1 if tasks < 64 else 2}']
+    run(BERTH, 'simulate', '--platform', 'reram-multitask', *options, '--image', image, '--task', FAMILY_ORDER[0], '--input', DATA / FAMILY_ORDER[0] / 'val.tsv', '--limit', FAMILY_SENTENCES, '--no-reference', '--json', simulated)
+    codes = sum(section['length'] for section in inspected(image)['header']['sections'] if section['type'].startswith('int') and section['type'] != 'int32' or section['type'] == 'ternary')
     report, size = json.loads(simulated.read_text()), image.stat().st_size
-    result = {'area': json.loads(area.read_text())['ratios']['area'], 'energy': report['energy_j']['per_inference'], 'dynamic': (report['energy_j']['total'] - report['leakage']['always_on_j']) / FAMILY_SENTENCES, 'latency': report['latency_s']['mean'],
+    result = {'area': area_ratios(options, image, WORK / 'family.area.json')['area'], 'energy': report['energy_j']['per_inference'], 'dynamic': (report['energy_j']['total'] - report['leakage']['always_on_j']) / FAMILY_SENTENCES, 'latency': report['latency_s']['mean'],
               'bytes': size, 'metadata': size - codes, 'load': report['programming']['image_load_s'], 'programming': report['programming']['time_s']}
     file.write_text(json.dumps(result))
     return result
@@ -311,7 +315,7 @@ def scaled(key, tasks):
 def families(results):
     """What N tasks take, by the images of some methods."""
     lines = ['## From 1 task to 64', '',
-             f'Images of some of the eight tasks, and of all of them with synthetic ones behind (`berth compress --append IMAGE --synthetic N`, seed 1): mixed and perturbed from the real deltas, so that',
+             'Images of some of the eight tasks, and of all of them with synthetic ones behind (`berth compress --append IMAGE --synthetic N`, seed 1): mixed and perturbed from the real deltas, so that',
              'bits, zeros and entropy are theirs; what such a task computes means nothing, and no accuracy is said of it. Wanted from 16 tasks on: an area no more than 0.015 above 1/N; of one task, no more than 1.02.',
              f'Energy, with and without static power, and mean latency are of {FAMILY_SENTENCES} sentences of {FAMILY_ORDER[0].upper()} on the platform; metadata is what of the file is no codes: scales, kept channels, biases,',
              'norms, heads, vocabulary, header. Loading is the image over the DMA; programming comes behind it, every array\'s rows one after another. 64 tasks may take two chips.', '',

@@ -13,7 +13,7 @@ namespace {
 std::string_view joined_matrix(const Plane& plane) {
     const std::string_view name = plane.matrix;
     if (plane.role == PlaneRole::matrix) return name;
-    if (plane.role == PlaneRole::down_factor && !plane.stage.empty()) return plane.stage;
+    if (plane.role == PlaneRole::down_factor) return plane.stage;
     return name.substr(0, name.rfind('.'));
 }
 

@@ -105,10 +105,7 @@ std::vector<inference::Sentence> calibration_sentences(const compressor::TaskReq
     for (const std::size_t row : compressor::evenly_spaced(set.examples.size(), compressor::kConverterSentences))
         some.examples.push_back(set.examples[row]);
     Threads one(1);
-    std::vector<inference::Sentence> sentences;
-    for (auto& encoded : workloads::encode_dataset(some, tokenizer, image.shape.segments, one))
-        sentences.push_back({sentences.size(), std::move(encoded.ids), std::move(encoded.segments)});
-    return sentences;
+    return compressor::sentences_of(workloads::encode_dataset(some, tokenizer, image.shape.segments, one));
 }
 
 /// Before anything takes long.

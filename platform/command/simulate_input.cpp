@@ -29,13 +29,10 @@ Wanted read_wanted(const std::string& option) {
 }
 
 std::vector<Wanted> read_tasks(const SimulateOptions& options, const compressor::WeightImage& image) {
-    const auto has = [&](const std::string& name) {
-        return std::any_of(image.tasks.begin(), image.tasks.end(), [&](const auto& task) { return task.name == name; });
-    };
     std::vector<Wanted> tasks;
     for (const std::string& option : options.tasks) {
         const Wanted one = read_wanted(option);
-        if (one.name == "all" && !has("all")) {
+        if (one.name == "all" && !image.has_task("all")) {
             for (const auto& task : image.tasks) tasks.push_back({task.name, one.file});
         } else {
             tasks.push_back(one);

@@ -24,9 +24,8 @@ double seconds_of_candidate(const char* image_file, const char* task, const char
     const inference::Network& network = image.task(task).network;
     Threads threads(0);
     compressor::Probe probe;
-    for (auto& encoded :
-         workloads::encode_dataset(workloads::read_dataset(input), workloads::Tokenizer(image.tokenizer), image.shape.segments, threads))
-        probe.sentences.push_back({probe.sentences.size(), std::move(encoded.ids), std::move(encoded.segments)});
+    probe.sentences = compressor::sentences_of(
+        workloads::encode_dataset(workloads::read_dataset(input), workloads::Tokenizer(image.tokenizer), image.shape.segments, threads));
     const compressor::Evaluator evaluator(network, probe, 1, threads);
     double least = 1e300;
     for (int again = 0; again < 3; ++again) {
